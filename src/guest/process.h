@@ -1,0 +1,137 @@
+// process.h: a guest process, its threads, and how they meet Linux.
+//
+// The executor runs a thread's `cpu` until SVC or a fault and then calls
+// linux_syscall or process_fault; both may change any register (signals,
+// sigreturn), so the executor reloads pc afterwards. Everything of a guest lives in
+// these structs: two processes can run in one simulator.
+#ifndef GUEST_PROCESS_H
+#define GUEST_PROCESS_H
+
+#include <pthread.h>
+#include <stdio.h>
+
+#include "base/err.h"
+#include "base/types.h"
+#include "guest/elf.h"
+#include "guest/space.h"
+#include "isa/cpu.h"
+
+enum {
+    GUEST_SIGNALS = 64,
+    GUEST_FDS = 1024,         // descriptors a guest may have; ours lie above
+    GUEST_RLIMITS = 16,
+    GUEST_STACK = 8 << 20,    // bytes
+};
+
+struct process_options {
+    const char *path;                    // the ELF file
+    const char *const *argv, *const *envp;   // NULL-terminated; argv[0] included
+    u64 seed;                            // of AT_RANDOM and getrandom
+    FILE *strace;                        // system calls are printed here, or NULL
+    FILE *messages;                      // faults are told here; NULL means stderr
+
+    // Time the guest sees, in nanoseconds of Linux clock `clock`; NULL: the host's.
+    // Must not go backwards. Sleeping returns at once and is added by the process.
+    u64 (*now_ns)(void *ctx, int clock);
+    void *clock_ctx;
+};
+
+struct guest_action {                    // struct sigaction of arm64 Linux
+    u64 handler, flags, restorer, mask;
+};
+
+struct guest_rlimit {
+    u64 soft, hard;
+};
+
+struct thread;
+
+struct process {
+    struct space *space;
+    struct elf_image image;
+    struct process_options options;      // strings are the caller's and must stay
+    char exe[4096];                      // absolute path, for /proc/self/exe
+    char name[16];                       // PR_SET_NAME
+    int pid, ppid;
+    bool exited;                         // then one of:
+    int exit_status;                     // 0 to 255
+    int exit_signal;                     // non-zero: ended by this signal
+    struct guest_action actions[GUEST_SIGNALS + 1];
+    struct guest_rlimit rlimits[GUEST_RLIMITS];
+    u64 pending;                         // signals to the process, bit n - 1
+    u64 slept_ns;                        // simulated time spent asleep
+    u64 start_ns;                        // host monotonic time at creation
+    u64 random_state[2];
+    vaddr sigreturn;                     // the trampoline page
+    vaddr stack_top, stack_base;
+    u8 fds[GUEST_FDS];                   // 1: the guest owns this descriptor
+    u64 enosys[8];                       // system calls not known, met so far (512 bits)
+    pthread_mutex_t lock;                // of everything above that changes
+    struct thread *main;
+};
+
+struct guest_altstack {
+    u64 sp, size;
+    u32 flags;
+};
+
+// One signal to be delivered.
+struct guest_siginfo {
+    int sig, code;
+    u64 addr;                            // of a fault
+    int pid, uid;                        // of the sender
+};
+
+struct thread {
+    struct cpu cpu;                      // first, so that exec may cast
+    struct process *process;
+    int tid;
+    u64 sigmask, pending;
+    u64 sigmask_saved;                   // while ppoll and friends wait
+    bool restore_mask;
+    struct guest_altstack altstack;
+    vaddr clear_child_tid, robust_list, rseq;
+    struct guest_siginfo info[GUEST_SIGNALS + 1];   // of the pending signals
+    bool exited;
+    u64 syscalls;                        // made so far
+};
+
+// Loads the program and builds the stack; main's registers are those of a new
+// process. NULL and *e on a user error; *exit_code (may be NULL) is then the code
+// the command line gives: 66 no such file, 65 not a program we run. Ended by
+// process_free.
+struct process *process_new(const struct process_options *o, struct err *e, int *exit_code);
+void process_free(struct process *p);
+
+// The same for an ELF file in memory; o->path is its name only.
+struct process *process_new_memory(const struct process_options *o, const void *data, size_t len,
+                                   struct err *e);
+
+// Status as a shell sees it: exit_status, or 128 + signal.
+int process_status(const struct process *p);
+
+enum sys_result { SYS_CONTINUE, SYS_EXIT };   // EXIT: this thread runs no more
+
+// The system call in x8 with arguments x0 to x5; the result goes to x0. cpu.pc must
+// already be past the SVC. Signals that became pending are delivered before it returns.
+enum sys_result linux_syscall(struct thread *t);
+
+// A synchronous fault of the instruction at cpu.pc: signal, si_code and si_addr as
+// Linux defines them. Enters the guest's handler, or ends the process and says so on
+// options.messages with `what`, the instruction as text ("ldr x0, [x1]").
+enum sys_result process_fault(struct thread *t, int sig, int code, vaddr addr, const char *what);
+
+// Delivers pending unblocked signals, if any (for asynchronous ones, between blocks).
+enum sys_result process_signals(struct thread *t);
+
+// Makes `sig` pending; usable from any thread.
+void process_raise(struct process *p, int sig);
+
+// Moves a descriptor of the simulator out of the guest's reach (closing the low
+// number) and returns the new one; a failure leaves it where it is.
+int process_keep_fd(int fd);
+
+// Nanoseconds of Linux clock `clock` as the guest sees it.
+u64 process_now(struct process *p, int clock);
+
+#endif

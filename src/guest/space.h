@@ -1,0 +1,121 @@
+// space.h: the guest's address space, one reserved window of host memory.
+//
+// The byte at guest address `a` lies at host address mem + a, for every a below
+// `size`; a guard of GUARD bytes follows. Nothing else of the host is ever mapped
+// in the window, so an access below size + GUARD reaches guest memory or faults.
+// Beside it lies the shadow: 4 bytes a guest byte, in which the executor keeps the
+// decoded instruction (16 bytes) of pc at shadow + pc * 4. All zero means "not
+// decoded yet". The shadow is accessible exactly where the guest may execute.
+//
+// Guest memory is never host-executable. Pages are 16 KiB, as on an M2; addresses
+// and lengths are bytes. Functions returning i64 give a value or a negative errno
+// of Linux. Every function takes the lock itself and may be called from any thread.
+#ifndef GUEST_SPACE_H
+#define GUEST_SPACE_H
+
+#include <pthread.h>
+#include <stdio.h>
+
+#include "base/err.h"
+#include "base/types.h"
+
+enum {
+    GUEST_PAGE_BITS = 14,
+    GUEST_PAGE = 1 << GUEST_PAGE_BITS,
+    SPACE_GUARD = 1 << 20,            // bytes past the window that always fault
+    SPACE_LOWEST = 0x10000,           // nothing is mapped below (mmap_min_addr)
+    SHADOW_SCALE = 4,                 // shadow bytes a guest byte
+};
+
+// The values Linux uses, so that they can be handed on.
+enum { SPACE_READ = 1, SPACE_WRITE = 2, SPACE_EXEC = 4 };
+
+struct region {
+    vaddr start, end;                 // page aligned, end not included
+    u32 prot;                         // SPACE_*
+    bool shared;                      // MAP_SHARED
+    bool file;                        // backed by a file: may raise SIGBUS past its end
+    u64 offset;                       // of `start` in that file
+    u64 dev, inode;
+    char name[64];                    // for /proc/self/maps; long paths keep their end
+};
+
+struct space {
+    u8 *mem;
+    u8 *shadow;
+    u64 size;                         // of the window: a power of two, 2^36 to 2^40
+    struct region *regions;           // sorted by address, never overlapping
+    size_t count, capacity;
+    vaddr map_top;                    // mappings are placed downwards from here
+    vaddr brk_start, brk, brk_mapped; // the heap; [brk_start, brk_mapped) is mapped
+    pthread_mutex_t lock;
+};
+
+// Reserves the window; 2^40 bytes, or less when the host refuses. NULL and *e when
+// even 2^36 cannot be had. Ended by space_free.
+struct space *space_new(struct err *e);
+void space_free(struct space *s);
+
+static inline u8 *space_host(const struct space *s, vaddr a)
+{
+    return s->mem + a;
+}
+
+// True when [a, a + len) lies in the window (mapped or not), without wrapping.
+static inline bool space_in_window(const struct space *s, vaddr a, u64 len)
+{
+    return a <= s->size && len <= s->size - a;
+}
+
+// What the system calls of the same name do; `prot` and `flags` have Linux' values.
+// space_map with fd < 0 or MAP_ANONYMOUS gives zeroed memory; `name` is what
+// /proc/self/maps shows, or NULL.
+i64 space_map(struct space *s, vaddr hint, u64 len, u32 prot, u32 flags, int fd, u64 offset,
+              const char *name);
+i64 space_unmap(struct space *s, vaddr a, u64 len);
+i64 space_protect(struct space *s, vaddr a, u64 len, u32 prot);
+i64 space_remap(struct space *s, vaddr old, u64 old_len, u64 new_len, u32 flags, vaddr new_addr);
+
+// Drops contents (MADV_DONTNEED and relatives); other advice is only checked.
+i64 space_advise(struct space *s, vaddr a, u64 len, int advice);
+
+// Puts the start of the heap (page aligned up), and moves its end: returns the end
+// after the call, which is the old one when `to` cannot be had.
+void space_brk_init(struct space *s, vaddr start);
+vaddr space_brk(struct space *s, vaddr to);
+
+// True when every byte of [a, a + len) is mapped with at least `prot`.
+bool space_range_ok(struct space *s, vaddr a, u64 len, u32 prot);
+
+// Checked copies between guest and simulator: 0 or -EFAULT (then nothing, or a part,
+// was copied). space_poke ignores protection (loader, debugger) but not mapping.
+i64 space_read(struct space *s, void *to, vaddr from, u64 len);
+i64 space_write(struct space *s, vaddr to, const void *from, u64 len);
+i64 space_poke(struct space *s, vaddr to, const void *from, u64 len);
+
+// Reads a string into `to`, `size` bytes with its NUL: its length, -EFAULT, or
+// -ENAMETOOLONG when it does not fit.
+i64 space_string(struct space *s, char *to, vaddr from, u64 size);
+
+// Forgets decoded instructions of [a, a + len): IC IVAU. Outside executable memory
+// it does nothing.
+void space_invalidate_code(struct space *s, vaddr a, u64 len);
+
+// Where a host fault at `host` lies. SPACE_FAULT_NONE: not ours (a bug of the simulator).
+// FETCH: *a is the pc that may not be executed; DATA: *a is the guest address
+// (SPACE_GUARD bytes past the window included). Takes no lock: may be called in a
+// signal handler.
+enum space_fault { SPACE_FAULT_NONE, SPACE_FAULT_DATA, SPACE_FAULT_FETCH };
+enum space_fault space_fault_at(const struct space *s, const void *host, vaddr *a);
+
+// The signal and si_code Linux gives for a faulting access with `prot` at `a`:
+// SIGSEGV with SEGV_MAPERR or SEGV_ACCERR, or SIGBUS with BUS_ADRERR past a file's end.
+void space_fault_signal(struct space *s, vaddr a, u32 prot, int *sig, int *code);
+
+// Copies the region that holds `a`; false when there is none.
+bool space_region_at(struct space *s, vaddr a, struct region *r);
+
+// Writes the regions as /proc/self/maps shows them.
+void space_print(struct space *s, FILE *f);
+
+#endif
