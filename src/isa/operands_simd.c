@@ -1,2 +1,0 @@
-// Operands of the scalar floating-point and Advanced SIMD instructions.
-#include "isa/operands.h"

@@ -1,0 +1,2 @@
+mkelf p data=2
+m2sim run -- ./p

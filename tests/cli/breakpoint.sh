@@ -1,0 +1,2 @@
+mkelf p d4200020
+m2sim run -- ./p

@@ -1,0 +1,2 @@
+mkdir d
+m2sim run -- ./d

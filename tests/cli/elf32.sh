@@ -1,0 +1,2 @@
+mkelf p bits=1
+m2sim run -- ./p

@@ -1,0 +1,2 @@
+mkelf p memsz=0x7000000000000000
+m2sim run -- ./p

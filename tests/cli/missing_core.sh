@@ -1,0 +1,2 @@
+mkelf p
+m2sim time --core no-such-core -- ./p

@@ -1,0 +1,2 @@
+mkelf p phnum=0
+m2sim run -- ./p

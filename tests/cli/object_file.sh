@@ -1,0 +1,2 @@
+mkelf p type=1
+m2sim run -- ./p

@@ -1,0 +1,2 @@
+mkelf p
+m2sim time --set core.rob.groups=999999999 -- ./p

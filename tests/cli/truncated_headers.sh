@@ -1,0 +1,2 @@
+mkelf p truncate=100
+m2sim run -- ./p

@@ -1,0 +1,2 @@
+mkelf p 00000000
+m2sim run -- ./p

@@ -1,0 +1,1 @@
+m2sim time --modle fast -- ./x

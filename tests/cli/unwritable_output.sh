@@ -1,0 +1,2 @@
+mkelf p
+m2sim time -o no-such-folder/report -- ./p

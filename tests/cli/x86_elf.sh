@@ -1,0 +1,2 @@
+mkelf p machine=62
+m2sim run -- ./p
