@@ -1,0 +1,86 @@
+// bpred.h: the branch unit: direction, target and return address together.
+//
+// Two ways to use it. A model that sees branches in program order with their
+// outcome calls bpred_predict_and_update. A model that fetches ahead calls
+// bpred_predict at fetch, which also moves the speculative history as
+// predicted, keeps the result with the branch, calls bpred_recover when it was
+// wrong, and bpred_train when the branch retires.
+#ifndef UARCH_BPRED_BPRED_H
+#define UARCH_BPRED_BPRED_H
+
+#include "base/stat.h"
+#include "base/types.h"
+#include "uarch/bpred/btb.h"
+#include "uarch/bpred/history.h"
+#include "uarch/bpred/indirect.h"
+#include "uarch/bpred/ras.h"
+#include "uarch/bpred/tage.h"
+
+struct arena;
+
+struct bpred_params {
+    struct history_params history;
+    struct tage_params tage;
+    struct btb_params btb;
+    struct ras_params ras;
+    struct indirect_params indirect;
+};
+
+struct bpred_stats {
+#define STAT(field, ...) u64 field;
+#include "uarch/bpred/bpred_stats.def"
+#undef STAT
+};
+
+extern const struct stat_row bpred_stat_rows[];
+
+enum branch_kind {
+    BRANCH_CONDITIONAL,     // b.cond, cbz, cbnz, tbz, tbnz
+    BRANCH_DIRECT,          // b
+    BRANCH_CALL,            // bl
+    BRANCH_INDIRECT,        // br
+    BRANCH_INDIRECT_CALL,   // blr
+    BRANCH_RETURN,          // ret
+};
+
+struct bpred_result {
+    bool mispredicted;   // direction or target: costs the core its refill
+    u8 bubbles;          // otherwise: fetch cycles lost, 0 when not taken
+};
+
+struct bpred;
+
+struct bpred *bpred_new(struct arena *a, const struct bpred_params *p);
+
+// `target` is where the branch went if `taken`.
+struct bpred_result bpred_predict_and_update(struct bpred *b, enum branch_kind kind, vaddr pc,
+                                             bool taken, vaddr target);
+
+// For models that fetch ahead. Plain data, kept with the branch in flight.
+struct bpred_prediction {
+    bool taken;
+    u8 kind;                // enum branch_kind
+    u8 bubbles;
+    vaddr pc, target;       // predicted next address if taken; 0: unknown
+    struct history history; // before this branch
+    struct ras_state ras;   // before this branch
+    union {
+        struct tage_lookup tage;
+        struct indirect_lookup indirect;
+    };
+};
+
+// Predicts and moves history and return stack as predicted. `direct_target` is
+// the target in the instruction, for kinds that have one.
+void bpred_predict(struct bpred *b, enum branch_kind kind, vaddr pc, vaddr direct_target,
+                   struct bpred_prediction *out);
+
+// Goes back to the state before the branch and past it along the right path.
+void bpred_recover(struct bpred *b, const struct bpred_prediction *p, bool taken, vaddr target);
+
+// Trains the tables with the outcome of a branch that retires.
+void bpred_train(struct bpred *b, const struct bpred_prediction *p, bool taken, vaddr target);
+
+struct bpred_stats bpred_stats(const struct bpred *b);
+
+#endif

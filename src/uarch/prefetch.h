@@ -1,0 +1,44 @@
+// prefetch.h: what lines to bring before they are asked for.
+//
+// A policy sees the misses of a cache and the first uses of lines it brought,
+// and names lines; the owner (hierarchy.h) fetches them. It knows no time.
+#ifndef UARCH_PREFETCH_H
+#define UARCH_PREFETCH_H
+
+#include "base/types.h"
+
+struct arena;
+
+enum prefetch_kind {
+#define PREFETCH(name, ...) PREFETCH_##name,
+#include "uarch/prefetch.def"
+#undef PREFETCH
+    PREFETCH_KINDS
+};
+
+// No figure of Apple's prefetchers is published; all of these are to be fitted.
+struct prefetch_params {
+    u32 kind;       // enum prefetch_kind
+    u32 degree;     // lines brought a time, at most: 1 to PREFETCH_MAX
+    u32 distance;   // how far ahead of the access, in strides or lines
+    u32 entries;    // loads or streams followed at once, power of two
+};
+
+enum { PREFETCH_MAX = 8 };
+
+struct prefetch;
+
+// The names, in the order of enum prefetch_kind, and their descriptions.
+extern const char *const prefetch_names[PREFETCH_KINDS];
+extern const char *const prefetch_docs[PREFETCH_KINDS];
+
+// Lines are `line` bytes; nothing is named beyond the `page` of the access, as
+// the next physical page is unknown to a hardware prefetcher.
+struct prefetch *prefetch_new(struct arena *a, const struct prefetch_params *p, u32 line,
+                              u32 page);
+
+// The instruction at `pc` missed at `va`, or used a prefetched line first.
+// Writes at most PREFETCH_MAX line addresses to `out`; how many.
+u32 prefetch_train(struct prefetch *f, vaddr pc, vaddr va, vaddr *out);
+
+#endif
