@@ -1,0 +1,212 @@
+#include "config/config.h"
+
+#include <errno.h>
+#include <libgen.h>
+#include <limits.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "config/paths.h"
+
+enum { MOST_PARENTS = 8, LARGEST_FILE = 4 << 20 };
+
+static const char *keep(struct arena *a, const char *s)
+{
+    char *t = ARENA_ARRAY(a, strlen(s) + 1, char);
+    return strcpy(t, s);
+}
+
+// The whole file in the arena, zero-terminated; NULL with `e` filled.
+static char *read_file(struct arena *a, const char *path, size_t *n, struct err *e)
+{
+    struct stat st;
+    FILE *f = fopen(path, "rb");
+    if (!f || fstat(fileno(f), &st) != 0) {
+        err_set(e, "%.200s: %s", path, strerror(errno));
+        if (f)
+            fclose(f);
+        return NULL;
+    }
+    char *text = NULL;
+    if (!S_ISREG(st.st_mode) || st.st_size > LARGEST_FILE) {
+        err_set(e, "%.200s: not a regular file of at most %d bytes", path, LARGEST_FILE);
+    } else {
+        text = ARENA_ARRAY(a, (size_t)st.st_size + 1, char);
+        *n = fread(text, 1, (size_t)st.st_size, f);
+    }
+    fclose(f);
+    return text;
+}
+
+static bool is_path(const char *name)
+{
+    size_t n = strlen(name);
+    return strchr(name, '/') || (n > 5 && strcmp(name + n - 5, ".yaml") == 0);
+}
+
+// The folder of the running program, without a slash at its end.
+static bool program_folder(char folder[PATH_MAX])
+{
+    ssize_t n = readlink("/proc/self/exe", folder, PATH_MAX - 1);
+    if (n <= 0)
+        return false;
+    folder[n] = 0;
+    char *slash = strrchr(folder, '/');
+    if (slash)
+        *slash = 0;
+    return slash != NULL;
+}
+
+static bool exists(char *path, size_t n, const char *folder, const char *below, const char *name)
+{
+    return snprintf(path, n, "%s%s/%s.yaml", folder, below, name) < (int)n &&
+           access(path, F_OK) == 0;
+}
+
+// Beside the file that extends it, beside the program, where it was built, where
+// it was installed. `near` is NULL or a file.
+static bool locate(char path[PATH_MAX], const char *name, const char *near, struct err *e)
+{
+    char folder[PATH_MAX];
+    if (is_path(name)) {
+        snprintf(path, PATH_MAX, "%s", name);
+        return true;
+    }
+    if (near) {
+        snprintf(folder, sizeof(folder), "%s", near);
+        if (exists(path, PATH_MAX, dirname(folder), "", name))
+            return true;
+    }
+    if (program_folder(folder) && (exists(path, PATH_MAX, folder, "/cores", name) ||
+                                   exists(path, PATH_MAX, folder, "/../share/m2sim/cores", name)))
+        return true;
+    if (exists(path, PATH_MAX, CORES_SOURCE, "", name) ||
+        exists(path, PATH_MAX, CORES_INSTALLED, "", name))
+        return true;
+    return err_set(e, "no core '%.60s': neither a file nor in %s or %s", name, CORES_SOURCE,
+                   CORES_INSTALLED);
+}
+
+// The chain of files, from the one named to the one that extends nothing.
+struct chain {
+    const char *file[MOST_PARENTS], *text[MOST_PARENTS];
+    size_t n[MOST_PARENTS], count;
+};
+
+static bool follow(struct chain *ch, struct config *scratch, struct arena *a, const char *name,
+                   struct err *e)
+{
+    char path[PATH_MAX], parent[PARAM_TEXT_MAX];
+    const char *near = NULL;
+    for (;;) {
+        if (ch->count == MOST_PARENTS)
+            return err_set(e, "%s: more than %d files extend one another", ch->file[0],
+                           MOST_PARENTS);
+        if (!locate(path, name, near, e))
+            return false;
+        size_t i = ch->count++;
+        near = ch->file[i] = keep(a, path);
+        ch->text[i] = read_file(a, path, &ch->n[i], e);
+        if (!ch->text[i] || !config_read(scratch, a, path, ch->text[i], ch->n[i], parent, e))
+            return false;
+        if (!*parent)
+            return true;
+        name = keep(a, parent);
+    }
+}
+
+static bool apply_set(struct config *c, const char *set, struct err *e)
+{
+    const char *eq = strchr(set, '=');
+    char path[128] = "";
+    if (!eq || strncmp(set, "core.", 5) != 0 || (size_t)(eq - set) >= sizeof(path))
+        return err_set(e, "--set %.60s: want core.PATH=VALUE", set);
+    memcpy(path, set + 5, (size_t)(eq - set) - 5);
+    const struct param *r = param_find(path);
+    if (!r) {
+        const char *like = param_like(path);
+        return err_set(e, "--set %.60s: no such parameter%s%s%s", set, like ? "; is 'core." : "",
+                       like ? like : "", like ? "' meant?" : "");
+    }
+    struct err why;
+    if (!param_set(&c->core, r, eq + 1, &why))
+        return err_set(e, "--set core.%s: %.150s", path, why.text);
+    c->origin[r - core_table] = (struct origin){ .kind = ORIGIN_SET, .source = "" };
+    return true;
+}
+
+static u64 fnv1a(u64 h, const void *data, size_t n)
+{
+    for (const u8 *p = data; n--; p++)
+        h = (h ^ *p) * 0x100000001b3;
+    return h;
+}
+
+static u64 hash_values(const struct config *c)
+{
+    u64 h = 0xcbf29ce484222325;
+    for (size_t i = 0; i < PARAM_COUNT; i++) {
+        char value[64];
+        param_format(&c->core, &core_table[i], value, sizeof(value));
+        h = fnv1a(h, core_table[i].path, strlen(core_table[i].path) + 1);
+        h = fnv1a(h, value, strlen(value) + 1);
+    }
+    return h;
+}
+
+// Finds the instruction table beside the file that named it, and digests all.
+static bool finish(struct config *c, struct arena *a, struct err *e)
+{
+    const struct origin *o = &c->origin[PARAM_instructions];
+    char path[PATH_MAX] = "", folder[PATH_MAX];
+    u64 h = hash_values(c);
+    if (*c->core.instructions && (o->kind != ORIGIN_FILE || c->core.instructions[0] == '/')) {
+        snprintf(path, sizeof(path), "%s", c->core.instructions);
+    } else if (*c->core.instructions) {
+        snprintf(folder, sizeof(folder), "%s", o->file);
+        if (snprintf(path, sizeof(path), "%s/%s", dirname(folder), c->core.instructions) >=
+            (int)sizeof(path))
+            return err_set(e, "%.200s: name too long", o->file);
+    }
+    if (*path) {
+        size_t n;
+        const char *table = read_file(a, path, &n, e);
+        if (!table)
+            return false;
+        h = fnv1a(h, table, n);
+    }
+    c->instructions = keep(a, path);
+    snprintf(c->digest, sizeof(c->digest), "%016llx", (unsigned long long)h);
+    return true;
+}
+
+static void start(struct config *c)
+{
+    *c = (struct config){ .core = core_defaults, .instructions = "" };
+    for (size_t i = 0; i < PARAM_COUNT; i++)
+        c->origin[i].source = "";
+}
+
+bool config_load(struct config *c, struct arena *a, const char *name, const char *const *sets,
+                 size_t count, struct err *e)
+{
+    struct chain ch = { .count = 0 };
+    start(c);
+    if (!follow(&ch, c, a, name, e))
+        return false;
+    start(c);   // follow read the files youngest first; lay them down eldest first
+    for (size_t i = ch.count; i-- > 0;) {
+        char parent[PARAM_TEXT_MAX];
+        if (!config_read(c, a, ch.file[i], ch.text[i], ch.n[i], parent, e))
+            return false;
+    }
+    for (size_t i = 0; i < count; i++)
+        if (!apply_set(c, sets[i], e))
+            return false;
+    struct err why;
+    if (!core_check(&c->core, &why))
+        return err_set(e, "%.80s: %.160s", ch.file[0], why.text);
+    return finish(c, a, e);
+}

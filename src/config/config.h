@@ -1,0 +1,50 @@
+// config.h: which parameters a run uses, and where each value came from.
+//
+// Values are laid over one another: the defaults of core.def, a core file (and
+// before it the file it `extends`), then --set in the order given. Every value
+// remembers its origin, and from a file also the comment on its line, which in
+// cores/*.yaml says who measured it.
+#ifndef CONFIG_CONFIG_H
+#define CONFIG_CONFIG_H
+
+#include <stdio.h>
+
+#include "base/arena.h"
+#include "config/core.h"
+
+enum origin_kind { ORIGIN_DEFAULT, ORIGIN_FILE, ORIGIN_SET };
+
+struct origin {
+    enum origin_kind kind;
+    const char *file;     // ORIGIN_FILE
+    unsigned line;        // ORIGIN_FILE, from 1
+    const char *source;   // the comment on that line, "" when there is none
+};
+
+struct config {
+    struct core_params core;
+    struct origin origin[PARAM_COUNT];
+    const char *instructions;   // path of the instruction timing table, "" for none
+    char digest[17];            // of every value and of that table; 16 hex digits
+};
+
+// Reads the core `name`: a path when it holds a '/' or ends in ".yaml", else
+// NAME.yaml in the first of the core folders that has it. `sets` are `count`
+// texts "core.PATH=VALUE". Everything `c` points to lives in `a`. False with `e`
+// as one line "file:line:column: ..." or "--set ...: ...".
+bool config_load(struct config *c, struct arena *a, const char *name, const char *const *sets,
+                 size_t count, struct err *e);
+
+// The reader alone: lays the YAML of `file` over `c`. `text` is its content.
+// No file is opened; the name `extends` gives goes to `parent`, "" for none.
+bool config_read(struct config *c, struct arena *a, const char *file, const char *text, size_t n,
+                 char parent[PARAM_TEXT_MAX], struct err *e);
+
+// One line a parameter: path, value and unit, then its meaning or, with
+// `origins`, where it came from and the source that file gives for it.
+void config_show(const struct config *c, FILE *f, bool origins);
+
+// The same as an object with "schema": 1.
+void config_show_json(const struct config *c, FILE *f);
+
+#endif

@@ -1,0 +1,275 @@
+#include "config/core.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define AT(field) offsetof(struct core_params, field)
+
+const struct param core_table[PARAM_COUNT] = {
+#define COUNTED(path, field, def, min, max, unit, doc)                                             \
+    { path, PARAM_COUNTED, AT(field), min, max, unit, doc },
+#define REAL(path, field, def, min, max, unit, doc)                                                \
+    { path, PARAM_REAL, AT(field), min, max, unit, doc },
+#define SWITCH(path, field, def, doc) { path, PARAM_SWITCH, AT(field), 0, 1, "", doc },
+#define TEXT(path, field, def, doc) { path, PARAM_TEXT, AT(field), 0, 0, "", doc },
+#include "config/core.def"
+#undef COUNTED
+#undef REAL
+#undef SWITCH
+#undef TEXT
+};
+
+const struct core_params core_defaults = {
+#define COUNTED(path, field, def, ...) .field = def,
+#define REAL COUNTED
+#define SWITCH COUNTED
+#define TEXT COUNTED
+#include "config/core.def"
+#undef COUNTED
+#undef REAL
+#undef SWITCH
+#undef TEXT
+};
+
+const struct param *param_find(const char *path)
+{
+    for (size_t i = 0; i < PARAM_COUNT; i++)
+        if (strcmp(core_table[i].path, path) == 0)
+            return &core_table[i];
+    return NULL;
+}
+
+bool param_is_group(const char *path)
+{
+    size_t n = strlen(path);
+    for (size_t i = 0; i < PARAM_COUNT; i++)
+        if (strncmp(core_table[i].path, path, n) == 0 && core_table[i].path[n] == '.')
+            return true;
+    return false;
+}
+
+// Edit distance, given up (as a large number) for long words.
+static unsigned distance(const char *a, const char *b)
+{
+    enum { LONGEST = 63 };
+    size_t n = strlen(a), m = strlen(b);
+    if (n > LONGEST || m > LONGEST)
+        return LONGEST;
+    u8 row[LONGEST + 1];
+    for (size_t j = 0; j <= m; j++)
+        row[j] = (u8)j;
+    for (size_t i = 1; i <= n; i++) {
+        u8 corner = row[0];
+        row[0] = (u8)i;
+        for (size_t j = 1; j <= m; j++) {
+            u8 best = corner + (a[i - 1] != b[j - 1]);
+            corner = row[j];
+            if (row[j] + 1 < best)
+                best = row[j] + 1;
+            if (row[j - 1] + 1 < best)
+                best = row[j - 1] + 1;
+            row[j] = best;
+        }
+    }
+    return row[m];
+}
+
+const char *param_like(const char *path)
+{
+    const char *best = NULL;
+    unsigned least = 4;
+    for (size_t i = 0; i < PARAM_COUNT; i++) {
+        unsigned d = distance(path, core_table[i].path);
+        if (d < least) {
+            least = d;
+            best = core_table[i].path;
+        }
+    }
+    return best;
+}
+
+static bool is_bytes(const struct param *r)
+{
+    return strcmp(r->unit, "bytes") == 0;
+}
+
+// " KiB" and its like multiply; anything else, and an overflow, is refused.
+static bool scale(const char *suffix, u64 *value)
+{
+    static const struct {
+        const char *name;
+        unsigned shift;
+    } units[] = { { "KiB", 10 }, { "MiB", 20 }, { "GiB", 30 } };
+    while (*suffix == ' ')
+        suffix++;
+    for (size_t i = 0; i < COUNT(units); i++)
+        if (strcmp(suffix, units[i].name) == 0)
+            return !__builtin_mul_overflow(*value, 1ull << units[i].shift, value);
+    return false;
+}
+
+static bool read_counted(const struct param *r, const char *text, u64 *value)
+{
+    char *end;
+    errno = 0;
+    if (*text < '0' || *text > '9')
+        return false;
+    *value = strtoull(text, &end, text[0] == '0' && text[1] == 'x' ? 16 : 10);
+    if (errno || (*end && !(is_bytes(r) && scale(end, value))))
+        return false;
+    return (double)*value >= r->min && (double)*value <= r->max;
+}
+
+static bool read_real(const struct param *r, const char *text, double *value)
+{
+    char *end;
+    if (strspn(text, "0123456789.+-eE") != strlen(text))   // no hex, inf, nan
+        return false;
+    *value = strtod(text, &end);
+    return end != text && *end == 0 && isfinite(*value) && *value >= r->min && *value <= r->max;
+}
+
+static bool read_switch(const char *text, bool *value)
+{
+    *value = strcmp(text, "true") == 0;
+    return *value || strcmp(text, "false") == 0;
+}
+
+static bool is_plain_text(const char *text)
+{
+    if (strlen(text) >= PARAM_TEXT_MAX)
+        return false;
+    for (; *text; text++)
+        if (*text < ' ' || *text > '~')
+            return false;
+    return true;
+}
+
+// One limit of a range, as a user would write it.
+static void format_limit(const struct param *r, double v, char *text, size_t n)
+{
+    if (is_bytes(r) && v >= 1048576 && fmod(v, 1048576) == 0)
+        snprintf(text, n, "%.0f MiB", v / 1048576);
+    else if (is_bytes(r) && v >= 1024 && fmod(v, 1024) == 0)
+        snprintf(text, n, "%.0f KiB", v / 1024);
+    else
+        snprintf(text, n, "%.15g", v);
+}
+
+static bool refuse_number(const struct param *r, const char *text, struct err *e)
+{
+    char min[32], max[32];
+    format_limit(r, r->min, min, sizeof(min));
+    format_limit(r, r->max, max, sizeof(max));
+    return err_set(e, "'%.40s' is not a %s from %s to %s%s%s", text,
+                   r->kind == PARAM_COUNTED ? "whole number" : "number", min, max,
+                   is_bytes(r) ? "" : " ", is_bytes(r) ? "" : r->unit);
+}
+
+bool param_set(struct core_params *p, const struct param *r, const char *text, struct err *e)
+{
+    void *field = (char *)p + r->offset;
+    u64 counted;
+    double real;
+    bool on;
+    switch (r->kind) {
+    case PARAM_COUNTED:
+        if (!read_counted(r, text, &counted))
+            return refuse_number(r, text, e);
+        memcpy(field, &counted, sizeof(counted));
+        return true;
+    case PARAM_REAL:
+        if (!read_real(r, text, &real))
+            return refuse_number(r, text, e);
+        memcpy(field, &real, sizeof(real));
+        return true;
+    case PARAM_SWITCH:
+        if (!read_switch(text, &on))
+            return err_set(e, "'%.40s' is neither true nor false", text);
+        memcpy(field, &on, sizeof(on));
+        return true;
+    case PARAM_TEXT:
+        if (!is_plain_text(text))
+            return err_set(e, "'%.40s' is not a name of at most %d plain characters", text,
+                           PARAM_TEXT_MAX - 1);
+        memset(field, 0, PARAM_TEXT_MAX);
+        memcpy(field, text, strlen(text));
+        return true;
+    }
+    return false;
+}
+
+static void format_real(double v, char *text, size_t n)
+{
+    for (int digits = 1; digits <= 17; digits++) {
+        snprintf(text, n, "%.*g", digits, v);
+        if (strtod(text, NULL) == v)
+            return;
+    }
+}
+
+void param_format(const struct core_params *p, const struct param *r, char *text, size_t n)
+{
+    const void *field = (const char *)p + r->offset;
+    u64 counted;
+    double real;
+    switch (r->kind) {
+    case PARAM_COUNTED:
+        memcpy(&counted, field, sizeof(counted));
+        if (is_bytes(r) && counted)
+            format_limit(r, (double)counted, text, n);
+        else
+            snprintf(text, n, "%" PRIu64, counted);
+        return;
+    case PARAM_REAL:
+        memcpy(&real, field, sizeof(real));
+        format_real(real, text, n);
+        return;
+    case PARAM_SWITCH:
+        snprintf(text, n, "%s", *(const bool *)field ? "true" : "false");
+        return;
+    case PARAM_TEXT:
+        snprintf(text, n, "%s", (const char *)field);
+        return;
+    }
+}
+
+static bool is_power_of_two(u64 v)
+{
+    return v && (v & (v - 1)) == 0;
+}
+
+// `size` in units of `line` must make a power of two of sets of `ways`.
+static bool whole_sets(const char *what, u64 size, u64 ways, u64 line, struct err *e)
+{
+    if (!is_power_of_two(line))
+        return err_set(e, "%s.line: %" PRIu64 " is not a power of two", what, line);
+    if (size % (ways * line) || !is_power_of_two(size / (ways * line)))
+        return err_set(e, "%s: %" PRIu64 " %s in %" PRIu64
+                          " ways do not make a power of two of sets",
+                       what, size, line == 1 ? "entries" : "bytes", ways);
+    return true;
+}
+
+bool core_check(const struct core_params *p, struct err *e)
+{
+    if (!is_power_of_two(p->fetch_line))
+        return err_set(e, "fetch.line: %" PRIu64 " is not a power of two", p->fetch_line);
+    if (!is_power_of_two(p->page_size))
+        return err_set(e, "page: %" PRIu64 " is not a power of two", p->page_size);
+    if (p->units_flags > p->units_int)
+        return err_set(e, "units.flags: there are only %" PRIu64 " integer units", p->units_int);
+    return whole_sets("l1i", p->l1i_size, p->l1i_ways, p->l1i_line, e) &&
+           whole_sets("l1d", p->l1d_size, p->l1d_ways, p->l1d_line, e) &&
+           whole_sets("l2", p->l2_size, p->l2_ways, p->l2_line, e) &&
+           (!p->slc_size || whole_sets("slc", p->slc_size, p->slc_ways, p->slc_line, e)) &&
+           whole_sets("itlb", p->itlb_entries, p->itlb_ways, 1, e) &&
+           whole_sets("dtlb", p->dtlb_entries, p->dtlb_ways, 1, e) &&
+           whole_sets("l2tlb", p->l2tlb_entries, p->l2tlb_ways, 1, e) &&
+           whole_sets("branch.btb1", p->btb1_entries, p->btb1_ways, 1, e) &&
+           (!p->btb2_entries || whole_sets("branch.btb2", p->btb2_entries, p->btb2_ways, 1, e));
+}

@@ -1,0 +1,188 @@
+// yaml.c: the reader of core files.
+//
+// libfyaml parses; this file walks the mappings, joins keys with dots, and finds
+// the comment behind each value itself, because the library's own comment
+// support is experimental.
+#include <stdlib.h>
+#include <string.h>
+
+#include <libfyaml.h>
+
+#include "config/config.h"
+
+struct reader {
+    struct config *c;
+    struct arena *a;
+    const char *file, *text;
+    size_t n;
+    char *parent;
+    struct err *e;
+};
+
+enum { PATH_MAX_LENGTH = 128 };
+
+static char *copy(struct arena *a, const char *s, size_t n)
+{
+    char *t = ARENA_ARRAY(a, n + 1, char);
+    memcpy(t, s, n);
+    return t;
+}
+
+static const struct fy_mark *mark_of(struct fy_node *node)
+{
+    struct fy_token *token = fy_node_is_scalar(node) ? fy_node_get_scalar_token(node) : NULL;
+    return token ? fy_token_start_mark(token) : NULL;
+}
+
+// The place in front of every message, and the message itself in `why`.
+static bool refuse(struct reader *r, struct fy_node *at, const char *path, const char *why)
+{
+    const struct fy_mark *m = mark_of(at);
+    if (!m)
+        return err_set(r->e, "%s: %s: %s", r->file, path, why);
+    return err_set(r->e, "%s:%d:%d: %s: %s", r->file, m->line + 1, m->column + 1, path, why);
+}
+
+// What follows '#' behind the value, to the end of its line.
+static const char *comment_behind(struct reader *r, struct fy_node *value)
+{
+    const struct fy_mark *end = fy_token_end_mark(fy_node_get_scalar_token(value));
+    size_t i = end ? end->input_pos : r->n;
+    while (i < r->n && r->text[i] != '\n' && r->text[i] != '#')
+        i++;
+    if (i >= r->n || r->text[i] == '\n')
+        return "";
+    for (i++; i < r->n && r->text[i] == ' '; i++)
+        ;
+    size_t stop = i;
+    while (stop < r->n && r->text[stop] != '\n' && r->text[stop] != '\r')
+        stop++;
+    while (stop > i && r->text[stop - 1] == ' ')
+        stop--;
+    return copy(r->a, r->text + i, stop - i);
+}
+
+static bool refuse_unknown(struct reader *r, struct fy_node *key, const char *path)
+{
+    char why[200];
+    const char *like = param_like(path);
+    if (like)
+        snprintf(why, sizeof(why), "no such parameter; is '%s' meant?", like);
+    else
+        snprintf(why, sizeof(why), "no such parameter");
+    return refuse(r, key, path, why);
+}
+
+static bool read_value(struct reader *r, struct fy_node *key, struct fy_node *value,
+                       const char *path)
+{
+    const struct param *row = param_find(path);
+    if (!row && param_is_group(path))
+        return refuse(r, key, path, "holds further keys, not a value");
+    if (!row)
+        return refuse_unknown(r, key, path);
+    size_t n;
+    const char *s = fy_node_get_scalar(value, &n);
+    char text[PARAM_TEXT_MAX + 32] = "";
+    if (n >= sizeof(text))
+        n = sizeof(text) - 1;   // too long for any value: will be refused
+    memcpy(text, s ? s : "", s ? n : 0);
+    struct err why;
+    if (!param_set(&r->c->core, row, text, &why))
+        return refuse(r, value, path, why.text);
+    const struct fy_mark *m = mark_of(value);
+    r->c->origin[row - core_table] = (struct origin){
+        ORIGIN_FILE, r->file, m ? (unsigned)m->line + 1 : 0, comment_behind(r, value)
+    };
+    return true;
+}
+
+static bool read_extends(struct reader *r, struct fy_node *value)
+{
+    size_t n = 0;
+    const char *s = fy_node_is_scalar(value) ? fy_node_get_scalar(value, &n) : NULL;
+    if (!s || n == 0 || n >= PARAM_TEXT_MAX)
+        return refuse(r, value, "extends", "is not the name of a core file");
+    memcpy(r->parent, s, n);
+    r->parent[n] = 0;
+    return true;
+}
+
+static bool read_pair(struct reader *r, struct fy_node_pair *pair, const char *prefix, bool *deeper,
+                      char path[PATH_MAX_LENGTH])
+{
+    struct fy_node *key = fy_node_pair_key(pair), *value = fy_node_pair_value(pair);
+    size_t n = 0;
+    const char *s = key && fy_node_is_scalar(key) ? fy_node_get_scalar(key, &n) : NULL;
+    *deeper = false;
+    if (!s || n > PATH_MAX_LENGTH / 2 || !value)
+        return refuse(r, key ? key : value, *prefix ? prefix : "core", "a key must be a name");
+    snprintf(path, PATH_MAX_LENGTH, "%s%s%.*s", prefix, *prefix ? "." : "", (int)n, s);
+    if (strcmp(path, "extends") == 0)
+        return read_extends(r, value);
+    if (fy_node_is_scalar(value) && !fy_node_is_alias(value))
+        return read_value(r, key, value, path);
+    if (!fy_node_is_mapping(value))
+        return refuse(r, key, path, "lists and aliases are not used here");
+    if (!param_is_group(path))
+        return param_find(path) ? refuse(r, key, path, "is one value, not a mapping")
+                                : refuse_unknown(r, key, path);
+    *deeper = true;
+    return true;
+}
+
+// The depth is bounded by param_is_group: only paths of the table go deeper.
+static bool read_mapping(struct reader *r, struct fy_node *map, const char *prefix)
+{
+    void *at = NULL;
+    struct fy_node_pair *pair;
+    while ((pair = fy_node_mapping_iterate(map, &at))) {
+        char path[PATH_MAX_LENGTH];
+        bool deeper;
+        if (!read_pair(r, pair, prefix, &deeper, path))
+            return false;
+        if (deeper && !read_mapping(r, fy_node_pair_value(pair), path))
+            return false;
+    }
+    return true;
+}
+
+static bool refuse_syntax(struct reader *r, struct fy_diag *diag)
+{
+    void *at = NULL;
+    struct fy_diag_error *first = fy_diag_errors_iterate(diag, &at);
+    if (!first)
+        return err_set(r->e, "%s:1:1: a core file is a mapping of parameters", r->file);
+    return err_set(r->e, "%s:%d:%d: %.150s", r->file, first->line, first->column, first->msg);
+}
+
+static bool read_document(struct reader *r, struct fy_diag *diag)
+{
+    struct fy_parse_cfg cfg = { .flags = FYPCF_QUIET | FYPCF_COLLECT_DIAG, .diag = diag };
+    struct fy_document *doc = fy_document_build_from_string(&cfg, r->text, r->n);
+    if (!doc)
+        return refuse_syntax(r, diag);
+    struct fy_node *root = fy_document_root(doc);
+    bool ok = root && fy_node_is_mapping(root)
+                  ? read_mapping(r, root, "")
+                  : err_set(r->e, "%s:1:1: a core file is a mapping of parameters", r->file);
+    fy_document_destroy(doc);
+    return ok;
+}
+
+bool config_read(struct config *c, struct arena *a, const char *file, const char *text, size_t n,
+                 char parent[PARAM_TEXT_MAX], struct err *e)
+{
+    struct reader r = { c, a, copy(a, file, strlen(file)), text, n, parent, e };
+    *parent = 0;
+    struct fy_diag_cfg quiet;
+    fy_diag_cfg_default(&quiet);
+    quiet.fp = NULL;
+    struct fy_diag *diag = fy_diag_create(&quiet);
+    if (!diag)
+        return err_set(e, "%s: out of memory", file);
+    fy_diag_set_collect_errors(diag, true);
+    bool ok = read_document(&r, diag);
+    fy_diag_destroy(diag);
+    return ok;
+}
