@@ -1,0 +1,243 @@
+#include "isa/decode.h"
+
+#include <assert.h>
+#include <pthread.h>
+#include <string.h>
+
+#include "isa/cpu.h"
+#include "isa/operands.h"
+
+// Derived once from the rows' text, then only read.
+static struct row rows[OP_COUNT] = {
+    [OP_UNDEFINED] = { .name = "UNDEFINED", .run = RUN_UNDEFINED, .semantics = "undefined" },
+#define INSN(name, encoding, syntax, class, semantics, variants, flags, feature) \
+    [OP_##name] = { #name, encoding, syntax, #variants, #semantics, CLASS_##class, FEAT_##feature, \
+                    flags, .run = RUN_##name, .variant_bits = VBITS_##variants },
+#define JUMP INSN
+#define EXIT INSN
+#include "isa/a64.def"
+#undef INSN
+#undef JUMP
+#undef EXIT
+};
+
+static u16 op_of_run[RUN_COUNT];
+
+// The decision tree. A node tests one bit; a leaf lists the rows still possible.
+struct node {
+    u8 bit;          // LEAF when the node is a leaf
+    u16 child[2];    // leaf: first row in `lists`, and how many
+};
+enum { LEAF = 32, NODES_MAX = 8192, LISTS_MAX = 16384 };
+
+static struct node nodes[NODES_MAX];
+static u16 lists[LISTS_MAX];
+static u32 node_count, list_count;
+
+static u8 variant_field(const struct row *r, u32 w);
+
+static void derive_row(struct row *r)
+{
+    int place = 31;
+    for (const char *p = r->encoding; *p; p++) {
+        if (*p == ' ')
+            continue;
+        assert(place >= 0);
+        r->mask |= (u32)(*p == '0' || *p == '1') << place;
+        r->bits |= (u32)(*p == '1') << place;
+        place--;
+    }
+    assert(place == -1);
+
+    for (const char *p = r->syntax; (p = strchr(p, '<')); p++) {
+        size_t n = strcspn(p + 1, ">");
+        u32 k = 0;
+        while (k < OPERAND_COUNT && (strncmp(isa_operands[k].name, p + 1, n) || isa_operands[k].name[n]))
+            k++;
+        assert(k < OPERAND_COUNT && r->operand_count < OPERANDS_MAX);
+        r->operand[r->operand_count++] = (u8)k;
+        const char *slot = strchr("dnma", isa_operands[k].slot);
+        if (slot && *slot)
+            r->file[slot - "dnma"] = isa_operands[k].file;
+    }
+}
+
+static u16 new_node(void)
+{
+    assert(node_count < NODES_MAX);
+    return (u16)node_count++;
+}
+
+static u16 leaf(const u16 *set, u32 n)
+{
+    u16 at = new_node();
+    assert(list_count + n <= LISTS_MAX);
+    nodes[at] = (struct node){ LEAF, { (u16)list_count, (u16)n } };
+    memcpy(&lists[list_count], set, n * sizeof(*set));
+    list_count += n;
+    return at;
+}
+
+// Picks the bit whose larger half is smallest; rows that ignore it go both ways.
+static u16 build(const u16 *set, u32 n, u32 used)
+{
+    int best = -1;
+    u32 best_size = n;
+    for (int b = 0; b < 32; b++) {
+        if (used >> b & 1)
+            continue;
+        u32 half[2] = { 0, 0 };
+        for (u32 k = 0; k < n; k++)
+            for (u32 v = 0; v < 2; v++)
+                half[v] += !(rows[set[k]].mask >> b & 1) || (rows[set[k]].bits >> b & 1) == v;
+        u32 size = half[0] > half[1] ? half[0] : half[1];
+        if (size < best_size) {
+            best = b;
+            best_size = size;
+        }
+    }
+    if (n <= 2 || best < 0)
+        return leaf(set, n);
+
+    u16 at = new_node();
+    u16 side[OP_COUNT];
+    nodes[at].bit = (u8)best;
+    for (u32 v = 0; v < 2; v++) {
+        u32 count = 0;
+        for (u32 k = 0; k < n; k++)
+            if (!(rows[set[k]].mask >> best & 1) || (rows[set[k]].bits >> best & 1) == v)
+                side[count++] = set[k];
+        u16 child = build(side, count, used | 1u << best);
+        nodes[at].child[v] = child;
+    }
+    return at;
+}
+
+static void derive(void)
+{
+    u16 all[OP_COUNT];
+    for (u16 op = 1; op < OP_COUNT; op++) {
+        derive_row(&rows[op]);
+        all[op - 1] = op;
+        for (u32 v = 0; v < 1u << rows[op].variant_bits; v++)
+            op_of_run[rows[op].run + v] = op;
+    }
+    build(all, OP_COUNT - 1, 0);
+}
+
+static void derive_once(void)
+{
+    static pthread_once_t once = PTHREAD_ONCE_INIT;
+    pthread_once(&once, derive);
+}
+
+const struct row *isa_row(enum op op)
+{
+    derive_once();
+    return &rows[op];
+}
+
+enum op isa_op_of_run(u16 run)
+{
+    derive_once();
+    return op_of_run[run];
+}
+
+const char *isa_class_name(enum insn_class class)
+{
+    static const char *const names[] = {
+#define CLASS(name, doc) #name,
+#include "isa/classes.def"
+#undef CLASS
+    };
+    return names[class];
+}
+
+const char *isa_feature_name(enum feature f)
+{
+    static const char *const names[] = {
+#define FEATURE(name, ...) #name,
+#include "isa/features.def"
+#undef FEATURE
+    };
+    return names[f];
+}
+
+// Gathers the bits of the variant's fields, the first letter highest.
+static u8 variant_field(const struct row *r, u32 w)
+{
+    u8 v = 0;
+    for (const char *letter = r->variants; *letter && *letter != '_'; letter++) {
+        int place = 31;
+        for (const char *p = r->encoding; *p; p++) {
+            if (*p == ' ')
+                continue;
+            if (*p == *letter)
+                v = (u8)(v << 1 | (w >> place & 1));
+            place--;
+        }
+    }
+    return v;
+}
+
+static u8 resolve(const struct row *r, int slot, u32 field, bool written)
+{
+    if (field != 31 || r->file[slot] == FILE_NONE || r->file[slot] == FILE_VEC)
+        return (u8)field;
+    if (r->file[slot] == FILE_GPR_SP)
+        return REG_SP;
+    return written ? REG_SINK : REG_ZERO;
+}
+
+static struct insn undefined(u32 w)
+{
+    return (struct insn){ .run = RUN_UNDEFINED, .imm = w };
+}
+
+static struct insn decode_as(enum op op, u32 w)
+{
+    const struct row *r = &rows[op];
+    if (op == OP_UNDEFINED)
+        return undefined(w);
+    struct insn i = {
+        .run = (u16)(r->run + variant_field(r, w)),
+        .d = resolve(r, 0, bits(w, 0, 5), !(r->flags & D_R)),
+        .n = resolve(r, 1, bits(w, 5, 5), false),
+        .m = resolve(r, 2, bits(w, 16, 5), r->flags & (M_W | M_RW)),
+        .a = resolve(r, 3, bits(w, 10, 5), r->flags & A_W),
+    };
+    for (u32 k = 0; k < r->operand_count; k++) {
+        decode_operand *decode = isa_operands[r->operand[k]].decode;
+        if (decode && !decode(&i, w))
+            return undefined(w);
+    }
+    return i;
+}
+
+enum op isa_match(u32 word)
+{
+    derive_once();
+    const struct node *n = &nodes[0];
+    while (n->bit != LEAF)
+        n = &nodes[n->child[word >> n->bit & 1]];
+    for (u32 k = 0; k < n->child[1]; k++) {
+        enum op op = lists[n->child[0] + k];
+        if ((word & rows[op].mask) == rows[op].bits)
+            return op;
+    }
+    return OP_UNDEFINED;
+}
+
+struct insn isa_decode(u32 word)
+{
+    return decode_as(isa_match(word), word);
+}
+
+struct insn isa_decode_linear(u32 word)
+{
+    derive_once();
+    for (u16 op = 1; op < OP_COUNT; op++)
+        if ((word & rows[op].mask) == rows[op].bits)
+            return decode_as(op, word);
+    return undefined(word);
+}

@@ -1,0 +1,2 @@
+// Operands of the scalar floating-point and Advanced SIMD instructions.
+#include "isa/operands.h"
