@@ -27,6 +27,7 @@
 #define VBITS_qe 2
 #define VBITS_zo 5
 #define VBITS_zr 4    // element size and acquire/release pair
+#define VBITS_c 4     // condition
 #define VBITS_x 1
 
 enum op {
@@ -45,6 +46,7 @@ enum op {
 enum run {
     RUN_UNDECODED,   // all zero: the executor decodes the word and dispatches again
     RUN_UNDEFINED,
+    RUN_BAD_TARGET,  // the executor's: a branch went where no code can be
 #define INSN(name, encoding, syntax, class, semantics, variants, ...) \
     RUN_##name, RUN_##name##_last = RUN_##name + (1 << VBITS_##variants) - 1,
 #define JUMP INSN

@@ -1,0 +1,244 @@
+// The run loop around the handlers: decoding on first execution, budgets, guest faults.
+#include "exec/engine.h"
+
+#include <assert.h>
+#include <pthread.h>
+#include <signal.h>
+#include <string.h>
+
+#include "exec/fpenv.h"
+#include "exec/sem.h"
+#include "exec/variant.h"
+#include "isa/decode.h"
+
+enum { PLAIN, RECORD_ALL, STOP, TABLES };
+
+// Filled once, then only read.
+static handler *tables[TABLES][RUN_COUNT];
+
+// The cpu this host thread runs, for the fault handler, which has no other argument.
+static _Thread_local struct cpu *running;
+
+static void stop_at(struct cpu *c, const struct insn *i, u64 left, struct record *rec)
+{
+    c->exec->next = i;
+    c->exec->stopped = true;
+    c->left = left;
+    c->rec = rec;
+}
+
+void exec_stop(HANDLER_ARGS)
+{
+    c->exec->trap = (struct trap){ TRAP_BUDGET };
+    stop_at(c, i, left, rec);
+}
+
+void exec_record_full(HANDLER_ARGS)
+{
+    const struct recorder *r = c->exec->recorder;
+    c->left = left;
+    rec = r->next(r->ctx, rec - RECORD_BATCH, RECORD_BATCH);
+    c->rec = rec;
+    GO(i);
+}
+
+// -- The handlers of the pseudo-runs --
+
+static u32 decode_in_place(struct cpu *c, const struct insn *i)
+{
+    u32 word;
+    c->at = i;
+    memcpy(&word, c->mem + PC, sizeof(word));
+    *(struct insn *)(uintptr_t)i = isa_decode(word);
+    return word;
+}
+
+static void undecoded(HANDLER_ARGS)
+{
+    decode_in_place(c, i);
+    GO(i);
+}
+
+static void undecoded_record(HANDLER_ARGS)
+{
+    c->rec = rec;
+    u32 word = decode_in_place(c, i);
+    *rec++ = (struct record){ PC | RECORD_DEF, word };
+    if (((u64)rec & (RECORD_BATCH * sizeof(*rec) - 1)) == 0)
+        return exec_record_full(c, i, t, left, rec);
+    GO(i);
+}
+
+static void undefined(HANDLER_ARGS)
+{
+    c->exec->trap = (struct trap){ TRAP_UNDEFINED, .addr = (u64)i->imm };
+    stop_at(c, i, left, rec);
+}
+
+static void bad_target(HANDLER_ARGS)
+{
+    u64 pc = c->exec->bad_pc;
+    c->exec->trap = (struct trap){ pc & 3 ? TRAP_ALIGN : TRAP_FETCH, .addr = pc };
+    stop_at(c, i, left, rec);
+}
+
+static void make_tables(void)
+{
+    handler **plain = tables[PLAIN], **record = tables[RECORD_ALL];
+    plain[RUN_UNDECODED] = undecoded;
+    record[RUN_UNDECODED] = undecoded_record;
+    plain[RUN_UNDEFINED] = record[RUN_UNDEFINED] = undefined;
+    plain[RUN_BAD_TARGET] = record[RUN_BAD_TARGET] = bad_target;
+    size_t n = RUN_BAD_TARGET + 1;
+#define PART(name) \
+    memcpy(plain + n, exec_plain_##name, exec_count_##name * sizeof(*plain)); \
+    memcpy(record + n, exec_record_##name, exec_count_##name * sizeof(*record)); \
+    n += exec_count_##name;
+    PART(base)
+    PART(mem)
+    PART(fp)
+    PART(simd)
+#undef PART
+    assert(n == RUN_COUNT);
+    for (u32 k = 0; k < RUN_COUNT; k++)
+        tables[STOP][k] = exec_stop;
+}
+
+// -- Leaving from inside an instruction --
+
+_Noreturn static void escape(struct cpu *c, const struct insn *at, struct trap t)
+{
+    c->exec->trap = t;
+    c->exec->next = at;
+    siglongjmp(c->exec->escape, 1);
+}
+
+_Noreturn void exec_trap(struct cpu *c, const struct insn *i, enum trap_kind kind, u64 addr)
+{
+    bool write = kind == TRAP_MEMORY && isa_row(isa_op_of_run(i->run))->flags & STORES;
+    escape(c, i, (struct trap){ kind, write, addr });
+}
+
+_Noreturn void exec_wild(struct cpu *c, const struct insn *i, u64 va)
+{
+    exec_trap(c, i, TRAP_MEMORY, va);
+}
+
+void exec_leave(struct cpu *c, enum trap_kind kind, u64 addr)
+{
+    c->exec->trap = (struct trap){ kind, .addr = addr };
+}
+
+const struct insn *exec_bad_target(struct cpu *c, u64 pc)
+{
+    c->exec->bad = (struct insn){ .run = RUN_BAD_TARGET };
+    c->exec->bad_pc = pc;
+    return &c->exec->bad;
+}
+
+static void on_fault(int sig, siginfo_t *info, void *context)
+{
+    struct cpu *c = running;
+    vaddr a = 0;
+    enum space_fault f = c ? space_fault_at(c->exec->space, info->si_addr, &a) : SPACE_FAULT_NONE;
+    if (f == SPACE_FAULT_NONE) {   // a bug of ours: let it happen again, for real
+        signal(sig, SIG_DFL);
+        return;
+    }
+    if (f == SPACE_FAULT_FETCH)
+        escape(c, c->shadow + (a >> 2), (struct trap){ TRAP_FETCH, .addr = a });
+    if (c->at->run == RUN_UNDECODED)   // the word could not be read
+        escape(c, c->at, (struct trap){ TRAP_FETCH, .addr = a });
+    exec_trap(c, c->at, TRAP_MEMORY, a);
+}
+
+static void init_once(void)
+{
+    make_tables();
+    struct sigaction sa = { .sa_sigaction = on_fault, .sa_flags = SA_SIGINFO | SA_NODEFER | SA_ONSTACK };
+    sigaction(SIGSEGV, &sa, NULL);
+    sigaction(SIGBUS, &sa, NULL);
+}
+
+void exec_init(struct cpu *c, const struct space *s)
+{
+    static pthread_once_t once = PTHREAD_ONCE_INIT;
+    pthread_once(&once, init_once);
+    c->mem = s->mem;
+    c->window = s->size;
+    c->shadow = (struct insn *)s->shadow;
+    c->x[REG_ZERO] = 0;
+}
+
+// -- Running --
+
+static struct record *open_records(const struct recorder *r)
+{
+    return r ? r->next(r->ctx, NULL, 0) : NULL;
+}
+
+static void close_records(struct cpu *c, const struct recorder *r)
+{
+    if (!r)
+        return;
+    u64 mask = RECORD_BATCH * sizeof(struct record) - 1;
+    struct record *start = (struct record *)((u64)c->rec & ~mask);
+    r->next(r->ctx, start, (size_t)(c->rec - start));
+}
+
+// Runs at least one instruction from `i` and returns when `e` is stopped.
+static void dispatch(struct cpu *c, struct exec *e, const struct insn *i, handler *const *first,
+                     handler *const *rest)
+{
+    if (EXEC_TAIL_CALLS) {
+        first[i->run](c, i, rest, c->left, c->rec);
+        return;
+    }
+    first[i->run](c, i, rest, c->left, c->rec);
+    while (!e->stopped)
+        rest[e->next->run](c, e->next, rest, c->left, c->rec);
+}
+
+static struct trap run(struct cpu *c, const struct space *s, u64 budget, const struct recorder *r,
+                       bool step, u64 *executed)
+{
+    *executed = 0;
+    if (c->pc >= c->window || c->pc & 3)
+        return (struct trap){ c->pc & 3 ? TRAP_ALIGN : TRAP_FETCH, .addr = c->pc };
+    if (budget > 1ull << 40)
+        budget = 1ull << 40;
+
+    struct exec e = { .space = s, .recorder = r };
+    struct insn *start = c->shadow + (c->pc >> 2);
+    c->exec = &e;
+    c->left = (u64)start + budget * sizeof(*start);
+    c->rec = open_records(r);
+    handler *const *table = tables[r ? RECORD_ALL : PLAIN];
+    running = c;
+    fpenv_enter(c);
+    if (sigsetjmp(e.escape, 0) == 0) {
+        if (step && start->run == RUN_UNDECODED) {   // decoding is not yet the step
+            dispatch(c, &e, start, table, tables[STOP]);
+            e.stopped = false;
+        }
+        dispatch(c, &e, start, table, step ? tables[STOP] : table);
+    }
+    fpenv_leave(c);
+    running = NULL;
+    close_records(c, r);
+    c->exec = NULL;
+    c->pc = e.next == &e.bad ? e.bad_pc : (u64)(e.next - c->shadow) * 4;
+    *executed = budget - (u64)((i64)(c->left - (u64)e.next) / (i64)sizeof(*start));
+    return e.trap;
+}
+
+struct trap exec_run(struct cpu *c, const struct space *s, u64 budget, const struct recorder *r,
+                     u64 *executed)
+{
+    return run(c, s, budget, r, false, executed);
+}
+
+struct trap exec_step(struct cpu *c, const struct space *s, const struct recorder *r, u64 *executed)
+{
+    return run(c, s, 1, r, true, executed);
+}

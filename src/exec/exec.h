@@ -1,0 +1,47 @@
+// exec.h: running instructions.
+//
+// exec_run() interprets from cpu.pc until something needs the world outside: a
+// system call, a fault, the clock, or the end of its budget. It knows the guest's
+// memory and registers and nothing of Linux or of time.
+#ifndef EXEC_EXEC_H
+#define EXEC_EXEC_H
+
+#include "base/types.h"
+#include "exec/record.h"
+#include "guest/space.h"
+#include "isa/cpu.h"
+
+enum trap_kind {
+    TRAP_BUDGET,      // the budget is used up
+    TRAP_SVC,         // pc is past the SVC
+    TRAP_UNDEFINED,   // pc is at a word that is no instruction of an M2; addr: the word
+    TRAP_BRK,         // pc is at the BRK; addr: its immediate
+    TRAP_MEMORY,      // pc is at an access to addr that the host refused
+    TRAP_FETCH,       // pc (also in addr) may not be executed
+    TRAP_ALIGN,       // pc in addr is not a multiple of 4
+    TRAP_AUTH,        // pc is at a pointer authentication that failed; addr: the pointer
+    TRAP_COUNTER,     // pc is past an MRS of CNTVCT_EL0 or relative; addr: the register (REG_*)
+    TRAP_ICACHE,      // pc is past an IC IVAU; addr: the address
+};
+
+struct trap {
+    enum trap_kind kind;
+    bool write;   // TRAP_MEMORY: the access was (or may have been) a store
+    u64 addr;
+};
+
+// Ties `c` to the guest memory it runs in. Call before the first exec_run().
+void exec_init(struct cpu *c, const struct space *s);
+
+// Runs up to `budget` instructions (1 or more) and says why it stopped; `*executed`
+// gets the number that retired: exactly those before cpu.pc. A run may pass its
+// budget by the length of a branch-free stretch; exec_step() never does.
+// With `r`, every retired instruction is recorded, and what is in the buffer is
+// handed to r->next() before the call returns.
+struct trap exec_run(struct cpu *c, const struct space *s, u64 budget, const struct recorder *r,
+                     u64 *executed);
+
+// Runs one instruction.
+struct trap exec_step(struct cpu *c, const struct space *s, const struct recorder *r, u64 *executed);
+
+#endif

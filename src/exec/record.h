@@ -1,0 +1,41 @@
+// record.h: what the recording executor says of each retired instruction.
+//
+// Records go to a buffer of RECORD_BATCH entries; when it is full, the recorder
+// takes it and gives the next. The types stand here because exec/ fills them;
+// stream/ carries them to a consumer or a file.
+#ifndef EXEC_RECORD_H
+#define EXEC_RECORD_H
+
+#include "base/types.h"
+
+// head: pc in bits 47-0, then the flags.
+//   RECORD_DEF    not an instruction: the word at pc, in addr; comes before the first
+//                 record of each static instruction and again when its code changed
+//   RECORD_TAKEN  a branch was taken; addr is its target
+// Otherwise addr is the address of the first byte of the memory access (tag bits
+// removed), 0 when there is none. A conditional store that failed and a load to XZR
+// have their record like any other.
+struct record {
+    u64 head;
+    u64 addr;
+};
+
+#define RECORD_PC ((1ull << 48) - 1)
+#define RECORD_DEF (1ull << 63)
+#define RECORD_TAKEN (1ull << 62)
+
+enum { RECORD_BATCH = 4096 };   // records; buffers are aligned to their size in bytes
+
+static inline vaddr record_pc(const struct record *r)
+{
+    return r->head & RECORD_PC;
+}
+
+// Where records go. next() is given the filled buffer and how many records it holds
+// and returns a buffer of RECORD_BATCH records aligned to RECORD_BATCH * 16 bytes.
+struct recorder {
+    struct record *(*next)(void *ctx, struct record *full, size_t n);
+    void *ctx;
+};
+
+#endif
