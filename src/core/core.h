@@ -1,0 +1,50 @@
+// core.h: a timing model, seen from outside.
+//
+// Every model has this life-cycle: made from parameters in an arena, fed the stream of
+// retired instructions, drained, read. It decides when things happen, never what; the
+// same records give the same numbers however they are cut into batches.
+#ifndef CORE_CORE_H
+#define CORE_CORE_H
+
+#include "base/arena.h"
+#include "base/err.h"
+#include "config/config.h"
+#include "exec/record.h"
+
+struct core;
+
+// Makes the model called `model` ("fast") of the core `c` describes. NULL and *e when
+// there is no such model or its instruction table cannot be read.
+struct core *core_new(struct arena *a, const struct config *c, const char *model, struct err *e);
+
+// Takes `n` records in program order.
+void core_feed(struct core *c, const struct record *r, size_t n);
+
+// The cycle in which the last instruction fed so far retires. Nothing is drained: feeding
+// goes on as if this had not been asked.
+cycle core_now(const struct core *c);
+
+// Ends the run: everything in flight retires and every slot is accounted for. Once.
+void core_drain(struct core *c);
+
+enum topdown { TOPDOWN_RETIRING, TOPDOWN_BAD_SPECULATION, TOPDOWN_FRONTEND, TOPDOWN_BACKEND, TOPDOWN_COUNT };
+
+// A cache or TLB. Accesses are demand accesses: prefetches are not among them.
+struct core_level {
+    const char *name;   // "l1i", "l1d", "l2", "slc", "itlb", "dtlb", "l2tlb"
+    u64 accesses, misses;
+};
+
+struct core_stats {
+    u64 instructions;
+    cycle cycles;
+    u64 slots[TOPDOWN_COUNT];   // sum to rename width x cycles exactly, once drained
+    u64 branches;               // conditional, indirect and return: those that are predicted
+    u64 mispredictions;
+    struct core_level level[8];
+    unsigned levels;
+};
+
+void core_stats(const struct core *c, struct core_stats *s);
+
+#endif
