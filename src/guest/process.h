@@ -18,7 +18,7 @@
 
 enum {
     GUEST_SIGNALS = 64,
-    GUEST_FDS = 1024,         // descriptors a guest may have; ours lie above
+    GUEST_FDS = 1024,         // descriptors a guest may have
     GUEST_RLIMITS = 16,
     GUEST_STACK = 8 << 20,    // bytes
 };
@@ -44,6 +44,13 @@ struct guest_rlimit {
     u64 soft, hard;
 };
 
+// A guest descriptor is an index of process.fds; it never is the host's number, so no
+// descriptor of the simulator can be named by the guest.
+struct guest_fd {
+    int host;                            // -1: closed
+    bool cloexec;
+};
+
 struct thread;
 
 struct process {
@@ -64,7 +71,8 @@ struct process {
     u64 random_state[2];
     vaddr sigreturn;                     // the trampoline page
     vaddr stack_top, stack_base;
-    u8 fds[GUEST_FDS];                   // 1: the guest owns this descriptor
+    struct guest_fd fds[GUEST_FDS];      // what the guest's descriptors are on the host
+    int cwd;                             // host descriptor of its working directory
     u64 enosys[8];                       // system calls not known, met so far (512 bits)
     pthread_mutex_t lock;                // of everything above that changes
     struct thread *main;
@@ -126,10 +134,6 @@ enum sys_result process_signals(struct thread *t);
 
 // Makes `sig` pending; usable from any thread.
 void process_raise(struct process *p, int sig);
-
-// Moves a descriptor of the simulator out of the guest's reach (closing the low
-// number) and returns the new one; a failure leaves it where it is.
-int process_keep_fd(int fd);
 
 // Nanoseconds of Linux clock `clock` as the guest sees it.
 u64 process_now(struct process *p, int clock);

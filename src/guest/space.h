@@ -37,7 +37,7 @@ struct region {
     bool file;                        // backed by a file: may raise SIGBUS past its end
     u64 offset;                       // of `start` in that file
     u64 dev, inode;
-    char name[64];                    // for /proc/self/maps; long paths keep their end
+    const char *name;                 // for /proc/self/maps, or NULL; the space owns it
 };
 
 struct space {
@@ -46,6 +46,8 @@ struct space {
     u64 size;                         // of the window: a power of two, 2^36 to 2^40
     struct region *regions;           // sorted by address, never overlapping
     size_t count, capacity;
+    char **names;                     // every name ever given, once
+    size_t name_count;
     vaddr map_top;                    // mappings are placed downwards from here
     vaddr brk_start, brk, brk_mapped; // the heap; [brk_start, brk_mapped) is mapped
     pthread_mutex_t lock;

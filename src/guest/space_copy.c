@@ -1,0 +1,182 @@
+// Reading and writing guest memory from the simulator, and what a fault there means.
+#include <assert.h>
+#include <errno.h>
+#include <inttypes.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/uio.h>
+#include <unistd.h>
+
+#include "guest/space_list.h"
+
+// arm64 pages that allow anything can be read.
+static bool allows(const struct region *r, u32 prot)
+{
+    if (prot & SPACE_READ && !r->prot)
+        return false;
+    prot &= ~(u32)SPACE_READ;
+    return (r->prot & prot) == prot;
+}
+
+// Checks [a, a + len) for `prot`; *file tells whether a part of it is a file, whose
+// memory can raise SIGBUS however mapped it is.
+static bool range_ok(struct space *s, vaddr a, u64 len, u32 prot, bool *file)
+{
+    if (!space_in_window(s, a, len))
+        return false;
+    vaddr end = a + len;
+    for (size_t i = region_index(s, a); a < end; i++) {
+        const struct region *r = &s->regions[i];
+        if (i == s->count || r->start > a || !allows(r, prot))
+            return false;
+        *file |= r->file;
+        a = r->end;
+    }
+    return true;
+}
+
+bool space_range_ok(struct space *s, vaddr a, u64 len, u32 prot)
+{
+    bool file;
+    pthread_mutex_lock(&s->lock);
+    bool ok = range_ok(s, a, len, prot, &file);
+    pthread_mutex_unlock(&s->lock);
+    return ok;
+}
+
+i64 space_read(struct space *s, void *to, vaddr from, u64 len)
+{
+    bool file = false;
+    pthread_mutex_lock(&s->lock);
+    bool ok = range_ok(s, from, len, SPACE_READ, &file);
+    if (ok && !file) {
+        memcpy(to, space_host(s, from), len);
+    } else if (ok) {
+        struct iovec here = { to, len }, there = { space_host(s, from), len };
+        ok = process_vm_readv(getpid(), &here, 1, &there, 1, 0) == (ssize_t)len;
+    }
+    pthread_mutex_unlock(&s->lock);
+    return ok ? 0 : -EFAULT;
+}
+
+static bool write_locked(struct space *s, vaddr to, const void *from, u64 len)
+{
+    bool file = false;
+    if (!range_ok(s, to, len, SPACE_WRITE, &file))
+        return false;
+    if (!file) {
+        memcpy(space_host(s, to), from, len);
+        return true;
+    }
+    struct iovec here = { (void *)from, len }, there = { space_host(s, to), len };
+    return process_vm_writev(getpid(), &here, 1, &there, 1, 0) == (ssize_t)len;
+}
+
+i64 space_write(struct space *s, vaddr to, const void *from, u64 len)
+{
+    pthread_mutex_lock(&s->lock);
+    bool ok = write_locked(s, to, from, len);
+    pthread_mutex_unlock(&s->lock);
+    return ok ? 0 : -EFAULT;
+}
+
+i64 space_poke(struct space *s, vaddr to, const void *from, u64 len)
+{
+    const u8 *bytes = from;
+    while (len) {
+        struct region r;
+        if (!space_region_at(s, to, &r))
+            return -EFAULT;
+        u64 part = r.end - to < len ? r.end - to : len;
+        vaddr page = page_down(to), end = page_up(to + part);
+        if (!(r.prot & SPACE_WRITE) && space_protect(s, page, end - page, r.prot | SPACE_WRITE))
+            return -EFAULT;
+        i64 failed = space_write(s, to, bytes, part);
+        if (!(r.prot & SPACE_WRITE))
+            space_protect(s, page, end - page, r.prot);
+        space_invalidate_code(s, to, part);
+        if (failed)
+            return failed;
+        to += part;
+        bytes += part;
+        len -= part;
+    }
+    return 0;
+}
+
+i64 space_string(struct space *s, char *to, vaddr from, u64 size)
+{
+    for (u64 done = 0; done < size;) {
+        // Never over a page boundary: the string may end just before a hole.
+        u64 part = GUEST_PAGE - (from + done) % GUEST_PAGE;
+        if (part > size - done)
+            part = size - done;
+        if (space_read(s, to + done, from + done, part))
+            return -EFAULT;
+        const char *nul = memchr(to + done, 0, part);
+        if (nul)
+            return nul - to;
+        done += part;
+    }
+    return -ENAMETOOLONG;
+}
+
+enum space_fault space_fault_at(const struct space *s, const void *host, vaddr *a)
+{
+    const u8 *p = host;
+    u64 whole = s->size + SPACE_GUARD;
+    if (p >= s->mem && p < s->mem + whole) {
+        *a = p - s->mem;
+        return SPACE_FAULT_DATA;
+    }
+    if (p >= s->shadow && p < s->shadow + whole * SHADOW_SCALE) {
+        *a = (u64)(p - s->shadow) / SHADOW_SCALE & ~(vaddr)3;
+        return SPACE_FAULT_FETCH;
+    }
+    return SPACE_FAULT_NONE;
+}
+
+void space_fault_signal(struct space *s, vaddr a, u32 prot, int *sig, int *code)
+{
+    struct region r;
+    *sig = SIGSEGV;
+    if (!space_region_at(s, a, &r)) {
+        *code = SEGV_MAPERR;
+    } else if (!allows(&r, prot)) {
+        *code = SEGV_ACCERR;
+    } else if (r.file) {
+        *sig = SIGBUS;
+        *code = BUS_ADRERR;
+    } else {
+        *code = SEGV_MAPERR;   // unmapped when it faulted, mapped by another thread since
+    }
+}
+
+bool space_region_at(struct space *s, vaddr a, struct region *r)
+{
+    pthread_mutex_lock(&s->lock);
+    const struct region *found = region_find(s, a);
+    if (found)
+        *r = *found;
+    pthread_mutex_unlock(&s->lock);
+    return found;
+}
+
+void space_print(struct space *s, FILE *f)
+{
+    pthread_mutex_lock(&s->lock);
+    for (size_t i = 0; i < s->count; i++) {
+        const struct region *r = &s->regions[i];
+        char shared = r->shared ? 's' : 'p';
+        int n = fprintf(f, "%08" PRIx64 "-%08" PRIx64 " %c%c%c%c %08" PRIx64 " %02x:%02x %" PRIu64 " ",
+                        r->start, r->end, r->prot & SPACE_READ ? 'r' : '-',
+                        r->prot & SPACE_WRITE ? 'w' : '-', r->prot & SPACE_EXEC ? 'x' : '-', shared,
+                        r->file ? r->offset : 0, (unsigned)(r->dev >> 8 & 0xfff),
+                        (unsigned)(r->dev & 0xff), r->inode);
+        if (r->name)
+            fprintf(f, "%*s%s", n < 73 ? 73 - n : 0, "", r->name);
+        putc('\n', f);
+    }
+    pthread_mutex_unlock(&s->lock);
+}
