@@ -26,8 +26,9 @@ __asm__(".globl _start\n_start:\n mov x29, #0\n mov x30, #0\n bl main\n mov x8, 
 // How far two ways to the same number may be apart, relative to a magnitude of 1.
 #define SLACK (!FRACTIONS ? 0 : sizeof(DATA) == 4 ? 1e-4 : 1e-12)
 
-// The distance of two numbers, relative to the greater.
-static inline double gap(DATA got, DATA want)
+// The distance of two numbers, relative to the greater. Not inlined: the vectoriser of gcc 12.2 ends with an internal
+// error on some loops that take the maximum of it.
+static __attribute__((noinline)) double gap(DATA got, DATA want)
 {
     double off = fabs((double)got - (double)want),
            size = fmax(fabs((double)got), fabs((double)want));
