@@ -28,7 +28,7 @@ __asm__(".globl _start\n_start:\n mov x29, #0\n mov x30, #0\n bl main\n mov x8, 
 
 // The distance of two numbers, relative to the greater. Not inlined: the vectoriser of gcc 12.2 ends with an internal
 // error on some loops that take the maximum of it.
-static __attribute__((noinline)) double gap(DATA got, DATA want)
+static __attribute__((noinline, unused)) double gap(DATA got, DATA want)
 {
     double off = fabs((double)got - (double)want),
            size = fmax(fabs((double)got), fabs((double)want));
