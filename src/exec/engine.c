@@ -35,10 +35,9 @@ void exec_stop(HANDLER_ARGS)
 
 void exec_record_full(HANDLER_ARGS)
 {
-    const struct recorder *r = c->exec->recorder;
+    struct recorder *r = c->exec->recorder;
     c->left = left;
-    rec = r->next(r->ctx, rec - RECORD_BATCH, RECORD_BATCH);
-    c->rec = rec;
+    c->rec = rec = r->next(r->ctx, rec - RECORD_BATCH);
     GO(i);
 }
 
@@ -172,20 +171,6 @@ void exec_init(struct cpu *c, const struct space *s)
 
 // -- Running --
 
-static struct record *open_records(const struct recorder *r)
-{
-    return r ? r->next(r->ctx, NULL, 0) : NULL;
-}
-
-static void close_records(struct cpu *c, const struct recorder *r)
-{
-    if (!r)
-        return;
-    u64 mask = RECORD_BATCH * sizeof(struct record) - 1;
-    struct record *start = (struct record *)((u64)c->rec & ~mask);
-    r->next(r->ctx, start, (size_t)(c->rec - start));
-}
-
 // Runs at least one instruction from `i` and returns when `e` is stopped.
 static void dispatch(struct cpu *c, struct exec *e, const struct insn *i, handler *const *first,
                      handler *const *rest)
@@ -199,7 +184,7 @@ static void dispatch(struct cpu *c, struct exec *e, const struct insn *i, handle
         rest[e->next->run](c, e->next, rest, c->left, c->rec);
 }
 
-static struct trap run(struct cpu *c, const struct space *s, u64 budget, const struct recorder *r,
+static struct trap run(struct cpu *c, const struct space *s, u64 budget, struct recorder *r,
                        bool step, u64 *executed)
 {
     *executed = 0;
@@ -212,7 +197,7 @@ static struct trap run(struct cpu *c, const struct space *s, u64 budget, const s
     struct insn *start = c->shadow + (c->pc >> 2);
     c->exec = &e;
     c->left = (u64)start + budget * sizeof(*start);
-    c->rec = open_records(r);
+    c->rec = r ? r->at : NULL;
     handler *const *table = tables[r ? RECORD_ALL : PLAIN];
     running = c;
     fpenv_enter(c);
@@ -225,20 +210,21 @@ static struct trap run(struct cpu *c, const struct space *s, u64 budget, const s
     }
     fpenv_leave(c);
     running = NULL;
-    close_records(c, r);
+    if (r)
+        r->at = c->rec;
     c->exec = NULL;
     c->pc = e.next == &e.bad ? e.bad_pc : (u64)(e.next - c->shadow) * 4;
     *executed = budget - (u64)((i64)(c->left - (u64)e.next) / (i64)sizeof(*start));
     return e.trap;
 }
 
-struct trap exec_run(struct cpu *c, const struct space *s, u64 budget, const struct recorder *r,
+struct trap exec_run(struct cpu *c, const struct space *s, u64 budget, struct recorder *r,
                      u64 *executed)
 {
     return run(c, s, budget, r, false, executed);
 }
 
-struct trap exec_step(struct cpu *c, const struct space *s, const struct recorder *r, u64 *executed)
+struct trap exec_step(struct cpu *c, const struct space *s, struct recorder *r, u64 *executed)
 {
     return run(c, s, 1, r, true, executed);
 }

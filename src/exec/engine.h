@@ -23,7 +23,7 @@ typedef void handler(struct cpu *c, const struct insn *i, const void *t, u64 lef
 // One exec_run() in progress.
 struct exec {
     const struct space *space;
-    const struct recorder *recorder;
+    struct recorder *recorder;
     struct trap trap;
     const struct insn *next;   // the instruction to go on with
     bool stopped;

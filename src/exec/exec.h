@@ -36,12 +36,11 @@ void exec_init(struct cpu *c, const struct space *s);
 // Runs up to `budget` instructions (1 or more) and says why it stopped; `*executed`
 // gets the number that retired: exactly those before cpu.pc. A run may pass its
 // budget by the length of a branch-free stretch; exec_step() never does.
-// With `r`, every retired instruction is recorded, and what is in the buffer is
-// handed to r->next() before the call returns.
-struct trap exec_run(struct cpu *c, const struct space *s, u64 budget, const struct recorder *r,
+// With `r`, every retired instruction is recorded.
+struct trap exec_run(struct cpu *c, const struct space *s, u64 budget, struct recorder *r,
                      u64 *executed);
 
 // Runs one instruction.
-struct trap exec_step(struct cpu *c, const struct space *s, const struct recorder *r, u64 *executed);
+struct trap exec_step(struct cpu *c, const struct space *s, struct recorder *r, u64 *executed);
 
 #endif

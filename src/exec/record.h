@@ -31,10 +31,13 @@ static inline vaddr record_pc(const struct record *r)
     return r->head & RECORD_PC;
 }
 
-// Where records go. next() is given the filled buffer and how many records it holds
-// and returns a buffer of RECORD_BATCH records aligned to RECORD_BATCH * 16 bytes.
+// Where records go. `at` is the next place to fill; next() is called with a buffer that
+// has become full and gives another. Buffers hold RECORD_BATCH records and are aligned to
+// RECORD_BATCH * 16 bytes. Records before `at` in the current buffer are valid whenever
+// exec_run() is not inside.
 struct recorder {
-    struct record *(*next)(void *ctx, struct record *full, size_t n);
+    struct record *at;
+    struct record *(*next)(void *ctx, struct record *full);
     void *ctx;
 };
 

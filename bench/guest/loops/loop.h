@@ -1,4 +1,4 @@
-// loop.inc: the frame of the measured loops: freestanding, one `svc` at the end, no libc.
+// loop.h: the frame of the measured loops: freestanding, one `svc` at the end, no libc.
 //
 //   START n         _start; x10 = 0, x11 = ITERATIONS (n unless -DITERATIONS=), x1 = 4 KiB of zeroed data
 //   LOOP            the loop's first instruction, on a line of 64 bytes

@@ -1,0 +1,202 @@
+// `m2sim run` and `m2sim time`: both run a guest program; time also reports on it.
+#include "cli.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+enum {
+    OPT_JSON = 256, OPT_MAX, OPT_ENV, OPT_SEED, OPT_STRACE, OPT_MODEL, OPT_CORE, OPT_SET,
+    OPT_ONE_THREAD, OPT_NO_HOST, OPT_STATS,
+};
+
+struct guest_command {
+    struct m2sim_options o;
+    const char *name, *output;
+    char **env;
+    const char **sets;
+    size_t env_count;
+    bool json, stats, quiet, no_host, strace;
+};
+
+static struct m2sim *volatile running;
+
+static void on_interrupt(int sig)
+{
+    if (running)
+        m2sim_stop(running);
+}
+
+static void *grow(void *list, size_t count, size_t size)
+{
+    list = realloc(list, (count + 2) * size);
+    if (!list)
+        abort();
+    return list;
+}
+
+static void set_env(struct guest_command *g, char *pair)
+{
+    size_t n = strcspn(pair, "=");
+    for (size_t k = 0; k < g->env_count; k++)
+        if (!strncmp(g->env[k], pair, n) && g->env[k][n] == '=') {
+            g->env[k] = pair;
+            return;
+        }
+    g->env = grow(g->env, g->env_count, sizeof(*g->env));
+    g->env[g->env_count++] = pair;
+    g->env[g->env_count] = NULL;
+}
+
+static uint64_t number(const char *text, const char *option, struct argp_state *state)
+{
+    char *end;
+    errno = 0;
+    unsigned long long n = strtoull(text, &end, 0);
+    static const struct { char letter; unsigned long long by; } unit[] = {
+        { 'k', 1000 }, { 'M', 1000000 }, { 'G', 1000000000 },
+    };
+    for (size_t k = 0; k < 3 && end != text; k++)
+        if (*end == unit[k].letter && !end[1] && !__builtin_mul_overflow(n, unit[k].by, &n))
+            end++;
+    if (end == text || *end || errno || *text == '-')
+        argp_error(state, "%s: '%s' is not a number (k, M, G may follow)", option, text);
+    return n;
+}
+
+static error_t parse(int key, char *arg, struct argp_state *state)
+{
+    struct guest_command *g = state->input;
+    switch (key) {
+    case 'o': g->output = arg; break;
+    case 'q': g->quiet = true; break;
+    case OPT_JSON: g->json = true; break;
+    case OPT_STATS: g->stats = true; break;
+    case OPT_MAX: g->o.max_instructions = number(arg, "--max-instructions", state); break;
+    case OPT_SEED: g->o.seed = number(arg, "--seed", state); break;
+    case OPT_STRACE: g->strace = true; break;
+    case OPT_MODEL: g->o.model = arg; break;
+    case OPT_CORE: g->o.core = arg; break;
+    case OPT_ONE_THREAD: g->o.one_thread = true; break;
+    case OPT_NO_HOST: g->no_host = true; break;
+    case OPT_ENV:
+        if (!strchr(arg, '='))
+            argp_error(state, "--env: '%s' is not NAME=VALUE", arg);
+        set_env(g, arg);
+        break;
+    case OPT_SET:
+        g->sets = grow(g->sets, g->o.set_count, sizeof(*g->sets));
+        g->sets[g->o.set_count++] = arg;
+        break;
+    case ARGP_KEY_ARG:   // the guest's command line begins: everything from here is its own
+        g->o.program = arg;
+        g->o.argv = state->argv + state->next - 1;
+        state->next = state->argc;
+        break;
+    case ARGP_KEY_END:
+        if (!g->o.program)
+            argp_error(state, "which program?");
+        break;
+    default:
+        return ARGP_ERR_UNKNOWN;
+    }
+    return 0;
+}
+
+static const struct argp_option common_options[] = {
+    { "max-instructions", OPT_MAX, "N", 0, "stop after N instructions (k, M, G may follow) with exit code 124", 1 },
+    { "env", OPT_ENV, "NAME=VALUE", 0, "set a variable of the program's environment; it inherits yours", 1 },
+    { "seed", OPT_SEED, "N", 0, "seed of everything random the program is given", 1 },
+    { "strace", OPT_STRACE, NULL, 0, "print each system call", 1 },
+    { "json", OPT_JSON, NULL, 0, "report as JSON", 2 },
+    { "output", 'o', "FILE", 0, "report (and --strace) to FILE instead of standard error", 2 },
+    { "no-host", OPT_NO_HOST, NULL, 0, "leave out the host's speed: two runs then report the same bytes", 2 },
+    { "quiet", 'q', NULL, 0, "no report on standard error", 2 },
+    { NULL },
+};
+static const struct argp_option run_options[] = {
+    { "stats", OPT_STATS, NULL, 0, "report how many instructions ran", 2 },
+    { NULL },
+};
+static const struct argp_option time_options[] = {
+    { "model", OPT_MODEL, "NAME", 0, "timing model: fast (default)", 0 },
+    { "core", OPT_CORE, "NAME|FILE", 0, "core to simulate (default m2-avalanche)", 0 },
+    { "set", OPT_SET, "core.PATH=VALUE", 0, "change a parameter (see 'm2sim config show'); may be repeated", 0 },
+    { "one-thread", OPT_ONE_THREAD, NULL, 0, "emulate and time in one host thread; the result is the same", 1 },
+    { NULL },
+};
+
+static int execute(struct guest_command *g)
+{
+    struct m2sim_error e;
+    FILE *out = stderr;
+    if (g->output && strcmp(g->output, "-")) {
+        out = m2sim_open(g->output, &e);
+        if (!out)
+            return cli_fail(&e);
+    } else if (g->output) {
+        out = stdout;
+    }
+    g->o.strace = g->strace ? out : NULL;
+    g->o.env = g->env;
+    g->o.sets = g->sets;
+
+    struct m2sim *s = m2sim_new(&g->o, &e);
+    if (!s)
+        return cli_fail(&e);
+    running = s;
+    struct sigaction sa = { .sa_handler = on_interrupt, .sa_flags = (int)SA_RESETHAND };
+    sigaction(SIGINT, &sa, NULL);
+    sigaction(SIGTERM, &sa, NULL);
+    int status = m2sim_run(s);
+    running = NULL;
+    if (status == M2SIM_EXIT_LIMIT && g->o.max_instructions && !g->quiet)
+        fprintf(stderr, "m2sim: stopped after %llu instructions\n", (unsigned long long)g->o.max_instructions);
+    bool report = g->o.mode == M2SIM_TIME || g->json || g->stats || status == 130;
+    unsigned flags = (g->json ? M2SIM_JSON : 0) | (g->no_host ? M2SIM_NO_HOST : 0);
+    if (report && (out != stderr || !g->quiet) &&
+        (!m2sim_report(s, out, flags) || (out != stderr && fclose(out) != 0))) {
+        fprintf(stderr, "m2sim: %s: %s\n", g->output ? g->output : "report", strerror(errno));
+        status = M2SIM_EXIT_OUTPUT;
+    }
+    m2sim_free(s);
+    return status;
+}
+
+static int guest_command(int argc, char **argv, enum m2sim_mode mode, const struct argp_option *options,
+                         const char *doc)
+{
+    struct guest_command g = { .o.mode = mode, .name = argv[0] };
+    for (char **v = environ; *v; v++)
+        set_env(&g, *v);
+    g.o.command = cli_join(argc, argv);
+    const struct argp common = { common_options, parse };
+    const struct argp_child children[] = { { &common }, { NULL } };
+    const struct argp argp = { options, parse, "[--] PROGRAM [ARGUMENT...]", doc, children };
+    int done = cli_parse(&argp, argc, argv, &g);
+    if (done < 0)
+        done = execute(&g);
+    free((void *)g.o.command);
+    free(g.env);
+    free(g.sets);
+    return done;
+}
+
+int cmd_run(int argc, char **argv)
+{
+    return guest_command(argc, argv, M2SIM_RUN, run_options,
+                         "Emulates PROGRAM, a static AArch64 Linux executable, and exits with its status.\v"
+                         "Examples:\n  m2sim run -- ./a.out 10\n  m2sim run --strace ./a.out\n"
+                         "  m2sim run --json -o stats.json --max-instructions 1G -- ./a.out");
+}
+
+int cmd_time(int argc, char **argv)
+{
+    return guest_command(argc, argv, M2SIM_TIME, time_options,
+                         "Runs PROGRAM, a static AArch64 Linux executable, on a simulated core and reports how "
+                         "long it took there and where the time went. The program sees simulated time.\v"
+                         "Examples:\n  m2sim time -- ./a.out 10\n"
+                         "  m2sim time --set core.rob.groups=400 --json -o wide.json -- ./a.out");
+}

@@ -1,0 +1,111 @@
+// m2sim.h: the public interface of m2sim, an Apple M2 simulator.
+//
+// One struct m2sim is one run of one guest program. Several can live in one process, one
+// running at a time per host thread. Functions return false, NULL or a code on failure
+// and then fill *e; nothing is printed except where a FILE is given.
+//
+//     struct m2sim_options o = { .program = "./a.out", .argv = argv, .mode = M2SIM_TIME };
+//     struct m2sim_error e;
+//     struct m2sim *s = m2sim_new(&o, &e);
+//     if (!s)
+//         return fprintf(stderr, "%s\n", e.text), e.exit_code;
+//     int status = m2sim_run(s);
+//     m2sim_report(s, stderr, 0);
+//     m2sim_free(s);
+#ifndef M2SIM_H
+#define M2SIM_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+// Exit codes of the command line, beside the guest's own status and 128 + signal.
+enum {
+    M2SIM_EXIT_USAGE = 64,      // the command line is wrong
+    M2SIM_EXIT_DATA = 65,       // an input is not what it should be
+    M2SIM_EXIT_NO_INPUT = 66,   // an input does not exist or cannot be read
+    M2SIM_EXIT_INTERNAL = 70,   // a fault of m2sim
+    M2SIM_EXIT_OUTPUT = 74,     // an output cannot be written
+    M2SIM_EXIT_CONFIG = 78,     // a core file or --set is wrong
+    M2SIM_EXIT_LIMIT = 124,     // --max-instructions reached
+};
+
+struct m2sim_error {
+    int exit_code;    // one of the above
+    char text[512];   // one line, no newline
+};
+
+enum m2sim_mode {
+    M2SIM_RUN,    // emulate only
+    M2SIM_TIME,   // emulate and time
+};
+
+// Zero means the default for every field.
+struct m2sim_options {
+    const char *program;        // the guest's ELF file
+    char *const *argv;          // its arguments, NULL-terminated; argv[0] included
+    char *const *env;           // "NAME=VALUE", NULL-terminated; NULL: empty
+    enum m2sim_mode mode;
+    const char *model;          // of timing; default "fast"
+    const char *core;           // name or file; default "m2-avalanche"
+    const char *const *sets;    // "core.PATH=VALUE"
+    size_t set_count;
+    uint64_t max_instructions;  // 0: no limit
+    uint64_t seed;              // of everything random the guest sees
+    bool one_thread;            // timing runs in the emulating host thread
+    FILE *messages;             // faults of the guest; default stderr
+    FILE *strace;               // system calls are printed here
+    const char *command;        // for the report's provenance
+};
+
+struct m2sim;
+
+// Loads the program; nothing runs yet. Strings of `o` must live as long as the result.
+struct m2sim *m2sim_new(const struct m2sim_options *o, struct m2sim_error *e);
+
+// Runs to the end and returns the exit code of the command line: the guest's status,
+// 128 + signal, or M2SIM_EXIT_LIMIT. 130 when m2sim_stop() ended it.
+int m2sim_run(struct m2sim *s);
+
+// Ends m2sim_run() soon; may be called from a signal handler or another thread.
+void m2sim_stop(struct m2sim *s);
+
+enum { M2SIM_JSON = 1, M2SIM_NO_HOST = 2 };   // flags of m2sim_report
+
+// Writes what the run showed: instructions and, in M2SIM_TIME, the simulated time and
+// where it went. M2SIM_NO_HOST leaves out the only figures that differ between two runs
+// of the same program, those of the host. False on a write error.
+bool m2sim_report(const struct m2sim *s, FILE *f, unsigned flags);
+
+void m2sim_free(struct m2sim *s);
+
+// Opens `path` for writing where the guest can neither close nor reach it. Use it for every
+// FILE given above that is not a standard stream. NULL and *e when it cannot be opened.
+FILE *m2sim_open(const char *path, struct m2sim_error *e);
+
+// Writes instruction `word` at address `pc` as text; returns buf. 96 bytes hold every one.
+const char *m2sim_disassemble(uint32_t word, uint64_t pc, char *buf, size_t size);
+
+// Disassembles the executable segments of an ELF file: a line an instruction.
+bool m2sim_disassemble_file(const char *path, FILE *f, struct m2sim_error *e);
+
+// Flags of m2sim_config_show, beside M2SIM_JSON.
+enum { M2SIM_ORIGIN = 4 };
+
+// Prints every parameter of a core after `sets`, with M2SIM_ORIGIN also where each value
+// comes from and who measured it.
+bool m2sim_config_show(const char *core, const char *const *sets, size_t set_count, FILE *f,
+                       unsigned flags, struct m2sim_error *e);
+
+const char *m2sim_version(void);   // "0.1.0"
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

@@ -1,0 +1,252 @@
+// One simulation: a guest process, the engine that runs it and, in timing mode, the core
+// that its stream of instructions feeds.
+#include "m2sim.h"
+
+#include <errno.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#define XXH_INLINE_ALL
+#include <xxhash.h>
+
+#include "base/arena.h"
+#include "config/config.h"
+#include "core/core.h"
+#include "exec/machine.h"
+#include "guest/process.h"
+#include "report/report.h"
+#include "stream/stream.h"
+
+enum { COUNTER_HZ = 24000000 };   // CNTFRQ_EL0 of an M2
+
+// Simulated time starts here, so that a run gives the same dates each time: 2026-01-01.
+static const u64 EPOCH_NS = 1767225600ull * 1000000000;
+
+struct m2sim {
+    struct m2sim_options options;
+    struct arena *arena;
+    struct config config;
+    struct process *process;
+    struct core *core;
+    struct stream *stream;
+    struct machine machine;
+    volatile int stop;
+    int status;
+    double host_seconds;
+    char digest[17];   // of the program file
+};
+
+static bool fail(struct m2sim_error *e, int code, const char *fmt, ...)
+    __attribute__((format(printf, 3, 4)));
+
+static bool fail(struct m2sim_error *e, int code, const char *fmt, ...)
+{
+    va_list ap;
+    va_start(ap, fmt);
+    vsnprintf(e->text, sizeof(e->text), fmt, ap);
+    va_end(ap);
+    e->exit_code = code;
+    return false;
+}
+
+// -- Simulated time --
+
+// Cycles until everything the guest has executed so far has retired.
+static cycle cycles_now(struct m2sim *s)
+{
+    stream_sync(s->stream);
+    return core_now(s->core);
+}
+
+static u64 simulated_ns(void *ctx, int clock)
+{
+    struct m2sim *s = ctx;
+    u64 ns = (u64)((double)cycles_now(s) * 1e3 / s->config.core.clock_mhz);
+    return clock == CLOCK_REALTIME ? EPOCH_NS + ns : ns;
+}
+
+static u64 simulated_counter(void *ctx)
+{
+    struct m2sim *s = ctx;
+    return (u64)((double)cycles_now(s) * (COUNTER_HZ / 1e6) / s->config.core.clock_mhz);
+}
+
+static u64 host_ns(void)
+{
+    struct timespec t;
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return (u64)t.tv_sec * 1000000000 + (u64)t.tv_nsec;
+}
+
+static u64 host_counter(void *ctx)
+{
+    return (u64)((unsigned __int128)host_ns() * COUNTER_HZ / 1000000000);
+}
+
+// -- Life --
+
+static void feed(void *ctx, const struct record *r, size_t n)
+{
+    core_feed(ctx, r, n);
+}
+
+static bool make_core(struct m2sim *s, struct m2sim_error *e)
+{
+    const struct m2sim_options *o = &s->options;
+    struct err err = { "" };
+    if (!config_load(&s->config, s->arena, o->core, o->sets, o->set_count, &err))
+        return fail(e, M2SIM_EXIT_CONFIG, "%s", err.text);
+    s->core = core_new(s->arena, &s->config, o->model, &err);
+    if (!s->core)
+        return fail(e, M2SIM_EXIT_CONFIG, "%s", err.text);
+    s->stream = stream_new(feed, s->core, !o->one_thread);
+    return true;
+}
+
+static void digest_file(const char *path, char digest[17])
+{
+    XXH3_state_t *state = XXH3_createState();
+    XXH3_64bits_reset(state);
+    FILE *f = fopen(path, "rb");
+    char buf[65536];
+    for (size_t n; f && (n = fread(buf, 1, sizeof(buf), f)) > 0;)
+        XXH3_64bits_update(state, buf, n);
+    if (f)
+        fclose(f);
+    snprintf(digest, 17, "%016llx", (unsigned long long)XXH3_64bits_digest(state));
+    XXH3_freeState(state);
+}
+
+static bool load(struct m2sim *s, struct m2sim_error *e)
+{
+    const struct m2sim_options *o = &s->options;
+    bool timed = o->mode == M2SIM_TIME;
+    if (timed && !make_core(s, e))
+        return false;
+
+    static const char *const no_strings[] = { NULL };
+    struct process_options p = {
+        .path = o->program,
+        .argv = (const char *const *)o->argv,
+        .envp = o->env ? (const char *const *)o->env : no_strings,
+        .seed = o->seed,
+        .strace = o->strace,
+        .messages = o->messages,
+        .now_ns = timed ? simulated_ns : NULL,
+        .clock_ctx = s,
+    };
+    struct err err = { "" };
+    int code = M2SIM_EXIT_DATA;
+    s->process = process_new(&p, &err, &code);
+    if (!s->process)
+        return fail(e, code, "%s", err.text);
+    digest_file(o->program, s->digest);
+    s->machine = (struct machine){
+        .process = s->process,
+        .recorder = timed ? stream_recorder(s->stream) : NULL,
+        .max_instructions = o->max_instructions,
+        .counter = timed ? simulated_counter : host_counter,
+        .counter_ctx = s,
+        .stop = &s->stop,
+    };
+    return true;
+}
+
+struct m2sim *m2sim_new(const struct m2sim_options *o, struct m2sim_error *e)
+{
+    struct m2sim *s = calloc(1, sizeof(*s));
+    if (!s) {
+        fail(e, M2SIM_EXIT_INTERNAL, "out of memory");
+        return NULL;
+    }
+    s->options = *o;
+    if (!s->options.model)
+        s->options.model = "fast";
+    if (!s->options.core)
+        s->options.core = "m2-avalanche";
+    if (!s->options.command)
+        s->options.command = o->program;
+    if (!s->options.messages)
+        s->options.messages = stderr;
+    s->arena = arena_new();
+    if (load(s, e))
+        return s;
+    m2sim_free(s);
+    return NULL;
+}
+
+void m2sim_free(struct m2sim *s)
+{
+    if (!s)
+        return;
+    if (s->stream)
+        stream_free(s->stream);
+    if (s->process)
+        process_free(s->process);
+    arena_free(s->arena);
+    free(s);
+}
+
+int m2sim_run(struct m2sim *s)
+{
+    u64 start = host_ns();
+    enum machine_end end = machine_run(&s->machine);
+    if (s->core) {
+        stream_sync(s->stream);
+        core_drain(s->core);
+    }
+    s->host_seconds = (double)(host_ns() - start) / 1e9;
+    s->status = end == MACHINE_EXITED ? process_status(s->process)
+                : end == MACHINE_LIMIT ? M2SIM_EXIT_LIMIT
+                                       : 130;
+    return s->status;
+}
+
+void m2sim_stop(struct m2sim *s)
+{
+    s->stop = 1;
+}
+
+// -- Report --
+
+static void fill_timing(const struct m2sim *s, struct report *r)
+{
+    struct core_stats c;
+    core_stats(s->core, &c);
+    r->timed = true;
+    r->cycles = c.cycles;
+    r->frequency_ghz = s->config.core.clock_mhz / 1e3;
+    _Static_assert((int)REPORT_TOPDOWN == (int)TOPDOWN_COUNT, "report.h lists the same slots");
+    memcpy(r->slots, c.slots, sizeof(r->slots));
+    r->branches = c.branches;
+    r->mispredictions = c.mispredictions;
+    r->levels = c.levels;
+    for (unsigned k = 0; k < c.levels && k < REPORT_LEVELS; k++)
+        r->level[k] = (struct report_level){ c.level[k].name, c.level[k].accesses, c.level[k].misses };
+    r->model = s->options.model;
+    r->core = s->config.core.name;
+    r->config_digest = s->config.digest;
+}
+
+bool m2sim_report(const struct m2sim *s, FILE *f, unsigned flags)
+{
+    struct report r = {
+        .instructions = s->machine.instructions,
+        .exit_status = s->status,
+        .host_seconds = s->host_seconds,
+        .version = M2SIM_VERSION_TEXT,
+        .program = s->options.program,
+        .program_digest = s->digest,
+        .command = s->options.command,
+    };
+    if (s->core)
+        fill_timing(s, &r);
+    bool host = !(flags & M2SIM_NO_HOST);
+    if (flags & M2SIM_JSON)
+        report_json(&r, f, host);
+    else
+        report_text(&r, f, host);
+    return fflush(f) == 0 && !ferror(f);
+}

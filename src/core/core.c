@@ -1,0 +1,49 @@
+#include "core/model.h"
+
+#include <string.h>
+
+struct core {
+    const struct core_model *model;
+    void *state;
+};
+
+static const struct core_model *const models[] = {
+#define MODEL(name) &core_##name,
+#include "core/models.def"
+#undef MODEL
+    NULL,
+};
+
+struct core *core_new(struct arena *a, const struct config *c, const char *model, struct err *e)
+{
+    for (size_t k = 0; models[k]; k++) {
+        if (strcmp(models[k]->name, model) != 0)
+            continue;
+        struct core *core = ARENA_NEW(a, struct core);
+        core->model = models[k];
+        core->state = models[k]->create(a, c, e);
+        return core->state ? core : NULL;
+    }
+    err_set(e, "no timing model '%s'", model);
+    return NULL;
+}
+
+void core_feed(struct core *c, const struct record *r, size_t n)
+{
+    c->model->feed(c->state, r, n);
+}
+
+cycle core_now(const struct core *c)
+{
+    return c->model->now(c->state);
+}
+
+void core_drain(struct core *c)
+{
+    c->model->drain(c->state);
+}
+
+void core_stats(const struct core *c, struct core_stats *s)
+{
+    c->model->stats(c->state, s);
+}

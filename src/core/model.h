@@ -1,0 +1,22 @@
+// model.h: what a timing model gives core.c, which hands on the calls of core.h.
+#ifndef CORE_MODEL_H
+#define CORE_MODEL_H
+
+#include "core/core.h"
+
+// The functions mean what those of core.h mean; `m` is what create() returned.
+struct core_model {
+    const char *name;
+    void *(*create)(struct arena *a, const struct config *c, struct err *e);
+    void (*feed)(void *m, const struct record *r, size_t n);
+    cycle (*now)(const void *m);
+    void (*drain)(void *m);
+    void (*stats)(const void *m, struct core_stats *s);
+};
+
+// One row a model; core.c lists them.
+#define MODEL(name) extern const struct core_model core_##name;
+#include "core/models.def"
+#undef MODEL
+
+#endif

@@ -1,0 +1,97 @@
+#include "exec/machine.h"
+
+#include <signal.h>
+#include <string.h>
+
+#include "isa/decode.h"
+
+enum {
+    SLICE = 20000000,   // instructions between looks at *stop
+    // The last stretch before an instruction limit is stepped, because a run may pass its
+    // budget by a branch-free stretch.
+    STEPPED = 100000,
+};
+
+static const char *instruction_at(struct process *p, u64 pc, char *buf, size_t size)
+{
+    u32 word;
+    if (space_read(p->space, &word, pc, sizeof(word)) < 0)
+        return "unreadable";
+    return isa_disassemble(word, pc, buf, size);
+}
+
+static enum sys_result fault(struct machine *m, struct trap t)
+{
+    struct thread *th = m->process->main;
+    struct space *s = m->process->space;
+    int sig = SIGILL, code = ILL_ILLOPC;
+    vaddr addr = th->cpu.pc;
+    switch (t.kind) {
+    case TRAP_MEMORY:
+        addr = t.addr;
+        space_fault_signal(s, t.addr, t.write ? SPACE_WRITE : SPACE_READ, &sig, &code);
+        break;
+    case TRAP_FETCH:
+        addr = t.addr;
+        space_fault_signal(s, t.addr, SPACE_EXEC, &sig, &code);
+        break;
+    case TRAP_ALIGN:
+        sig = SIGBUS;
+        code = BUS_ADRALN;
+        break;
+    case TRAP_BRK:
+        sig = SIGTRAP;
+        code = TRAP_BRKPT;
+        break;
+    case TRAP_AUTH:
+        code = ILL_ILLOPN;
+        break;
+    default:
+        break;
+    }
+    char text[96];
+    return process_fault(th, sig, code, addr, instruction_at(m->process, th->cpu.pc, text, sizeof(text)));
+}
+
+static enum sys_result handle(struct machine *m, struct trap t)
+{
+    struct thread *th = m->process->main;
+    switch (t.kind) {
+    case TRAP_BUDGET:
+        return SYS_CONTINUE;
+    case TRAP_SVC:
+        return linux_syscall(th);
+    case TRAP_COUNTER:
+        th->cpu.x[t.addr] = m->counter(m->counter_ctx);
+        return SYS_CONTINUE;
+    case TRAP_ICACHE:
+        space_invalidate_code(m->process->space, t.addr & ~63ull, 64);
+        return SYS_CONTINUE;
+    default:
+        return fault(m, t);
+    }
+}
+
+enum machine_end machine_run(struct machine *m)
+{
+    struct cpu *c = &m->process->main->cpu;
+    exec_init(c, m->process->space);
+    for (;;) {
+        if (m->stop && *m->stop)
+            return MACHINE_STOPPED;
+        u64 left = m->max_instructions ? m->max_instructions - m->instructions : SLICE + STEPPED;
+        if (left == 0)
+            return MACHINE_LIMIT;
+        u64 executed;
+        struct trap t;
+        if (left <= STEPPED) {
+            t = exec_step(c, m->process->space, m->recorder, &executed);
+        } else {
+            u64 budget = left - STEPPED < SLICE ? left - STEPPED : SLICE;
+            t = exec_run(c, m->process->space, budget, m->recorder, &executed);
+        }
+        m->instructions += executed;
+        if (handle(m, t) == SYS_EXIT)
+            return MACHINE_EXITED;
+    }
+}
