@@ -40,6 +40,12 @@ static void reset(u8 *p, u64 len)
     (void)failed;
 }
 
+// Of the shadow of a window of `size` bytes, with the room on both its sides.
+static u64 shadow_bytes(u64 size)
+{
+    return (size + 2 * (u64)SHADOW_REACH) * SHADOW_SCALE;
+}
+
 static u8 *shadow_of(const struct space *s, vaddr a)
 {
     return s->shadow + a * SHADOW_SCALE;
@@ -77,8 +83,9 @@ struct space *space_new(struct err *e)
     for (int bits = MAX_BITS; bits >= MIN_BITS; bits--) {
         u64 size = (u64)1 << bits, whole = size + SPACE_GUARD;
         s->mem = reserve(whole);
-        s->shadow = s->mem ? reserve(whole * SHADOW_SCALE) : NULL;
-        if (s->shadow) {
+        u8 *shadow = s->mem ? reserve(shadow_bytes(size)) : NULL;
+        if (shadow) {
+            s->shadow = shadow + (u64)SHADOW_REACH * SHADOW_SCALE;
             s->size = s->map_top = size;
             pthread_mutex_init(&s->lock, NULL);
             return s;
@@ -97,7 +104,7 @@ void space_free(struct space *s)
     if (!s)
         return;
     munmap(s->mem, s->size + SPACE_GUARD);
-    munmap(s->shadow, (s->size + SPACE_GUARD) * SHADOW_SCALE);
+    munmap(s->shadow - (u64)SHADOW_REACH * SHADOW_SCALE, shadow_bytes(s->size));
     for (size_t i = 0; i < s->name_count; i++)
         free(s->names[i]);
     free(s->names);

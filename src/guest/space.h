@@ -25,6 +25,9 @@ enum {
     SPACE_GUARD = 1 << 20,            // bytes past the window that always fault
     SPACE_LOWEST = 0x10000,           // nothing is mapped below (mmap_min_addr)
     SHADOW_SCALE = 4,                 // shadow bytes a guest byte
+    // A direct branch reaches 128 MiB either way without a check: the shadow has that much
+    // (and the window's guard) of inaccessible room on both sides.
+    SHADOW_REACH = (128 << 20) + SPACE_GUARD,
 };
 
 // The values Linux uses, so that they can be handed on.

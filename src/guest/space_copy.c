@@ -130,8 +130,9 @@ enum space_fault space_fault_at(const struct space *s, const void *host, vaddr *
         *a = p - s->mem;
         return SPACE_FAULT_DATA;
     }
-    if (p >= s->shadow && p < s->shadow + whole * SHADOW_SCALE) {
-        *a = (u64)(p - s->shadow) / SHADOW_SCALE & ~(vaddr)3;
+    i64 reach = (i64)SHADOW_REACH * SHADOW_SCALE, at = p - s->shadow;
+    if (at >= -reach && at < (i64)s->size * SHADOW_SCALE + reach) {
+        *a = (vaddr)(at >> 2) & ~(vaddr)3;
         return SPACE_FAULT_FETCH;
     }
     return SPACE_FAULT_NONE;
