@@ -22,6 +22,7 @@ struct prefetch_params {
     u32 degree;     // lines brought a time, at most: 1 to PREFETCH_MAX
     u32 distance;   // how far ahead of the access, in strides or lines
     u32 entries;    // loads or streams followed at once, power of two
+    u32 cross_page; // 1: may name lines beyond the 16 KiB page of the access
 };
 
 enum { PREFETCH_MAX = 8 };
@@ -32,8 +33,8 @@ struct prefetch;
 extern const char *const prefetch_names[PREFETCH_KINDS];
 extern const char *const prefetch_docs[PREFETCH_KINDS];
 
-// Lines are `line` bytes; nothing is named beyond the `page` of the access, as
-// the next physical page is unknown to a hardware prefetcher.
+// Lines are `line` bytes. Without cross_page nothing is named beyond the `page`
+// of the access (a prefetcher that has no TLB does not know where it lies).
 struct prefetch *prefetch_new(struct arena *a, const struct prefetch_params *p, u32 line,
                               u32 page);
 

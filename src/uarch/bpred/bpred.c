@@ -1,0 +1,148 @@
+#include "uarch/bpred/bpred.h"
+
+#include "base/arena.h"
+
+const struct stat_row bpred_stat_rows[] = {
+#define STAT(field, unit, doc) { #field, unit, doc, offsetof(struct bpred_stats, field) },
+#include "uarch/bpred/bpred_stats.def"
+#undef STAT
+    { 0 },
+};
+
+struct bpred {
+    struct history_params history_params;
+    struct history history;   // speculative, when predictions run ahead
+    struct tage *tage;
+    struct btb *btb;
+    struct ras *ras;
+    struct indirect *indirect;
+    struct bpred_stats stats;
+};
+
+struct bpred *bpred_new(struct arena *a, const struct bpred_params *p)
+{
+    struct bpred *b = ARENA_NEW(a, struct bpred);
+    b->history_params = p->history;
+    b->tage = tage_new(a, &p->tage, &p->history);
+    b->btb = btb_new(a, &p->btb);
+    b->ras = ras_new(a, &p->ras);
+    b->indirect = indirect_new(a, &p->indirect, &p->history);
+    return b;
+}
+
+static bool is_indirect(enum branch_kind kind)
+{
+    return kind == BRANCH_INDIRECT || kind == BRANCH_INDIRECT_CALL;
+}
+
+static bool is_call(enum branch_kind kind)
+{
+    return kind == BRANCH_CALL || kind == BRANCH_INDIRECT_CALL;
+}
+
+static void count(struct bpred_stats *s, enum branch_kind kind, bool taken, bool wrong)
+{
+    s->branches++;
+    s->taken += taken;
+    s->mispredicted += wrong;
+    if (kind == BRANCH_CONDITIONAL) {
+        s->conditional++;
+        s->conditional_wrong += wrong;
+    } else if (is_indirect(kind)) {
+        s->indirect++;
+        s->indirect_wrong += wrong;
+    } else if (kind == BRANCH_RETURN) {
+        s->returns++;
+        s->returns_wrong += wrong;
+    }
+}
+
+// What finding the target of a taken branch costs fetch.
+static u8 bubbles(struct bpred *b, vaddr pc, vaddr target)
+{
+    struct btb_answer r = btb_taken(b->btb, pc, target);
+    b->stats.btb_l1 += r.level == 0;
+    b->stats.btb_l2 += r.level == 1;
+    b->stats.btb_predecoded += r.level == 2;
+    b->stats.btb_decode += r.level == 3;
+    b->stats.bubbles += r.bubbles;
+    return r.bubbles;
+}
+
+struct bpred_result bpred_predict_and_update(struct bpred *b, enum branch_kind kind, vaddr pc,
+                                             bool taken, vaddr target)
+{
+    bool wrong = false;
+    if (kind == BRANCH_CONDITIONAL) {
+        struct tage_lookup l;
+        wrong = tage_predict(b->tage, &b->history, pc, &l) != taken;
+        tage_update(b->tage, &l, taken);
+    } else if (kind == BRANCH_RETURN) {
+        wrong = ras_pop(b->ras) != target;
+    } else if (is_indirect(kind)) {
+        struct indirect_lookup l;
+        wrong = indirect_predict(b->indirect, &b->history, pc, &l) != target;
+        indirect_update(b->indirect, &l, target);
+    }
+    if (is_call(kind))
+        ras_push(b->ras, pc + 4);
+    struct bpred_result r = { .mispredicted = wrong };
+    if (taken) {
+        r.bubbles = bubbles(b, pc, target);
+        history_taken(&b->history, &b->history_params, pc, target);
+    }
+    count(&b->stats, kind, taken, wrong);
+    return r;
+}
+
+// What a branch does to history and return stack once its outcome is known or
+// believed.
+static void pass(struct bpred *b, enum branch_kind kind, vaddr pc, bool taken, vaddr target)
+{
+    if (is_call(kind))
+        ras_push(b->ras, pc + 4);
+    if (taken)
+        history_taken(&b->history, &b->history_params, pc, target);
+}
+
+void bpred_predict(struct bpred *b, enum branch_kind kind, vaddr pc, vaddr direct_target,
+                   struct bpred_prediction *out)
+{
+    *out = (struct bpred_prediction){
+        .kind = (u8)kind, .taken = true, .pc = pc, .target = direct_target,
+        .history = b->history, .ras = ras_save(b->ras),
+    };
+    if (kind == BRANCH_CONDITIONAL)
+        out->taken = tage_predict(b->tage, &b->history, pc, &out->tage);
+    else if (kind == BRANCH_RETURN)
+        out->target = ras_pop(b->ras);
+    else if (is_indirect(kind))
+        out->target = indirect_predict(b->indirect, &b->history, pc, &out->indirect);
+    if (out->taken)
+        out->bubbles = bubbles(b, pc, out->target);
+    pass(b, kind, pc, out->taken, out->target);
+}
+
+void bpred_recover(struct bpred *b, const struct bpred_prediction *p, bool taken, vaddr target)
+{
+    b->history = p->history;
+    ras_restore(b->ras, &p->ras);
+    if (p->kind == BRANCH_RETURN)
+        ras_pop(b->ras);
+    pass(b, p->kind, p->pc, taken, target);
+}
+
+void bpred_train(struct bpred *b, const struct bpred_prediction *p, bool taken, vaddr target)
+{
+    if (p->kind == BRANCH_CONDITIONAL)
+        tage_update(b->tage, &p->tage, taken);
+    else if (is_indirect(p->kind))
+        indirect_update(b->indirect, &p->indirect, target);
+    bool wrong = p->taken != taken || (taken && p->target != target);
+    count(&b->stats, p->kind, taken, wrong);
+}
+
+struct bpred_stats bpred_stats(const struct bpred *b)
+{
+    return b->stats;
+}

@@ -1,0 +1,57 @@
+// path_hash.h: many XOR hashes of branch address and path history at once.
+//
+// Every bit of an index or a tag is the XOR of some bits of PC, PHRT and PHRB, so
+// the hashes are linear: their value is the XOR of one table entry for each four
+// input bits. Eight words of 32 bits come out together; 37 lookups for all.
+#ifndef UARCH_BPRED_PATH_HASH_H
+#define UARCH_BPRED_PATH_HASH_H
+
+#include "base/types.h"
+#include "uarch/bpred/history.h"
+
+enum {
+    HASH_WORDS = 8,
+    HASH_PC_BITS = 20,       // PC[21:2] can take part
+    HASH_T_BITS = 100,
+    HASH_B_BITS = 28,
+    HASH_NIBBLES = (HASH_PC_BITS + HASH_T_BITS + HASH_B_BITS) / 4,
+};
+
+// A term of an equation, as a number: 0 is none.
+#define HASH_PC(n) (1 + (n) - 2)
+#define HASH_T(n) (1 + HASH_PC_BITS + (n))
+#define HASH_B(n) (1 + HASH_PC_BITS + HASH_T_BITS + (n))
+
+typedef u32 hash_half __attribute__((vector_size(16)));
+
+struct hash_words {
+    union {
+        hash_half half[2];
+        u32 word[HASH_WORDS];
+    };
+};
+
+struct path_hash {
+    struct hash_words part[HASH_NIBBLES][16];
+};
+
+// Bit `bit` of word `word` changes with `term`. Terms at or beyond the lengths
+// of `p` are left out.
+void path_hash_add(struct path_hash *h, const struct history_params *p, u32 word, u32 bit,
+                   u32 term);
+
+// The share of the history, and that of the address; their XOR is the hash.
+void path_hash_history(const struct path_hash *h, const struct history *from,
+                       struct hash_words *out);
+
+static inline void path_hash_pc(const struct path_hash *h, vaddr pc, struct hash_words *io)
+{
+    u64 bits = pc >> 2;
+    for (u32 i = 0; i < HASH_PC_BITS / 4; i++, bits >>= 4) {
+        const struct hash_words *w = &h->part[i][bits & 15];
+        io->half[0] ^= w->half[0];
+        io->half[1] ^= w->half[1];
+    }
+}
+
+#endif

@@ -1,0 +1,269 @@
+#include "uarch/bpred/tage.h"
+
+#include <assert.h>
+#include <string.h>
+
+#include "base/arena.h"
+#include "uarch/bpred/path_hash.h"
+
+enum { MAX_WAYS = 8, VALID = 0x80 };
+
+// One set is half a host cache line. Valid ways come before invalid ones, whose
+// tag is 0, so the first match is the valid one if there is any.
+struct set {
+    u16 tag[MAX_WAYS];
+    u8 counter[MAX_WAYS];   // VALID | prediction counter; taken from half on
+    u8 useful[MAX_WAYS];
+};
+
+struct table {
+    struct set *sets;
+    u32 ways, count;
+};
+
+struct tage {
+    struct table tables[TAGE_TABLES];
+    u8 *base;              // two bits each
+    u32 base_mask;
+    u8 half, top;          // of the prediction counters
+    u8 useful_top;
+    i8 prefer_alternate;   // -8 to 7: of weak providers, >= 0
+    u32 failed, patience;  // allocations failed; how many make useful bits age
+    u32 random;
+    struct history hashed; // the history `of_history` stands for
+    struct hash_words of_history;
+    struct path_hash hash;
+};
+
+struct equation {
+    u8 table, bit;
+    u8 terms[14];
+};
+
+#define PC(n) HASH_PC(n)
+#define T(n) HASH_T(n)
+#define B(n) HASH_B(n)
+static const struct {
+    u8 ways, index_bits, phrt, phrb;
+} geometry[TAGE_TABLES] = {
+#define TABLE(number, ways, index_bits, phrt, phrb) [number] = { ways, index_bits, phrt, phrb },
+#define INDEX(...)
+#define TAG(...)
+#include "uarch/bpred/tage_hash.def"
+#undef TABLE
+#undef INDEX
+#undef TAG
+};
+
+static const struct equation equations[] = {
+#define TABLE(...)
+#define INDEX(table, bit, ...) { table, bit, { __VA_ARGS__ } },
+#define TAG(table, bit, ...) { table, 16 + bit, { __VA_ARGS__ } },
+#include "uarch/bpred/tage_hash.def"
+#undef TABLE
+#undef INDEX
+#undef TAG
+};
+#undef PC
+#undef T
+#undef B
+
+// Sets must not straddle host cache lines, and the arena aligns to 16.
+static struct set *new_sets(struct arena *a, u32 count)
+{
+    char *p = (char *)ARENA_ARRAY(a, count + 1, struct set);
+    return (struct set *)(p + (-(uintptr_t)p & (sizeof(struct set) - 1)));
+}
+
+struct tage *tage_new(struct arena *a, const struct tage_params *p,
+                      const struct history_params *h)
+{
+    assert(p->counter_bits >= 2 && p->counter_bits <= 4);
+    assert(p->useful_bits >= 1 && p->useful_bits <= 3 && p->base_bits <= 16);
+    struct tage *t = ARENA_NEW(a, struct tage);
+    for (u32 i = 0; i < TAGE_TABLES; i++) {
+        u32 count = 1u << geometry[i].index_bits;
+        t->tables[i] = (struct table){ new_sets(a, count), geometry[i].ways, count };
+    }
+    for (u32 i = 0; i < COUNT(equations); i++)
+        for (const u8 *term = equations[i].terms; *term; term++)
+            path_hash_add(&t->hash, h, equations[i].table, equations[i].bit, *term);
+    t->base = ARENA_ARRAY(a, 1u << p->base_bits, u8);
+    t->base_mask = (1u << p->base_bits) - 1;
+    memset(t->base, 1, 1u << p->base_bits);
+    t->half = (u8)(1u << (p->counter_bits - 1));
+    t->top = (u8)(2 * t->half - 1);
+    t->useful_top = (u8)((1u << p->useful_bits) - 1);
+    t->patience = 1u << p->useful_period;
+    t->random = 1;
+    return t;
+}
+
+// The lowest of four ways whose tag is `tag`, or -1: a zero lane borrows only
+// into lanes above it, so the lowest flag is exact.
+static i32 match4(const u16 *tags, u64 tag)
+{
+    const u64 ones = 0x0001000100010001u, tops = 0x8000800080008000u;
+    u64 x;
+    memcpy(&x, tags, sizeof x);
+    x ^= tag * ones;
+    x = (x - ones) & ~x & tops;
+    return x ? __builtin_ctzll(x) >> 4 : -1;
+}
+
+static i32 find(const struct table *t, u16 index, u16 tag)
+{
+    const struct set *s = &t->sets[index];
+    i32 way = match4(s->tag, tag);
+    if (way < 0 && t->ways > 4) {
+        way = match4(s->tag + 4, tag);
+        way = way < 0 ? -1 : way + 4;
+    }
+    return way >= 0 && s->counter[way] & VALID ? way : -1;
+}
+
+static void hash(struct tage *t, const struct history *h, vaddr pc, struct tage_lookup *out)
+{
+    if ((h->phrt_lo ^ t->hashed.phrt_lo) | (h->phrt_hi ^ t->hashed.phrt_hi) |
+        (h->phrb ^ t->hashed.phrb)) {
+        t->hashed = *h;
+        path_hash_history(&t->hash, h, &t->of_history);
+    }
+    struct hash_words w = t->of_history;
+    path_hash_pc(&t->hash, pc, &w);
+    for (u32 i = 0; i < TAGE_TABLES; i++) {
+        out->index[i] = (u16)w.word[i];
+        out->tag[i] = (u16)(w.word[i] >> 16);
+    }
+}
+
+bool tage_predict(struct tage *t, const struct history *h, vaddr pc, struct tage_lookup *out)
+{
+    hash(t, h, pc, out);
+    out->base = (u16)(pc >> 2 & t->base_mask);
+    out->provider = out->alternate = -1;
+    out->weak = false;
+    out->provider_taken = out->alternate_taken = t->base[out->base] >= 2;
+    for (i32 i = TAGE_TABLES - 1; i >= 0; i--) {
+        i32 way = find(&t->tables[i], out->index[i], out->tag[i]);
+        if (way < 0)
+            continue;
+        const struct set *s = &t->tables[i].sets[out->index[i]];
+        u8 counter = s->counter[way] & ~VALID;
+        if (out->provider >= 0) {
+            out->alternate = (i8)i;
+            out->alternate_way = (u8)way;
+            out->alternate_taken = counter >= t->half;
+            break;
+        }
+        out->provider = (i8)i;
+        out->provider_way = (u8)way;
+        out->provider_taken = counter >= t->half;
+        out->weak = !s->useful[way] && (counter == t->half || counter == t->half - 1);
+    }
+    bool alternate = out->weak && t->prefer_alternate >= 0;
+    return out->taken = alternate ? out->alternate_taken : out->provider_taken;
+}
+
+static u32 draw(struct tage *t)
+{
+    t->random ^= t->random << 13;
+    t->random ^= t->random >> 17;
+    t->random ^= t->random << 5;
+    return t->random;
+}
+
+static u8 moved(u8 value, bool up, u8 top)
+{
+    return up ? (u8)(value + (value < top)) : (u8)(value - (value > 0));
+}
+
+// The way a predicted entry was in, or NULL when it was replaced since.
+static struct set *still_there(struct tage *t, const struct tage_lookup *l, i32 table, u32 way)
+{
+    struct set *s = &t->tables[table].sets[l->index[table]];
+    return s->counter[way] & VALID && s->tag[way] == l->tag[table] ? s : NULL;
+}
+
+static void train(struct tage *t, const struct tage_lookup *l, i32 table, u32 way, bool taken)
+{
+    if (table < 0) {
+        t->base[l->base] = moved(t->base[l->base], taken, 3);
+        return;
+    }
+    struct set *s = still_there(t, l, table, way);
+    if (s)
+        s->counter[way] = VALID | moved(s->counter[way] & ~VALID, taken, t->top);
+}
+
+static void age(struct tage *t)
+{
+    for (u32 i = 0; i < TAGE_TABLES; i++)
+        for (u32 n = 0; n < t->tables[i].count; n++)
+            for (u32 w = 0; w < t->tables[i].ways; w++)
+                t->tables[i].sets[n].useful[w] >>= 1;
+    t->failed = 0;
+}
+
+// A way for a new entry: an empty one, else any that is not useful, else -1.
+static i32 room(struct tage *t, u32 table, u16 index)
+{
+    const struct set *s = &t->tables[table].sets[index];
+    u32 ways = t->tables[table].ways, first = draw(t) % ways;
+    for (u32 w = 0; w < ways; w++)
+        if (!(s->counter[w] & VALID))
+            return (i32)w;
+    for (u32 n = 0; n < ways; n++) {
+        u32 w = first + n < ways ? first + n : first + n - ways;
+        if (!s->useful[w])
+            return (i32)w;
+    }
+    return -1;
+}
+
+// One new entry in a longer table, the next one most often.
+static void allocate(struct tage *t, const struct tage_lookup *l, bool taken)
+{
+    u32 r = draw(t), i = (u32)(l->provider + 1);
+    i += (r & 1) + ((r & 3) == 3);
+    if (i >= TAGE_TABLES)
+        i = (u32)(l->provider + 1);
+    for (; i < TAGE_TABLES; i++) {
+        i32 w = find(&t->tables[i], l->index[i], l->tag[i]);
+        if (w < 0)
+            w = room(t, i, l->index[i]);
+        if (w >= 0) {
+            struct set *s = &t->tables[i].sets[l->index[i]];
+            s->tag[w] = l->tag[i];
+            s->counter[w] = VALID | (taken ? t->half : t->half - 1);
+            s->useful[w] = 0;
+            t->failed -= t->failed > 0;
+            return;
+        }
+        if (++t->failed >= t->patience)
+            age(t);
+    }
+}
+
+void tage_update(struct tage *t, const struct tage_lookup *l, bool taken)
+{
+    if (l->provider >= 0) {
+        bool differ = l->provider_taken != l->alternate_taken;
+        if (l->weak && differ) {
+            if (l->alternate_taken == taken)
+                t->prefer_alternate += t->prefer_alternate < 7;
+            else
+                t->prefer_alternate -= t->prefer_alternate > -8;
+        }
+        struct set *s = still_there(t, l, l->provider, l->provider_way);
+        if (s && differ)
+            s->useful[l->provider_way] = moved(s->useful[l->provider_way],
+                                               l->provider_taken == taken, t->useful_top);
+        if (l->weak)
+            train(t, l, l->alternate, l->alternate_way, taken);
+    }
+    train(t, l, l->provider, l->provider_way, taken);
+    bool right_but_weak = l->weak && l->provider_taken == taken;
+    if (l->taken != taken && l->provider < TAGE_TABLES - 1 && !right_but_weak)
+        allocate(t, l, taken);
+}

@@ -1,0 +1,190 @@
+#include "uarch/cache.h"
+
+#include <assert.h>
+
+#include "base/arena.h"
+#include "uarch/cache_hot.h"
+
+const struct stat_row cache_stat_rows[] = {
+#define STAT(field, unit, doc) { #field, unit, doc, offsetof(struct cache_stats, field) },
+#include "uarch/cache_stats.def"
+#undef STAT
+    { 0 },
+};
+
+struct cache *cache_new(struct arena *a, const struct cache_params *p)
+{
+    u64 sets = p->bytes / ((u64)p->ways * p->line);
+    assert(p->ways >= 1 && p->ways <= 32 && __builtin_popcount(p->line) == 1);
+    assert(__builtin_popcountll(sets) == 1 && sets * p->ways * p->line == p->bytes);
+    assert(sets * p->line >= 512);   // a tag of a 40-bit address fits 32 bits
+
+    struct cache *c = ARENA_NEW(a, struct cache);
+    size_t lines = (size_t)sets * p->ways;
+    c->tags = ARENA_ARRAY(a, lines, u32);
+    c->state = ARENA_ARRAY(a, lines, u8);
+    c->mru = ARENA_ARRAY(a, sets, u8);
+    c->used = ARENA_ARRAY(a, lines, u32);
+    c->ready = ARENA_ARRAY(a, lines, cycle);
+    c->set_mask = (u32)sets - 1;
+    c->set_bits = (u32)__builtin_ctzll(sets);
+    c->line_bits = (u32)__builtin_ctz(p->line);
+    c->ways = p->ways;
+    c->replacement = p->replacement;
+    c->clock = 1;
+    return c;
+}
+
+static u32 set_of(const struct cache *c, paddr pa)
+{
+    return (u32)(pa >> c->line_bits) & c->set_mask;
+}
+
+static u32 tag_of(const struct cache *c, paddr pa)
+{
+    return (u32)(pa >> c->line_bits >> c->set_bits) + 1;
+}
+
+static i32 find(const struct cache *c, u32 row, u32 tag)
+{
+    for (u32 w = 0; w < c->ways; w++)
+        if (c->tags[row + w] == tag)
+            return (i32)w;
+    return -1;
+}
+
+// The clock of LRU is 32 bits: when it is full, each set's stamps become ranks.
+static __attribute__((noinline)) void renumber(struct cache *c)
+{
+    for (u32 row = 0; row < (c->set_mask + 1) * c->ways; row += c->ways) {
+        u32 rank[32];
+        for (u32 w = 0; w < c->ways; w++) {
+            rank[w] = 0;
+            for (u32 v = 0; v < c->ways; v++)
+                rank[w] += c->used[row + v] < c->used[row + w];
+        }
+        for (u32 w = 0; w < c->ways; w++)
+            c->used[row + w] = rank[w];
+    }
+    c->clock = c->ways;
+}
+
+static void touch(struct cache *c, u32 set, u32 row, u32 way)
+{
+    c->mru[set] = (u8)way;
+    if (c->replacement == REPLACE_LRU) {
+        if (++c->clock == UINT32_MAX)
+            renumber(c);
+        c->used[row + way] = c->clock;
+    } else if (c->replacement == REPLACE_MRU_BIT) {
+        u32 all = (u32)((1ull << c->ways) - 1);
+        u32 bits = c->used[row] | 1u << way;
+        c->used[row] = bits == all ? 1u << way : bits;
+    }
+}
+
+static u32 victim(struct cache *c, u32 row)
+{
+    i32 empty = find(c, row, 0);
+    if (empty >= 0)
+        return (u32)empty;
+    if (c->replacement == REPLACE_MRU_BIT)
+        return c->ways == 1 ? 0 : (u32)__builtin_ctz(~c->used[row]);
+    if (c->replacement == REPLACE_RANDOM) {
+        c->clock ^= c->clock << 13;
+        c->clock ^= c->clock >> 17;
+        c->clock ^= c->clock << 5;
+        return c->clock % c->ways;
+    }
+    u32 old = 0;
+    for (u32 w = 1; w < c->ways; w++)
+        if (c->used[row + w] < c->used[row + old])
+            old = w;
+    return old;
+}
+
+i32 cache_find_other(struct cache *c, u32 set, u32 row, u32 tag)
+{
+    i32 way = find(c, row, tag);
+    if (way >= 0)
+        touch(c, set, row, (u32)way);
+    return way;
+}
+
+struct cache_answer cache_hit_special(struct cache *c, u32 i, cycle now)
+{
+    struct cache_answer r = { .ready = now, .hit = true, .state = c->state[i] & ~LINE_PENDING };
+    if (c->state[i] & LINE_PENDING) {
+        if (c->ready[i] > now) {
+            r.ready = c->ready[i];
+            r.state |= LINE_PENDING;
+            c->stats.merges++;
+        } else if (c->ready[i] + CACHE_SETTLE <= now) {
+            c->state[i] &= (u8)~LINE_PENDING;
+        }
+    }
+    if (c->state[i] & LINE_PREFETCHED) {
+        c->state[i] &= (u8)~LINE_PREFETCHED;
+        c->stats.prefetch_useful++;
+        c->stats.prefetch_late += r.ready > now;
+    }
+    return r;
+}
+
+struct cache_answer cache_lookup(struct cache *c, paddr pa, enum access kind, cycle now)
+{
+    return cache_lookup_hot(c, pa, kind, now);
+}
+
+struct cache_victim cache_fill(struct cache *c, paddr pa, u32 state, cycle now, cycle ready)
+{
+    u32 set = set_of(c, pa), row = set * c->ways;
+    u32 way = victim(c, row), i = row + way;
+    struct cache_victim v = { 0 };
+    if (c->tags[i]) {
+        v.valid = true;
+        v.dirty = c->state[i] & LINE_DIRTY;
+        v.line = ((u64)(c->tags[i] - 1) << c->set_bits | set) << c->line_bits;
+        c->stats.evictions++;
+        c->stats.writebacks += v.dirty;
+        c->stats.prefetch_useless += !!(c->state[i] & LINE_PREFETCHED);
+    }
+    c->stats.prefetches += !!(state & LINE_PREFETCHED);
+    c->tags[i] = tag_of(c, pa);
+    c->state[i] = (u8)(state | (ready > now ? LINE_PENDING : 0));
+    c->ready[i] = ready;
+    touch(c, set, row, way);
+    return v;
+}
+
+i32 cache_remove(struct cache *c, paddr pa)
+{
+    u32 row = set_of(c, pa) * c->ways;
+    i32 way = find(c, row, tag_of(c, pa));
+    if (way < 0)
+        return -1;
+    c->tags[row + (u32)way] = 0;
+    return c->state[row + (u32)way] & ~LINE_PENDING;
+}
+
+bool cache_mark_dirty(struct cache *c, paddr pa)
+{
+    u32 row = set_of(c, pa) * c->ways;
+    i32 way = find(c, row, tag_of(c, pa));
+    if (way >= 0)
+        c->state[row + (u32)way] |= LINE_DIRTY;
+    return way >= 0;
+}
+
+bool cache_contains(const struct cache *c, paddr pa)
+{
+    return find(c, set_of(c, pa) * c->ways, tag_of(c, pa)) >= 0;
+}
+
+struct cache_stats cache_stats(const struct cache *c)
+{
+    struct cache_stats s = c->stats;
+    s.reads = c->looked[ACCESS_READ];
+    s.writes = c->looked[ACCESS_WRITE];
+    return s;
+}

@@ -1,0 +1,325 @@
+#include "uarch/hierarchy.h"
+
+#include <assert.h>
+
+#include "base/arena.h"
+#include "uarch/cache_hot.h"
+#include "uarch/meter.h"
+#include "uarch/mshr.h"
+
+const struct stat_row hierarchy_stat_rows[] = {
+#define STAT(field, unit, doc) { #field, unit, doc, offsetof(struct hierarchy_stats, field) },
+#include "uarch/hierarchy_stats.def"
+#undef STAT
+    { 0 },
+};
+
+// What cores of one cluster share.
+struct shared {
+    struct cache *l2, *slc;   // slc NULL: none
+    struct mshr *l2_mshr;
+    struct meter *l2_bus, *fabric;
+    struct dram *dram;
+    u32 l2_mshrs, l2_line, slc_latency;
+    bool exclusive;
+};
+
+// A first level and what belongs to it.
+struct first {
+    struct cache *cache;
+    struct mshr *mshr;
+    struct prefetch *prefetch;
+    u32 mshrs, line, line_bits;
+};
+
+struct hierarchy {
+    struct first d, i;
+    struct shared *s;
+    struct prefetch *l2_prefetch;
+    u32 l1d_latency, l2_latency, split_line, split_page, page_bits;
+    bool page_map;
+    struct hierarchy_stats stats;   // all but those of the parts
+};
+
+static struct first first_new(struct arena *a, const struct cache_params *c, u32 mshrs,
+                              const struct prefetch_params *f, u32 page)
+{
+    return (struct first){
+        .cache = cache_new(a, c), .mshr = mshr_new(a, mshrs), .mshrs = mshrs,
+        .prefetch = prefetch_new(a, f, c->line, page),
+        .line = c->line, .line_bits = (u32)__builtin_ctz(c->line),
+    };
+}
+
+static struct shared *shared_new(struct arena *a, const struct hierarchy_params *p)
+{
+    struct shared *s = ARENA_NEW(a, struct shared);
+    s->l2 = cache_new(a, &p->l2);
+    s->slc = p->slc.bytes ? cache_new(a, &p->slc) : NULL;
+    s->l2_mshr = mshr_new(a, p->l2_mshrs);
+    s->l2_bus = meter_new(a, p->l2_bytes_per_cycle, 1);
+    s->fabric = meter_new(a, p->slc_bytes_per_cycle, 1);
+    s->dram = dram_new(a, &p->dram, p->clock_mhz);
+    s->l2_mshrs = p->l2_mshrs;
+    s->l2_line = p->l2.line;
+    s->slc_latency = (u32)(((u64)p->slc_latency_ps * p->clock_mhz + 500000) / 1000000);
+    s->exclusive = p->slc_exclusive;
+    return s;
+}
+
+struct hierarchy *hierarchy_new(struct arena *a, const struct hierarchy_params *p,
+                                struct hierarchy *peer)
+{
+    assert(p->l1d.line <= p->l2.line && p->l1i.line <= p->l2.line);
+    struct hierarchy *h = ARENA_NEW(a, struct hierarchy);
+    h->d = first_new(a, &p->l1d, p->l1d_mshrs, &p->l1d_prefetch, p->page);
+    h->i = first_new(a, &p->l1i, p->l1i_mshrs, &p->l1i_prefetch, p->page);
+    h->s = peer ? peer->s : shared_new(a, p);
+    h->l2_prefetch = prefetch_new(a, &p->l2_prefetch, p->l2.line, p->page);
+    h->l1d_latency = p->l1d_latency;
+    h->l2_latency = p->l2_latency;
+    h->split_line = p->split_line;
+    h->split_page = p->split_page;
+    h->page_bits = (u32)__builtin_ctz(p->page);
+    h->page_map = p->page_map;
+    return h;
+}
+
+static cycle later(cycle a, cycle b)
+{
+    return a > b ? a : b;
+}
+
+static u32 origin(enum level level)
+{
+    return (u32)level << LINE_ORIGIN_SHIFT;
+}
+
+// Where an answer's line is, or for one on its way, where it comes from.
+static enum level served_by(struct cache_answer r, enum level here)
+{
+    return r.state & LINE_PENDING ? (r.state & LINE_ORIGIN) >> LINE_ORIGIN_SHIFT : here;
+}
+
+// Each step is a bijection of the page number's bits, so pages never collide.
+static paddr physical(const struct hierarchy *h, vaddr va)
+{
+    if (!h->page_map)
+        return va;
+    u64 mask = (1ull << (40 - h->page_bits)) - 1;
+    u64 n = va >> h->page_bits & mask;
+    n ^= n >> 13;
+    n = n * 0x9e3779b1 & mask;
+    n ^= n >> 11;
+    return n << h->page_bits | (va & ((1ull << h->page_bits) - 1));
+}
+
+static void l2_push_out(struct shared *s, struct cache_victim v, cycle now)
+{
+    if (!v.valid || !(v.dirty || (s->exclusive && s->slc)))
+        return;
+    if (!s->slc) {
+        dram_write(s->dram, v.line, s->l2_line, now);
+        return;
+    }
+    if (v.dirty ? cache_mark_dirty(s->slc, v.line) : cache_contains(s->slc, v.line))
+        return;
+    struct cache_victim w = cache_fill(s->slc, v.line, v.dirty ? LINE_DIRTY : 0, now, now);
+    if (w.dirty)
+        dram_write(s->dram, w.line, s->l2_line, now);
+}
+
+// Brings a line the L2 lacks; `now` is when the L2 finds out. Returns when a load
+// that waits for it has its value.
+static cycle l2_fill(struct hierarchy *h, paddr pa, u32 state, cycle now, enum level *level)
+{
+    struct shared *s = h->s;
+    cycle start = mshr_start(s->l2_mshr, now);
+    cycle begin = meter_take(s->fabric, start, s->l2_line), ready;
+    h->stats.mshr_wait += start - now;
+    struct cache_answer r = { 0 };
+    if (s->slc)
+        r = cache_lookup(s->slc, pa, ACCESS_READ, begin);
+    if (r.hit) {
+        *level = served_by(r, LEVEL_SLC);
+        ready = later(r.ready, begin + s->slc_latency);
+        if (s->exclusive)
+            state |= (u32)cache_remove(s->slc, pa) & LINE_DIRTY;
+    } else {
+        *level = LEVEL_DRAM;
+        ready = dram_read(s->dram, pa, s->l2_line, begin);
+        if (s->slc && !s->exclusive) {
+            struct cache_victim w = cache_fill(s->slc, pa, origin(LEVEL_DRAM), begin, ready);
+            if (w.dirty)
+                dram_write(s->dram, w.line, s->l2_line, ready);
+        }
+    }
+    mshr_hold(s->l2_mshr, start, ready);
+    l2_push_out(s, cache_fill(s->l2, pa, state | origin(*level), now, ready), ready);
+    return ready;
+}
+
+static void l2_train(struct hierarchy *h, vaddr pc, vaddr va, cycle now)
+{
+    vaddr want[PREFETCH_MAX];
+    u32 n = prefetch_train(h->l2_prefetch, pc, va, want);
+    for (u32 i = 0; i < n; i++) {
+        paddr pa = physical(h, want[i]);
+        enum level level;
+        if (cache_contains(h->s->l2, pa))
+            continue;
+        if (mshr_busy(h->s->l2_mshr, now) >= h->s->l2_mshrs)
+            h->stats.prefetch_dropped++;
+        else
+            l2_fill(h, pa, LINE_PREFETCHED, now, &level);
+    }
+}
+
+// A line the L1 of size `line` lacks; `now` is when the load issued.
+static cycle l2_read(struct hierarchy *h, vaddr pc, vaddr va, u32 line, cycle now,
+                     enum level *level)
+{
+    struct shared *s = h->s;
+    paddr pa = physical(h, va);
+    cycle begin = meter_take(s->l2_bus, now, line), ready;
+    struct cache_answer r = cache_lookup(s->l2, pa, ACCESS_READ, begin);
+    if (r.hit) {
+        *level = served_by(r, LEVEL_L2);
+        ready = later(r.ready, begin + h->l2_latency);
+    } else {
+        ready = l2_fill(h, pa, 0, begin, level);
+    }
+    if (!r.hit || r.state & LINE_PREFETCHED)
+        l2_train(h, pc, va, begin);
+    return ready;
+}
+
+static void l1_push_out(struct hierarchy *h, struct first *f, struct cache_victim v, cycle now)
+{
+    if (!v.dirty)
+        return;
+    paddr pa = physical(h, v.line);
+    meter_take(h->s->l2_bus, now, f->line);
+    if (!cache_mark_dirty(h->s->l2, pa))
+        l2_push_out(h->s, cache_fill(h->s->l2, pa, LINE_DIRTY, now, now), now);
+}
+
+// Brings the line of `va` into a first level.
+static cycle l1_fill(struct hierarchy *h, struct first *f, vaddr pc, vaddr va, u32 state,
+                     cycle now, enum level *level)
+{
+    cycle start = mshr_start(f->mshr, now);
+    h->stats.mshr_wait += start - now;
+    cycle ready = l2_read(h, pc, va, f->line, start, level);
+    mshr_hold(f->mshr, start, ready);
+    l1_push_out(h, f, cache_fill(f->cache, va, state | origin(*level), now, ready), ready);
+    return ready;
+}
+
+static void l1_train(struct hierarchy *h, struct first *f, vaddr pc, vaddr va, cycle now)
+{
+    vaddr want[PREFETCH_MAX];
+    u32 n = prefetch_train(f->prefetch, pc, va, want);
+    for (u32 i = 0; i < n; i++) {
+        enum level level;
+        if (cache_contains(f->cache, want[i]))
+            continue;
+        if (mshr_busy(f->mshr, now) >= f->mshrs)
+            h->stats.prefetch_dropped++;
+        else
+            l1_fill(h, f, pc, want[i], LINE_PREFETCHED, now, &level);
+    }
+}
+
+// Everything that is not a plain hit. `hit_ready` is when the first level itself
+// would have answered.
+static __attribute__((noinline)) struct access_result
+l1_special(struct hierarchy *h, struct first *f, vaddr pc, vaddr va, enum access kind, cycle now,
+           cycle hit_ready, struct cache_answer r)
+{
+    struct access_result out = { .level = served_by(r, LEVEL_L1) };
+    if (r.hit)
+        out.ready = later(r.ready, hit_ready);
+    else
+        out.ready = l1_fill(h, f, pc, va, kind == ACCESS_WRITE ? LINE_DIRTY : 0, now, &out.level);
+    if (!r.hit || r.state & LINE_PREFETCHED)
+        l1_train(h, f, pc, va, now);
+    return out;
+}
+
+static inline __attribute__((always_inline)) struct access_result
+l1_access(struct hierarchy *h, struct first *f, vaddr pc, vaddr va, enum access kind, cycle now,
+          cycle hit_ready)
+{
+    struct cache_answer r = cache_lookup_hot(f->cache, va, kind, now);
+    if (__builtin_expect(r.hit && !(r.state & (LINE_PENDING | LINE_PREFETCHED)), 1))
+        return (struct access_result){ .ready = hit_ready, .level = LEVEL_L1 };
+    return l1_special(h, f, pc, va, kind, now, hit_ready, r);
+}
+
+static __attribute__((noinline)) struct access_result
+split(struct hierarchy *h, vaddr pc, vaddr va, u32 size, enum access kind, cycle now,
+      cycle hit_ready)
+{
+    vaddr last = va + size - 1, first_line = va >> h->d.line_bits;
+    bool page = (va ^ last) >> h->page_bits;
+    struct access_result out = l1_access(h, &h->d, pc, va, kind, now, hit_ready);
+    for (vaddr line = first_line + 1; line <= last >> h->d.line_bits; line++) {
+        struct access_result r = l1_access(h, &h->d, pc, line << h->d.line_bits, kind, now,
+                                           hit_ready);
+        out.ready = later(out.ready, r.ready);
+        out.level = r.level > out.level ? r.level : out.level;
+    }
+    h->stats.split_lines++;
+    h->stats.split_pages += page;
+    out.ready += page ? h->split_page : h->split_line;
+    return out;
+}
+
+struct access_result hierarchy_load(struct hierarchy *h, vaddr pc, vaddr va, u32 size, cycle now)
+{
+    if (__builtin_expect((va ^ (va + size - 1)) >> h->d.line_bits, 0))
+        return split(h, pc, va, size, ACCESS_READ, now, now + h->l1d_latency);
+    return l1_access(h, &h->d, pc, va, ACCESS_READ, now, now + h->l1d_latency);
+}
+
+struct access_result hierarchy_store(struct hierarchy *h, vaddr pc, vaddr va, u32 size, cycle now)
+{
+    if (__builtin_expect((va ^ (va + size - 1)) >> h->d.line_bits, 0))
+        return split(h, pc, va, size, ACCESS_WRITE, now, now);
+    return l1_access(h, &h->d, pc, va, ACCESS_WRITE, now, now);
+}
+
+struct access_result hierarchy_fetch(struct hierarchy *h, vaddr va, cycle now)
+{
+    return l1_access(h, &h->i, va, va, ACCESS_READ, now, now);
+}
+
+// Page tables lie in the top 512 MiB of the 40-bit space, 8 bytes a page.
+cycle hierarchy_walk(void *who, u64 page, cycle now)
+{
+    struct hierarchy *h = who;
+    struct shared *s = h->s;
+    paddr pa = (1ull << 40) - (1ull << 29) + (page & ((1 << 26) - 1)) * 8;
+    enum level level;
+    cycle begin = meter_take(s->l2_bus, now, 8);
+    struct cache_answer r = cache_lookup(s->l2, pa, ACCESS_READ, begin);
+    return r.hit ? later(r.ready, begin + h->l2_latency) : l2_fill(h, pa, 0, begin, &level);
+}
+
+bool hierarchy_l1d_contains(const struct hierarchy *h, vaddr va)
+{
+    return cache_contains(h->d.cache, va);
+}
+
+struct hierarchy_stats hierarchy_stats(const struct hierarchy *h)
+{
+    struct hierarchy_stats s = h->stats;
+    s.l1i = cache_stats(h->i.cache);
+    s.l1d = cache_stats(h->d.cache);
+    s.l2 = cache_stats(h->s->l2);
+    if (h->s->slc)
+        s.slc = cache_stats(h->s->slc);
+    s.dram = dram_stats(h->s->dram);
+    return s;
+}

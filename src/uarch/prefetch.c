@@ -1,0 +1,57 @@
+#include "uarch/prefetch.h"
+
+#include <assert.h>
+
+#include "base/arena.h"
+#include "uarch/prefetch_policy.h"
+
+const char *const prefetch_names[PREFETCH_KINDS] = {
+#define PREFETCH(name, doc) #name,
+#include "uarch/prefetch.def"
+#undef PREFETCH
+};
+
+const char *const prefetch_docs[PREFETCH_KINDS] = {
+#define PREFETCH(name, doc) doc,
+#include "uarch/prefetch.def"
+#undef PREFETCH
+};
+
+static const struct policy {
+    void *(*create)(struct arena *a, const struct prefetch_params *p, u32 line);
+    u32 (*train)(void *state, vaddr pc, vaddr va, vaddr *out);
+} policies[PREFETCH_KINDS] = {
+#define PREFETCH(name, ...) { prefetch_##name##_new, prefetch_##name##_train },
+#include "uarch/prefetch.def"
+#undef PREFETCH
+};
+
+struct prefetch {
+    const struct policy *policy;
+    void *state;
+    vaddr line_mask, page_mask;
+};
+
+struct prefetch *prefetch_new(struct arena *a, const struct prefetch_params *p, u32 line, u32 page)
+{
+    assert(p->kind < PREFETCH_KINDS && p->degree <= PREFETCH_MAX);
+    struct prefetch *f = ARENA_NEW(a, struct prefetch);
+    f->policy = &policies[p->kind];
+    f->state = f->policy->create(a, p, line);
+    f->line_mask = ~(vaddr)(line - 1);
+    f->page_mask = p->cross_page ? 0 : ~(vaddr)(page - 1);
+    return f;
+}
+
+u32 prefetch_train(struct prefetch *f, vaddr pc, vaddr va, vaddr *out)
+{
+    u32 n = f->policy->train(f->state, pc, va, out), kept = 0;
+    vaddr last = va & f->line_mask;
+    for (u32 i = 0; i < n; i++) {
+        vaddr line = out[i] & f->line_mask;
+        if (line == last || ((line ^ va) & f->page_mask))
+            continue;
+        out[kept++] = last = line;
+    }
+    return kept;
+}

@@ -1,0 +1,111 @@
+#include "uarch/tlb.h"
+
+#include <assert.h>
+
+#include "base/arena.h"
+#include "uarch/cache_hot.h"
+
+const struct stat_row tlb_stat_rows[] = {
+#define STAT(field, unit, doc) { #field, unit, doc, offsetof(struct tlb_stats, field) },
+#include "uarch/tlb_stats.def"
+#undef STAT
+    { 0 },
+};
+
+enum { MAX_WALKERS = 16 };
+
+// A level is a cache whose lines are pages: sets, recency and "on its way" are
+// the same thing.
+struct tlb {
+    struct cache *l1i, *l1d, *l2;
+    u32 page_bits, l2_fetch, l2_data, walk_cycles, walkers;
+    cycle walker_free[MAX_WALKERS];
+    tlb_walk *walk;
+    void *who;
+    u64 cycles_walked;
+};
+
+static struct cache *level(struct arena *a, u32 page, u32 entries, u32 ways)
+{
+    struct cache_params p = { .bytes = (u64)entries * page, .ways = ways, .line = page,
+                              .replacement = REPLACE_LRU };
+    return cache_new(a, &p);
+}
+
+struct tlb *tlb_new(struct arena *a, const struct tlb_params *p, tlb_walk *walk, void *who)
+{
+    assert(p->walkers >= 1 && p->walkers <= MAX_WALKERS);
+    struct tlb *t = ARENA_NEW(a, struct tlb);
+    t->l1i = level(a, p->page, p->l1i_entries, p->l1i_ways);
+    t->l1d = level(a, p->page, p->l1d_entries, p->l1d_ways);
+    t->l2 = level(a, p->page, p->l2_entries, p->l2_ways);
+    t->page_bits = (u32)__builtin_ctz(p->page);
+    t->l2_fetch = p->l2_fetch;
+    t->l2_data = p->l2_data;
+    t->walk_cycles = p->walk;
+    t->walkers = p->walkers;
+    t->walk = walk;
+    t->who = who;
+    return t;
+}
+
+// The cycle at which a walk that is asked for at `now` ends.
+static cycle walk(struct tlb *t, vaddr va, cycle now)
+{
+    u32 first = 0;
+    for (u32 i = 1; i < t->walkers; i++)
+        if (t->walker_free[i] < t->walker_free[first])
+            first = i;
+    cycle start = t->walker_free[first] > now ? t->walker_free[first] : now;
+    // A request of a much earlier cycle was there before the walks in the future.
+    if (start > now + 1024)
+        start = now;
+    cycle end = start + t->walk_cycles;
+    if (t->walk)
+        end = t->walk(t->who, va >> t->page_bits, end);
+    t->walker_free[first] = end;
+    t->cycles_walked += end - start;
+    return end;
+}
+
+static __attribute__((noinline)) u32 miss(struct tlb *t, struct cache *l1, vaddr va, u32 l2_cycles,
+                                          cycle now)
+{
+    cycle asked = now + l2_cycles;
+    struct cache_answer r = cache_lookup(t->l2, va, ACCESS_READ, asked);
+    if (!r.hit) {
+        r.ready = walk(t, va, asked);
+        cache_fill(t->l2, va, 0, asked, r.ready);
+    }
+    cache_fill(l1, va, 0, now, r.ready);
+    return (u32)(r.ready - now);
+}
+
+static inline u32 translate(struct tlb *t, struct cache *l1, vaddr va, u32 l2_cycles, cycle now)
+{
+    struct cache_answer r = cache_lookup_hot(l1, va, ACCESS_READ, now);
+    if (__builtin_expect(r.hit, 1))
+        return (u32)(r.ready - now);
+    return miss(t, l1, va, l2_cycles, now);
+}
+
+u32 tlb_fetch(struct tlb *t, vaddr va, cycle now)
+{
+    return translate(t, t->l1i, va, t->l2_fetch, now);
+}
+
+u32 tlb_data(struct tlb *t, vaddr va, cycle now)
+{
+    return translate(t, t->l1d, va, t->l2_data, now);
+}
+
+struct tlb_stats tlb_stats(const struct tlb *t)
+{
+    struct cache_stats i = cache_stats(t->l1i), d = cache_stats(t->l1d), l2 = cache_stats(t->l2);
+    return (struct tlb_stats){
+        .l1i_accesses = i.reads, .l1i_misses = i.read_misses,
+        .l1d_accesses = d.reads, .l1d_misses = d.read_misses,
+        .l2_accesses = l2.reads, .l2_misses = l2.read_misses,
+        .walk_cycles = t->cycles_walked,
+    };
+}

@@ -1,0 +1,322 @@
+// The branch unit: what it remembers, learns and forgets.
+#include "test.h"
+
+#include <string.h>
+
+#include "base/arena.h"
+#include "uarch/bpred/bpred.h"
+
+static const struct bpred_params avalanche = {
+    .history = { .phrt_bits = 100, .phrb_bits = 28, .target_bits = 32 },
+    .tage = { .counter_bits = 3, .useful_bits = 2, .base_bits = 12, .useful_period = 10 },
+    .btb = { .l1_entries = 1024, .l1_ways = 2, .l2_entries = 3072, .l2_ways = 12,
+             .l2_bubbles = 1, .predecode_bytes = 192 << 10, .predecode_bubbles = 2,
+             .decode_bubbles = 5 },
+    .ras = { .entries = 50, .overflow = RAS_CLEAR },
+    .indirect = { .index_bits = 10, .lengths = { 6, 18, 57 } },
+};
+
+static int open_arena(void **state)
+{
+    *state = arena_new();
+    return 0;
+}
+
+static int close_arena(void **state)
+{
+    arena_free(*state);
+    return 0;
+}
+
+static u32 coin(u32 *seed)
+{
+    *seed = *seed * 1664525 + 1013904223;
+    return *seed >> 31;
+}
+
+static bool conditional(struct bpred *b, vaddr pc, bool taken, vaddr target)
+{
+    return bpred_predict_and_update(b, BRANCH_CONDITIONAL, pc, taken, target).mispredicted;
+}
+
+static struct history history_now(struct bpred *b)
+{
+    struct bpred_prediction p;
+    bpred_predict(b, BRANCH_DIRECT, 0x100, 0x200, &p);
+    bpred_recover(b, &p, false, 0);
+    return p.history;
+}
+
+static void history_takes_target_and_branch_bits(void **state)
+{
+    struct history h = { 0 };
+    history_taken(&h, &avalanche.history, 0x1034, 0x2f0abcd4);
+    assert_int_equal(h.phrt_lo, 0x2f0abcd4 >> 2);
+    assert_int_equal(h.phrb, 0xd);                         // 0x34 bits 5 to 2
+    history_taken(&h, &avalanche.history, 0x1004, 0);
+    assert_int_equal(h.phrt_lo, 0x2f0abcd4 >> 2 << 1);
+    assert_int_equal(h.phrb, (0xd << 1) ^ 1);
+    for (u32 i = 0; i < 98; i++)
+        history_taken(&h, &avalanche.history, 0, 0);
+    assert_int_equal(h.phrt_lo, 0);
+    assert_int_equal(h.phrt_hi, 1ull << (99 - 64));        // T[2], 99 shifts on
+    assert_int_equal(h.phrb, 0);
+}
+
+static void a_branch_not_taken_leaves_no_history(void **state)
+{
+    struct bpred *b = bpred_new(*state, &avalanche);
+    conditional(b, 0x1000, true, 0x2000);
+    struct history before = history_now(b);
+    conditional(b, 0x2000, false, 0x3000);
+    struct history after = history_now(b);
+    assert_memory_equal(&before, &after, sizeof before);
+    conditional(b, 0x2000, true, 0x3000);
+    after = history_now(b);
+    assert_memory_not_equal(&before, &after, sizeof before);
+}
+
+// Bits of the published equations, read off by hand.
+static void hashes_are_those_measured(void **state)
+{
+    struct tage *t = tage_new(*state, &avalanche.tage, &avalanche.history);
+    struct tage_lookup zero, l;
+    struct history h = { 0 };
+    tage_predict(t, &h, 0, &zero);
+    for (u32 i = 0; i < TAGE_TABLES; i++)
+        assert_int_equal(zero.index[i] | zero.tag[i], 0);
+    tage_predict(t, &h, 1 << 6, &l);                       // PC[6]: index alone
+    for (u32 i = 0; i < TAGE_TABLES; i++) {
+        assert_int_equal(l.index[i], 1);
+        assert_int_equal(l.tag[i], 0);
+    }
+    tage_predict(t, &h, 1 << 9 | 1 << 2, &l);
+    assert_int_equal(l.index[5], 1 << 8);
+    assert_int_equal(l.tag[5], 1 << 2 | 1 << 15);
+    assert_int_equal(l.index[3], 0);
+    h.phrt_lo = 1ull << 43;                                // PHRT[43]: tables 4 and 5 only
+    tage_predict(t, &h, 0, &l);
+    assert_int_equal(l.index[5], 1 << 1);
+    assert_int_equal(l.tag[5], 1 << 7);
+    assert_int_equal(l.index[4], 0);
+    assert_int_equal(l.tag[4], 1 << 7);
+    assert_int_equal(l.tag[3] | l.index[3], 0);
+    h = (struct history){ .phrt_hi = 1ull << 35, .phrb = 1 << 20 };   // PHRT[99], PHRB[20]
+    tage_predict(t, &h, 0, &l);
+    assert_int_equal(l.index[5], 1 << 2 | 1 << 6);
+    assert_int_equal(l.tag[5], 1 << 3 | 1 << 11);
+}
+
+static void shorter_histories_leave_bits_out(void **state)
+{
+    struct history_params blizzard = { .phrt_bits = 60, .phrb_bits = 16, .target_bits = 48 };
+    struct tage *t = tage_new(*state, &avalanche.tage, &blizzard);
+    struct history h = { .phrt_lo = 1ull << 60, .phrb = 1 << 20 };
+    struct tage_lookup l;
+    tage_predict(t, &h, 0, &l);
+    for (u32 i = 0; i < TAGE_TABLES; i++)
+        assert_int_equal(l.index[i] | l.tag[i], 0);
+}
+
+// Wrong predictions in the last 100 of 500 visits of a loop that runs n times.
+static u32 loop_exits_wrong(struct bpred *b, u32 n)
+{
+    u32 wrong = 0;
+    for (u32 visit = 0; visit < 500; visit++) {
+        for (u32 i = 0; i < n; i++) {
+            bool w = conditional(b, 0x10040, i + 1 < n, 0x10000);
+            wrong += visit >= 400 && w;
+        }
+        bpred_predict_and_update(b, BRANCH_DIRECT, 0x10060, true, 0x0f000);
+        bpred_predict_and_update(b, BRANCH_DIRECT, 0x0f010, true, 0x10000);
+    }
+    return wrong;
+}
+
+static void a_loop_within_the_history_is_learned(void **state)
+{
+    assert_int_equal(loop_exits_wrong(bpred_new(*state, &avalanche), 10), 0);
+    assert_int_equal(loop_exits_wrong(bpred_new(*state, &avalanche), 90), 0);
+}
+
+static void a_loop_longer_than_the_history_is_left_wrongly(void **state)
+{
+    assert_in_range(loop_exits_wrong(bpred_new(*state, &avalanche), 200), 90, 200);
+}
+
+// 0x1000 goes either way by a coin; 0x2000, on both paths, the same way.
+static void a_branch_follows_an_earlier_one(void **state)
+{
+    struct bpred *b = bpred_new(*state, &avalanche);
+    u32 seed = 1, first = 0, second = 0;
+    for (u32 i = 0; i < 20000; i++) {
+        bool way = coin(&seed);
+        bool w1 = conditional(b, 0x1000, way, 0x1800);
+        bpred_predict_and_update(b, BRANCH_DIRECT, way ? 0x1810 : 0x1010, true, 0x2000);
+        bool w2 = conditional(b, 0x2000, way, 0x2100);
+        bpred_predict_and_update(b, BRANCH_DIRECT, way ? 0x2104 : 0x2004, true, 0x1000);
+        first += i >= 10000 && w1;
+        second += i >= 10000 && w2;
+    }
+    assert_in_range(first, 4000, 6000);     // nobody can do better than half
+    assert_in_range(second, 0, 100);        // under 1 %
+}
+
+static void the_first_level_holds_1024_branches_the_second_3072(void **state)
+{
+    static const struct { u32 branches, stride, level; } knees[] = {
+        { 1024, 4, 0 }, { 1536, 4, 1 }, { 512, 8, 0 }, { 768, 8, 1 }, { 3072, 4, 1 },
+        { 4096, 4, 2 }, { 24576, 4, 2 }, { 49152, 4, 2 },
+    };
+    for (u32 k = 0; k < COUNT(knees); k++) {
+        struct btb *b = btb_new(*state, &avalanche.btb);
+        for (u32 pass = 0; pass < 2; pass++) {
+            for (u32 n = 0; n < knees[k].branches; n++) {
+                vaddr pc = 0x100000 + (vaddr)n * knees[k].stride;
+                struct btb_answer r = btb_taken(b, pc, pc + knees[k].stride);
+                if (pass)
+                    assert_int_equal(r.level, knees[k].level);
+                if (pass && r.level < 2)
+                    assert_int_equal(r.target, pc + knees[k].stride);
+                if (pass)
+                    assert_int_equal(r.bubbles, knees[k].level);
+            }
+        }
+    }
+}
+
+static void returns_pair_with_calls_to_the_depth_of_the_stack(void **state)
+{
+    struct ras *r = ras_new(*state, &avalanche.ras);
+    for (vaddr n = 1; n <= 50; n++)
+        ras_push(r, n);
+    for (vaddr n = 50; n >= 1; n--)
+        assert_int_equal(ras_pop(r), n);
+    assert_int_equal(ras_pop(r), 0);
+}
+
+static u32 good_returns(void *a, enum ras_overflow overflow, u32 depth)
+{
+    struct ras_params p = { .entries = 50, .overflow = overflow };
+    struct ras *r = ras_new(a, &p);
+    u32 good = 0;
+    for (vaddr n = 1; n <= depth; n++)
+        ras_push(r, n);
+    for (vaddr n = depth; n >= 1; n--)
+        good += ras_pop(r) == n;
+    return good;
+}
+
+static void overflow_does_what_the_parameter_says(void **state)
+{
+    assert_int_equal(good_returns(*state, RAS_CLEAR, 51), 1);
+    assert_int_equal(good_returns(*state, RAS_CLEAR, 100), 50);   // half, as measured
+    assert_int_equal(good_returns(*state, RAS_CLEAR, 101), 1);
+    assert_int_equal(good_returns(*state, RAS_WRAP, 51), 50);
+    assert_int_equal(good_returns(*state, RAS_DROP, 51), 50);
+}
+
+static void an_indirect_branch_is_told_apart_by_its_path(void **state)
+{
+    struct bpred *b = bpred_new(*state, &avalanche);
+    u32 wrong = 0, seed = 7;
+    for (u32 i = 0; i < 8000; i++) {
+        u32 which = coin(&seed) * 2 + coin(&seed);
+        bpred_predict_and_update(b, BRANCH_DIRECT, 0x1000 + 16 * which, true, 0x4000 + 64 * which);
+        bpred_predict_and_update(b, BRANCH_DIRECT, 0x4000 + 64 * which, true, 0x8000);
+        bool w = bpred_predict_and_update(b, BRANCH_INDIRECT, 0x8000, true,
+                                          0x9000 + 256 * which).mispredicted;
+        wrong += i >= 4000 && w;
+    }
+    assert_in_range(wrong, 0, 40);
+}
+
+static void calls_and_returns_match(void **state)
+{
+    struct bpred *b = bpred_new(*state, &avalanche);
+    for (u32 i = 0; i < 100; i++) {
+        vaddr site = 0x1000 + 64 * (i % 7);
+        bpred_predict_and_update(b, BRANCH_CALL, site, true, 0x8000);
+        assert_false(bpred_predict_and_update(b, BRANCH_RETURN, 0x8010, true, site + 4).mispredicted);
+    }
+    struct bpred_stats s = bpred_stats(b);
+    assert_int_equal(s.branches, 200);
+    assert_int_equal(s.returns, 100);
+    assert_int_equal(s.mispredicted, 0);
+    assert_int_equal(s.btb_l1 + s.btb_l2 + s.btb_predecoded + s.btb_decode, s.taken);
+}
+
+struct step {
+    enum branch_kind kind;
+    vaddr pc, target;
+    bool taken;
+};
+
+static struct step random_step(u32 *seed)
+{
+    *seed = *seed * 1664525 + 1013904223;
+    u32 r = *seed >> 20;
+    struct step s = { .pc = 0x1000 + (r & 31) * 4, .target = 0x5000 + (r & 3) * 64, .taken = true };
+    s.kind = r % 5 ? BRANCH_CONDITIONAL : BRANCH_INDIRECT;
+    if (s.kind == BRANCH_CONDITIONAL) {
+        s.taken = (s.pc >> 2 ^ *seed >> 31) & 1;
+        s.target = s.pc + 0x400;
+    }
+    return s;
+}
+
+static void training_at_retirement_one_branch_at_a_time_is_the_same(void **state)
+{
+    struct bpred *now = bpred_new(*state, &avalanche), *late = bpred_new(*state, &avalanche);
+    u32 seed = 3;
+    for (u32 i = 0; i < 20000; i++) {
+        struct step s = random_step(&seed);
+        struct bpred_prediction p;
+        bool wrong = bpred_predict_and_update(now, s.kind, s.pc, s.taken, s.target).mispredicted;
+        bpred_predict(late, s.kind, s.pc, s.target * (s.kind == BRANCH_CONDITIONAL), &p);
+        bool late_wrong = p.taken != s.taken || (s.taken && p.target != s.target);
+        assert_int_equal(wrong, late_wrong);
+        if (late_wrong)
+            bpred_recover(late, &p, s.taken, s.target);
+        bpred_train(late, &p, s.taken, s.target);
+    }
+}
+
+static void recovery_undoes_a_wrong_path(void **state)
+{
+    struct bpred *b = bpred_new(*state, &avalanche);
+    struct bpred_prediction p, wrong;
+    bpred_predict_and_update(b, BRANCH_CALL, 0x1000, true, 0x8000);
+    bpred_predict(b, BRANCH_CONDITIONAL, 0x8000, 0x9000, &p);
+    struct history expect = p.history;
+    bpred_predict(b, BRANCH_RETURN, 0x8004, 0, &wrong);
+    bpred_predict(b, BRANCH_CALL, 0x1004, 0x7000, &wrong);
+    bpred_recover(b, &p, !p.taken, 0x9000);
+    if (!p.taken)
+        history_taken(&expect, &avalanche.history, 0x8000, 0x9000);
+    struct history is = history_now(b);
+    assert_memory_equal(&is, &expect, sizeof is);
+    assert_false(bpred_predict_and_update(b, BRANCH_RETURN, 0x9000, true, 0x1004).mispredicted);
+}
+
+int main(void)
+{
+#define T(f) cmocka_unit_test_setup_teardown(f, open_arena, close_arena)
+    const struct CMUnitTest tests[] = {
+        T(history_takes_target_and_branch_bits),
+        T(a_branch_not_taken_leaves_no_history),
+        T(hashes_are_those_measured),
+        T(shorter_histories_leave_bits_out),
+        T(a_loop_within_the_history_is_learned),
+        T(a_loop_longer_than_the_history_is_left_wrongly),
+        T(a_branch_follows_an_earlier_one),
+        T(the_first_level_holds_1024_branches_the_second_3072),
+        T(returns_pair_with_calls_to_the_depth_of_the_stack),
+        T(overflow_does_what_the_parameter_says),
+        T(an_indirect_branch_is_told_apart_by_its_path),
+        T(calls_and_returns_match),
+        T(training_at_retirement_one_branch_at_a_time_is_the_same),
+        T(recovery_undoes_a_wrong_path),
+    };
+    return cmocka_run_group_tests_name("bpred", tests, NULL, NULL);
+}

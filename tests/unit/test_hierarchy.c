@@ -1,0 +1,218 @@
+// Latencies, misses in flight and bandwidth, on a machine of round numbers.
+#include "test.h"
+
+#include "base/arena.h"
+#include "uarch/hierarchy.h"
+#include "uarch/meter.h"
+#include "uarch/mshr.h"
+
+// One cycle is 1 ns. L1 3, L2 17, SLC 40, DRAM 100 cycles; no limit of bandwidth.
+static const struct hierarchy_params plain = {
+    .clock_mhz = 1000,
+    .l1i = { .bytes = 1024, .ways = 2, .line = 64 },
+    .l1d = { .bytes = 1024, .ways = 2, .line = 64 },
+    .l2 = { .bytes = 8192, .ways = 2, .line = 128 },
+    .slc = { .bytes = 32768, .ways = 4, .line = 128 },
+    .dram = { .channels = 1, .interleave = 256, .latency_ps = 100000 },
+    .l1d_latency = 3, .l2_latency = 17, .slc_latency_ps = 40000,
+    .split_line = 1, .split_page = 28,
+    .l1i_mshrs = 4, .l1d_mshrs = 32, .l2_mshrs = 64,
+    .slc_exclusive = 1, .page = 16384,
+};
+
+static int open_arena(void **state)
+{
+    *state = arena_new();
+    return 0;
+}
+
+static int close_arena(void **state)
+{
+    arena_free(*state);
+    return 0;
+}
+
+static struct access_result load(struct hierarchy *h, vaddr va, cycle now)
+{
+    return hierarchy_load(h, 0x400, va, 8, now);
+}
+
+#define assert_access(r, cycles, where)       \
+    do {                                      \
+        struct access_result r_ = (r);        \
+        assert_int_equal(r_.ready, (cycles)); \
+        assert_int_equal(r_.level, (where));  \
+    } while (0)
+
+static void each_level_answers_in_its_time(void **state)
+{
+    struct hierarchy *h = hierarchy_new(*state, &plain, NULL);
+    assert_access(load(h, 0x10000, 0), 100, LEVEL_DRAM);
+    assert_access(load(h, 0x10008, 1000), 1003, LEVEL_L1);
+    assert_access(load(h, 0x10040, 2000), 2017, LEVEL_L2);   // the line's other half
+}
+
+static void a_line_the_l2_pushed_out_is_in_the_slc(void **state)
+{
+    struct hierarchy *h = hierarchy_new(*state, &plain, NULL);
+    for (vaddr n = 0; n < 3; n++)                // one set of two ways in each level
+        load(h, 0x10000 + n * 4096, n * 1000);
+    assert_access(load(h, 0x10000, 5000), 5040, LEVEL_SLC);
+    assert_int_equal(hierarchy_stats(h).dram.reads, 3);
+}
+
+static void loads_of_one_line_merge(void **state)
+{
+    struct hierarchy *h = hierarchy_new(*state, &plain, NULL);
+    assert_access(load(h, 0x10000, 0), 100, LEVEL_DRAM);
+    assert_access(load(h, 0x10010, 10), 100, LEVEL_DRAM);
+    assert_access(load(h, 0x10040, 20), 100, LEVEL_DRAM);    // merges in the L2
+    assert_access(load(h, 0x10018, 99), 102, LEVEL_DRAM);    // never faster than the L1
+    assert_int_equal(hierarchy_stats(h).dram.reads, 1);
+    assert_int_equal(hierarchy_stats(h).l1d.merges, 2);
+}
+
+static void as_many_misses_fly_as_there_are_entries(void **state)
+{
+    struct hierarchy_params p = plain;
+    p.l1d_mshrs = 26;
+    struct hierarchy *h = hierarchy_new(*state, &p, NULL);
+    for (vaddr n = 0; n < 26; n++)
+        assert_int_equal(load(h, 0x10000 + n * 128, 0).ready, 100);
+    assert_int_equal(load(h, 0x20000, 50).ready, 200);
+    assert_int_equal(hierarchy_stats(h).mshr_wait, 50);
+}
+
+static void an_earlier_cycle_does_not_wait_for_a_later_one(void **state)
+{
+    struct hierarchy_params p = plain;
+    p.l1d_mshrs = 1;
+    struct hierarchy *h = hierarchy_new(*state, &p, NULL);
+    assert_int_equal(load(h, 0x10000, 500).ready, 600);
+    assert_int_equal(load(h, 0x20000, 100).ready, 200);
+    assert_int_equal(load(h, 0x30000, 550).ready, 700);
+}
+
+static void memory_gives_its_bandwidth_and_no_more(void **state)
+{
+    struct hierarchy_params p = plain;
+    p.dram.peak_mbs = 16000;                     // 16 bytes a cycle: 8 cycles a line
+    struct hierarchy *h = hierarchy_new(*state, &p, NULL);
+    for (vaddr n = 0; n < 20; n++)
+        assert_int_equal(load(h, 0x10000 + n * 128, 0).ready, 100 + n * 8);
+}
+
+static void stores_are_written_back_level_by_level(void **state)
+{
+    struct hierarchy_params p = plain;
+    p.slc.bytes = 0;
+    struct hierarchy *h = hierarchy_new(*state, &p, NULL);
+    assert_access(hierarchy_store(h, 0x400, 0x10000, 8, 0), 100, LEVEL_DRAM);
+    assert_access(hierarchy_store(h, 0x400, 0x10000, 8, 200), 200, LEVEL_L1);
+    for (vaddr n = 1; n < 3; n++)
+        load(h, 0x10000 + n * 512, n * 1000);    // pushes it out of the L1 alone
+    assert_int_equal(hierarchy_stats(h).l1d.writebacks, 1);
+    assert_int_equal(hierarchy_stats(h).dram.writes, 0);
+    for (vaddr n = 1; n < 3; n++)
+        load(h, 0x10000 + n * 4096, n * 2000);   // and out of the L2
+    assert_int_equal(hierarchy_stats(h).l2.writebacks, 1);
+    assert_int_equal(hierarchy_stats(h).dram.writes, 1);
+}
+
+static void crossing_a_line_or_a_page_costs_more(void **state)
+{
+    struct hierarchy *h = hierarchy_new(*state, &plain, NULL);
+    load(h, 0x13f80, 0);
+    load(h, 0x13fc0, 0);
+    load(h, 0x14000, 0);
+    assert_access(load(h, 0x13fb8, 1000), 1003, LEVEL_L1);
+    assert_access(load(h, 0x13fbc, 1000), 1004, LEVEL_L1);
+    assert_access(load(h, 0x13ffc, 1000), 1031, LEVEL_L1);
+    assert_int_equal(hierarchy_stats(h).split_lines, 2);
+    assert_int_equal(hierarchy_stats(h).split_pages, 1);
+}
+
+static void cores_of_a_cluster_share_the_l2(void **state)
+{
+    struct hierarchy *h = hierarchy_new(*state, &plain, NULL);
+    struct hierarchy *other = hierarchy_new(*state, &plain, h);
+    load(h, 0x10000, 0);
+    assert_access(load(other, 0x10000, 1000), 1017, LEVEL_L2);
+}
+
+static void the_next_line_of_code_is_prefetched(void **state)
+{
+    struct hierarchy_params p = plain;
+    p.l1i_prefetch = (struct prefetch_params){ .kind = PREFETCH_next, .degree = 1 };
+    struct hierarchy *h = hierarchy_new(*state, &p, NULL);
+    assert_access(hierarchy_fetch(h, 0x10000, 0), 100, LEVEL_DRAM);
+    assert_access(hierarchy_fetch(h, 0x10040, 1000), 1000, LEVEL_L1);
+    assert_access(hierarchy_fetch(h, 0x10080, 1010), 1100, LEVEL_DRAM);
+    assert_int_equal(hierarchy_stats(h).l1i.prefetch_useful, 2);
+}
+
+static void scrambled_pages_keep_their_lines_apart(void **state)
+{
+    struct hierarchy_params p = plain;
+    p.page_map = 1;
+    struct hierarchy *h = hierarchy_new(*state, &p, NULL);
+    for (vaddr n = 0; n < 3; n++)
+        assert_access(load(h, n << 32 | n * 128, n * 1000), n * 1000 + 100, LEVEL_DRAM);
+    assert_int_equal(load(h, 0x8, 5000).ready, 5003);
+}
+
+static void a_walk_reads_the_table_through_the_l2(void **state)
+{
+    struct hierarchy *h = hierarchy_new(*state, &plain, NULL);
+    assert_int_equal(hierarchy_walk(h, 5, 0), 100);
+    assert_int_equal(hierarchy_walk(h, 6, 1000), 1017);      // 16 entries share a line
+    assert_int_equal(hierarchy_walk(h, 16, 2000), 2100);
+}
+
+static void a_pipe_carries_so_many_bytes_a_cycle(void **state)
+{
+    struct meter *m = meter_new(*state, 32, 1);
+    for (u32 n = 0; n < 100; n++)
+        assert_int_equal(meter_take(m, 96, 64), 96 + 2 * n);
+    assert_int_equal(meter_take(m, 0, 64), 0);               // asked later, but earlier
+    assert_int_equal(meter_take(m, 1000000, 64), 1000000);
+    struct meter *slow = meter_new(*state, 64, 40);          // 40 cycles a transfer
+    for (u32 n = 0; n < 10; n++)
+        assert_in_range(meter_take(slow, 160, 64), 160 + 40 * n, 161 + 40 * n);
+}
+
+static void entries_are_free_again_when_their_miss_ends(void **state)
+{
+    struct mshr *m = mshr_new(*state, 2);
+    mshr_hold(m, 10, 50);
+    mshr_hold(m, 20, 40);
+    assert_int_equal(mshr_busy(m, 9), 0);
+    assert_int_equal(mshr_busy(m, 10), 1);
+    assert_int_equal(mshr_busy(m, 39), 2);
+    assert_int_equal(mshr_start(m, 15), 15);
+    assert_int_equal(mshr_start(m, 30), 40);
+    mshr_hold(m, 40, 90);
+    assert_int_equal(mshr_start(m, 45), 50);
+}
+
+int main(void)
+{
+#define T(f) cmocka_unit_test_setup_teardown(f, open_arena, close_arena)
+    const struct CMUnitTest tests[] = {
+        T(each_level_answers_in_its_time),
+        T(a_line_the_l2_pushed_out_is_in_the_slc),
+        T(loads_of_one_line_merge),
+        T(as_many_misses_fly_as_there_are_entries),
+        T(an_earlier_cycle_does_not_wait_for_a_later_one),
+        T(memory_gives_its_bandwidth_and_no_more),
+        T(stores_are_written_back_level_by_level),
+        T(crossing_a_line_or_a_page_costs_more),
+        T(cores_of_a_cluster_share_the_l2),
+        T(the_next_line_of_code_is_prefetched),
+        T(scrambled_pages_keep_their_lines_apart),
+        T(a_walk_reads_the_table_through_the_l2),
+        T(a_pipe_carries_so_many_bytes_a_cycle),
+        T(entries_are_free_again_when_their_miss_ends),
+    };
+    return cmocka_run_group_tests_name("hierarchy", tests, NULL, NULL);
+}
