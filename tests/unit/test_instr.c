@@ -1,0 +1,118 @@
+// The table of instruction timings: reading, and finding the nearest form.
+#include "test.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "core/instr.h"
+#include "isa/decode.h"
+
+static struct instr_table *table_of(struct arena *a, const char *core)
+{
+    struct config *c = ARENA_NEW(a, struct config);
+    struct err e = { "" };
+    bool ok = config_load(c, a, core, NULL, 0, &e);
+    struct instr_table *t = ok ? instr_table_new(a, c, &e) : NULL;
+    assert_string_equal(e.text, "");
+    assert_non_null(t);
+    return t;
+}
+
+static const struct instr_timing *timing(const struct instr_table *t, u32 word)
+{
+    struct insn i = isa_decode(word);
+    return instr_timing(t, &i);
+}
+
+static u16 units(u32 low, u32 high)
+{
+    return (u16)((1u << high) - (1u << (low - 1)));
+}
+
+// Expected values: the measured tables of Firestorm (dougallj/applecpu).
+static void forms_have_their_measured_units_and_latency(void **state)
+{
+    static const struct {
+        u32 word;
+        u16 units;
+        u8 issues, latency, uops;
+    } want[] = {
+        { 0x91000400, 0x003f, 1, 1, 1 },   // add x0, x0, #1: any of six
+        { 0xb1000400, 0x0007, 1, 1, 1 },   // adds x0, x0, #1: three
+        { 0x14000001, 0x0000, 0, 1, 1 },   // b: never issues
+        { 0xd503201f, 0x0000, 0, 1, 1 },   // nop: never issues
+        { 0xb4000020, 0x0003, 1, 1, 1 },   // cbz: two
+        { 0xd65f03c0, 0x0002, 1, 1, 1 },   // ret: one
+        { 0xf94004c0, 0x0380, 1, 4, 1 },   // ldr x0, [x6, #8]: u8 to u10
+        { 0xf90004c0, 0x00c0, 1, 1, 1 },   // str x0, [x6, #8]: u7 and u8
+    };
+    struct arena *a = arena_new();
+    const struct instr_table *t = table_of(a, "m2-avalanche");
+    for (size_t i = 0; i < COUNT(want); i++) {
+        const struct instr_timing *m = timing(t, want[i].word);
+        assert_false(m->assumed);
+        assert_int_equal(m->issue_count, want[i].issues);
+        assert_int_equal(m->issue[0].units, want[i].units);
+        assert_int_equal(m->latency, want[i].latency);
+        assert_int_equal(m->uops, want[i].uops);
+    }
+    arena_free(a);
+}
+
+static void the_masks_of_the_units_follow_from_the_forms(void **state)
+{
+    struct arena *a = arena_new();
+    struct instr_units u = instr_units(table_of(a, "m2-avalanche"));
+    assert_int_equal(u.integer, units(1, 6));
+    assert_int_equal(u.flags, units(1, 3));
+    assert_int_equal(u.branch, units(1, 2));
+    assert_int_equal(u.store, units(7, 8));
+    assert_int_equal(u.load, units(8, 10));
+    assert_int_equal(u.fp, units(11, 14));
+    arena_free(a);
+}
+
+static void a_bad_table_is_refused_with_its_line(void **state)
+{
+    static const struct {
+        const char *line, *error;
+    } bad[] = {
+        { "xyz,FORM,1,1,,u1,1", ":3: want a word in hexadecimal" },
+        { "91000400,FORM,0,1,,u1,1", ":3: want a word in hexadecimal" },
+        { "91000400,FORM,1,1,u1,1", ":3: want 7 columns" },
+        { "91000400,FORM,1,1,,v1,1", ":3: issues: want" },
+        { "91000400,FORM,1,1,,u1-99,1", ":3: issues: want" },
+        { "91000400,FORM,1,1,,u1 u1 u1 u1 u1,1", ":3: issues: want" },
+        { "91000400,FORM,1,1,2:3,u1,1", ":3: operands: want" },
+        { "91000400,\"FORM,1,1,,u1,1", ":3: want 7 columns" },
+        { "91000400,FORM,1,1,,u1,1", ": the form " },
+    };
+    for (size_t i = 0; i < COUNT(bad); i++) {
+        char path[] = "/tmp/instr-XXXXXX";
+        int fd = mkstemp(path);
+        assert_true(fd >= 0);
+        dprintf(fd, "# Units: 6 4 4\nword,form,...\n%s\n", bad[i].line);
+        close(fd);
+        struct arena *a = arena_new();
+        struct config c = { .core = core_defaults, .instructions = path };
+        c.core.units_int = 6;
+        c.core.units_mem = c.core.units_fp = 4;
+        struct err e = { "" };
+        assert_null(instr_table_new(a, &c, &e));
+        assert_non_null(strstr(e.text, bad[i].error));
+        arena_free(a);
+        unlink(path);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(forms_have_their_measured_units_and_latency),
+        cmocka_unit_test(the_masks_of_the_units_follow_from_the_forms),
+        cmocka_unit_test(a_bad_table_is_refused_with_its_line),
+    };
+    return cmocka_run_group_tests_name("instr", tests, NULL, NULL);
+}
