@@ -151,10 +151,12 @@ static void on_fault(int sig, siginfo_t *info, void *context)
     exec_trap(c, c->at, TRAP_MEMORY, a);
 }
 
-static void init_once(void)
+static void catch_faults(void)
 {
-    make_tables();
-    struct sigaction sa = { .sa_sigaction = on_fault, .sa_flags = SA_SIGINFO | SA_NODEFER | SA_ONSTACK };
+    struct sigaction sa = {
+        .sa_sigaction = on_fault,
+        .sa_flags = SA_SIGINFO | SA_NODEFER | SA_ONSTACK,
+    };
     sigaction(SIGSEGV, &sa, NULL);
     sigaction(SIGBUS, &sa, NULL);
 }
@@ -162,7 +164,8 @@ static void init_once(void)
 void exec_init(struct cpu *c, const struct space *s)
 {
     static pthread_once_t once = PTHREAD_ONCE_INIT;
-    pthread_once(&once, init_once);
+    pthread_once(&once, make_tables);
+    catch_faults();
     c->mem = s->mem;
     c->window = s->size;
     c->shadow = (struct insn *)s->shadow;

@@ -30,7 +30,8 @@ struct trap {
     u64 addr;
 };
 
-// Ties `c` to the guest memory it runs in. Call before the first exec_run().
+// Ties `c` to the guest memory it runs in, and makes the process' handler of SIGSEGV and
+// SIGBUS ours. Call before the first exec_run().
 void exec_init(struct cpu *c, const struct space *s);
 
 // Runs up to `budget` instructions (1 or more) and says why it stopped; `*executed`

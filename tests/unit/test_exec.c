@@ -1,0 +1,298 @@
+// The engine: budgets, steps, traps, records. What instructions compute is tested elsewhere.
+#include "test.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "exec/exec.h"
+
+enum { CODE = 0x400000, DATA = 0x800000, RWX = 7, FIXED_ANON = 0x32 };
+
+struct world {
+    struct space *space;
+    struct cpu cpu;
+};
+
+static void put(struct world *w, const u32 *words, size_t n)
+{
+    assert_int_equal(space_poke(w->space, CODE, words, n * 4), 0);
+    space_invalidate_code(w->space, CODE, n * 4);
+    exec_init(&w->cpu, w->space);   // cmocka took the fault signals when the test began
+    w->cpu.pc = CODE;
+}
+
+static int open_world(void **state)
+{
+    struct err e;
+    struct world *w = aligned_alloc(16, sizeof(*w));
+    memset(w, 0, sizeof(*w));
+    w->space = space_new(&e);
+    assert_non_null(w->space);
+    assert_int_equal(space_map(w->space, CODE, GUEST_PAGE, RWX, FIXED_ANON, -1, 0, NULL), CODE);
+    assert_int_equal(space_map(w->space, DATA, GUEST_PAGE, 3, FIXED_ANON, -1, 0, NULL), DATA);
+    *state = w;
+    return 0;
+}
+
+static int close_world(void **state)
+{
+    struct world *w = *state;
+    space_free(w->space);
+    free(w);
+    return 0;
+}
+
+// Words as aarch64-linux-gnu-as makes them.
+enum {
+    ADD_X0_1 = 0x91000400,     // add x0, x0, #1
+    SVC_0 = 0xd4000001,
+    BACK_4 = 0x17ffffff,       // b .-4
+    BACK_SELF = 0x14000000,    // b .
+    CBNZ_BACK_8 = 0xb5ffffc1,  // cbnz x1, .-8
+    SUB_X1_1 = 0xd1000421,     // sub x1, x1, #1
+    LDR_X2_X3 = 0xf9400062,    // ldr x2, [x3]
+    STR_X2_X3 = 0xf9000062,    // str x2, [x3]
+    RET_X4 = 0xd65f0080,       // ret x4
+};
+
+static struct trap go(struct world *w, u64 budget, u64 *n)
+{
+    return exec_run(&w->cpu, w->space, budget, NULL, n);
+}
+
+static void a_system_call_stops_past_itself_and_counts(void **state)
+{
+    struct world *w = *state;
+    const u32 code[] = { ADD_X0_1, ADD_X0_1, SVC_0 };
+    put(w, code, 3);
+    u64 n;
+    assert_int_equal(go(w, 1000, &n).kind, TRAP_SVC);
+    assert_int_equal(n, 3);
+    assert_int_equal(w->cpu.x[0], 2);
+    assert_int_equal(w->cpu.pc, CODE + 12);
+}
+
+static void a_loop_retires_what_it_should(void **state)
+{
+    struct world *w = *state;
+    const u32 code[] = { ADD_X0_1, SUB_X1_1, CBNZ_BACK_8, SVC_0 };
+    put(w, code, 4);
+    w->cpu.x[1] = 1000;
+    u64 n;
+    assert_int_equal(go(w, 1 << 20, &n).kind, TRAP_SVC);
+    assert_int_equal(n, 3001);
+    assert_int_equal(w->cpu.x[0], 1000);
+}
+
+static void a_budget_ends_an_endless_loop(void **state)
+{
+    struct world *w = *state;
+    const u32 code[] = { ADD_X0_1, BACK_4 };
+    put(w, code, 2);
+    u64 n;
+    assert_int_equal(go(w, 10000, &n).kind, TRAP_BUDGET);
+    assert_int_equal(n, 10000);
+    assert_int_equal(w->cpu.x[0], 5000);
+    assert_int_equal(w->cpu.pc, CODE);
+}
+
+static void a_step_is_one_instruction(void **state)
+{
+    struct world *w = *state;
+    const u32 code[] = { ADD_X0_1, ADD_X0_1, BACK_SELF };
+    put(w, code, 3);
+    u64 n;
+    for (int k = 1; k <= 2; k++) {
+        assert_int_equal(exec_step(&w->cpu, w->space, NULL, &n).kind, TRAP_BUDGET);
+        assert_int_equal(n, 1);
+        assert_int_equal(w->cpu.x[0], k);
+        assert_int_equal(w->cpu.pc, CODE + 4 * k);
+    }
+}
+
+static void a_wild_access_is_a_trap_at_its_instruction(void **state)
+{
+    struct world *w = *state;
+    const u32 load[] = { ADD_X0_1, LDR_X2_X3 }, store[] = { ADD_X0_1, STR_X2_X3 };
+    static const u64 wild[] = { 0, DATA - 8, DATA + GUEST_PAGE, 1ull << 40, 1ull << 47, ~0ull >> 8 };
+    for (size_t k = 0; k < COUNT(wild); k++) {
+        u64 n;
+        put(w, load, 2);
+        w->cpu.x[3] = wild[k];
+        struct trap t = go(w, 100, &n);
+        assert_int_equal(t.kind, TRAP_MEMORY);
+        assert_false(t.write);
+        assert_int_equal(n, 1);
+        assert_int_equal(w->cpu.pc, CODE + 4);
+        put(w, store, 2);
+        t = go(w, 100, &n);
+        assert_int_equal(t.kind, TRAP_MEMORY);
+        assert_true(t.write);
+        assert_int_equal(t.addr, wild[k]);
+    }
+}
+
+static void the_top_byte_of_an_address_is_ignored(void **state)
+{
+    struct world *w = *state;
+    const u32 code[] = { STR_X2_X3, SVC_0 };
+    put(w, code, 2);
+    w->cpu.x[2] = 42;
+    w->cpu.x[3] = DATA | 0xab00000000000000;
+    u64 n, got;
+    assert_int_equal(go(w, 100, &n).kind, TRAP_SVC);
+    assert_int_equal(space_read(w->space, &got, DATA, 8), 0);
+    assert_int_equal(got, 42);
+}
+
+static void a_jump_to_nowhere_is_a_trap_with_its_pc(void **state)
+{
+    struct world *w = *state;
+    const u32 code[] = { RET_X4 };
+    static const struct {
+        u64 target;
+        enum trap_kind kind;
+    } to[] = { { DATA, TRAP_FETCH }, { 0, TRAP_FETCH }, { 1ull << 50, TRAP_FETCH }, { CODE + 2, TRAP_ALIGN } };
+    for (size_t k = 0; k < COUNT(to); k++) {
+        put(w, code, 1);
+        w->cpu.x[4] = to[k].target;
+        u64 n;
+        struct trap t = go(w, 100, &n);
+        assert_int_equal(t.kind, to[k].kind);
+        assert_int_equal(t.addr, to[k].target);
+        assert_int_equal(w->cpu.pc, to[k].target);
+        assert_int_equal(n, 1);
+    }
+}
+
+static void a_branch_past_the_window_is_a_fetch_fault(void **state)
+{
+    struct world *w = *state;
+    const u32 code[] = { 0x15ffffff };   // b .+0x7fffffc
+    const vaddr top = w->space->size - GUEST_PAGE;
+    assert_int_equal(space_map(w->space, top, GUEST_PAGE, RWX, FIXED_ANON, -1, 0, NULL), top);
+    assert_int_equal(space_poke(w->space, top, code, 4), 0);
+    exec_init(&w->cpu, w->space);
+    w->cpu.pc = top;
+    u64 n;
+    struct trap t = go(w, 100, &n);
+    assert_int_equal(t.kind, TRAP_FETCH);
+    assert_int_equal(t.addr, top + 0x7fffffc);
+    assert_int_equal(n, 1);
+}
+
+static void an_undefined_word_is_a_trap_that_names_it(void **state)
+{
+    struct world *w = *state;
+    const u32 code[] = { ADD_X0_1, 0x00000000 };
+    put(w, code, 2);
+    u64 n;
+    struct trap t = go(w, 100, &n);
+    assert_int_equal(t.kind, TRAP_UNDEFINED);
+    assert_int_equal(t.addr, 0);
+    assert_int_equal(n, 1);
+    assert_int_equal(w->cpu.pc, CODE + 4);
+}
+
+static void changed_code_runs_after_invalidation(void **state)
+{
+    struct world *w = *state;
+    const u32 one[] = { ADD_X0_1, SVC_0 }, other[] = { SUB_X1_1, SVC_0 };
+    u64 n;
+    put(w, one, 2);
+    go(w, 100, &n);
+    put(w, other, 2);
+    go(w, 100, &n);
+    assert_int_equal(w->cpu.x[0], 1);
+    assert_int_equal(w->cpu.x[1], (u64)-1);
+}
+
+// -- Records --
+
+struct tape {
+    struct recorder r;
+    struct record *buffer, *kept;
+    size_t count;
+};
+
+static struct record *keep(void *ctx, struct record *full)
+{
+    struct tape *t = ctx;
+    t->kept = realloc(t->kept, (t->count + RECORD_BATCH) * sizeof(*t->kept));
+    memcpy(t->kept + t->count, full, RECORD_BATCH * sizeof(*full));
+    t->count += RECORD_BATCH;
+    return full;
+}
+
+static void tape_open(struct tape *t)
+{
+    *t = (struct tape){ .buffer = aligned_alloc(RECORD_BATCH * 16, RECORD_BATCH * 16) };
+    t->r = (struct recorder){ t->buffer, keep, t };
+}
+
+static void tape_close(struct tape *t)
+{
+    free(t->buffer);
+    free(t->kept);
+}
+
+static void each_retired_instruction_has_its_record(void **state)
+{
+    struct world *w = *state;
+    const u32 code[] = { STR_X2_X3, SUB_X1_1, CBNZ_BACK_8, SVC_0 };
+    put(w, code, 4);
+    w->cpu.x[1] = 2;
+    w->cpu.x[3] = DATA + 8;
+    struct tape t;
+    tape_open(&t);
+    u64 n;
+    assert_int_equal(exec_run(&w->cpu, w->space, 1000, &t.r, &n).kind, TRAP_SVC);
+    assert_int_equal(n, 7);
+    static const struct record expected[] = {
+        { CODE | RECORD_DEF, STR_X2_X3 },        { CODE, DATA + 8 },
+        { (CODE + 4) | RECORD_DEF, SUB_X1_1 },   { CODE + 4, 0 },
+        { (CODE + 8) | RECORD_DEF, CBNZ_BACK_8 }, { (CODE + 8) | RECORD_TAKEN, CODE },
+        { CODE, DATA + 8 },                      { CODE + 4, 0 },
+        { CODE + 8, 0 },                         { (CODE + 12) | RECORD_DEF, SVC_0 },
+        { CODE + 12, 0 },
+    };
+    assert_int_equal(t.r.at - t.buffer, COUNT(expected));
+    assert_memory_equal(t.buffer, expected, sizeof(expected));
+    tape_close(&t);
+}
+
+static void records_fill_buffer_after_buffer(void **state)
+{
+    struct world *w = *state;
+    const u32 code[] = { ADD_X0_1, SUB_X1_1, CBNZ_BACK_8, SVC_0 };
+    put(w, code, 4);
+    w->cpu.x[1] = 10000;
+    struct tape t;
+    tape_open(&t);
+    u64 n;
+    assert_int_equal(exec_run(&w->cpu, w->space, 1 << 20, &t.r, &n).kind, TRAP_SVC);
+    assert_int_equal(n, 30001);
+    assert_int_equal(t.count + (size_t)(t.r.at - t.buffer), 30001 + 4);
+    assert_int_equal(t.count % RECORD_BATCH, 0);
+    tape_close(&t);
+}
+
+int main(void)
+{
+#define T(f) cmocka_unit_test_setup_teardown(f, open_world, close_world)
+    const struct CMUnitTest tests[] = {
+        T(a_system_call_stops_past_itself_and_counts),
+        T(a_loop_retires_what_it_should),
+        T(a_budget_ends_an_endless_loop),
+        T(a_step_is_one_instruction),
+        T(a_wild_access_is_a_trap_at_its_instruction),
+        T(the_top_byte_of_an_address_is_ignored),
+        T(a_jump_to_nowhere_is_a_trap_with_its_pc),
+        T(a_branch_past_the_window_is_a_fetch_fault),
+        T(an_undefined_word_is_a_trap_that_names_it),
+        T(changed_code_runs_after_invalidation),
+        T(each_retired_instruction_has_its_record),
+        T(records_fill_buffer_after_buffer),
+    };
+    return cmocka_run_group_tests_name("exec", tests, NULL, NULL);
+}
