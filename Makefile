@@ -9,7 +9,7 @@ help:
 	@echo 'make build        build build/m2sim'
 	@echo 'make setup        install what is missing of packaging/apt-packages.txt'
 	@echo 'make clean        remove everything built'
-	@echo 'make check SKIP="asan tidy"   leaves out stages: test asan layers format tidy'
+	@echo 'make check SKIP="asan tidy"   leaves out stages: guest test readme asan layers format tidy'
 
 setup:
 	@tools/setup
@@ -19,8 +19,9 @@ build:
 	@test -e build/build.ninja || meson setup build
 	@ninja -C build
 
-demo: build
-	@tools/setup guest
+demo:
+	@tools/setup build guest
+	@$(MAKE) -s build
 	@tools/demo
 
 check: setup

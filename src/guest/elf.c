@@ -109,10 +109,11 @@ static bool read_head(struct loader *l, struct err *e)
 static bool read_headers(struct loader *l, struct err *e)
 {
     const struct file *f = l->file;
-    u64 len = l->head.e_phnum * sizeof(Elf64_Phdr);
-    l->ph = malloc(len);
-    l->load = malloc(len);
-    l->runs = malloc((2 * l->head.e_phnum + 1) * sizeof(*l->runs));
+    size_t n = l->head.e_phnum;
+    u64 len = n * sizeof(Elf64_Phdr);
+    l->ph = calloc(n, sizeof(*l->ph));
+    l->load = calloc(n, sizeof(*l->load));
+    l->runs = calloc(2 * n + 1, sizeof(*l->runs));
     if (!l->ph || !l->load || !l->runs)
         abort();
     if (!bytes(f, l->ph, l->head.e_phoff, len))
