@@ -1,0 +1,477 @@
+// gen: writes a guest program of random instructions, made from the rows of isa/a64.def.
+//
+//   gen [--seed S] [--count N] [--rows PREFIX] [--detail BLOCK] [--list BLOCK] -o FILE
+//
+// The program is a static ELF without libc. It works in blocks of BLOCK_SIZE random
+// instructions: a block loads every register, NZCV, FPCR and FPSR with hostile values,
+// runs, and writes the state after it, with the scratch memory, to standard output. With
+// --detail, the state is also written after each instruction of that block. --list prints
+// a block's words. The same seed gives the same program. What the program writes under
+// two emulators must be the same bytes: see compare, beside this file.
+//
+// The rows' coverage goes to standard error: how many (row, variant) pairs were made.
+#include <assert.h>
+#include <elf.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "isa/cpu.h"
+#include "isa/decode.h"
+
+enum {
+    CODE = 0x400000,        // code, then the blocks' initial states
+    SCRATCH = 0x10000000,   // 512 KiB of zeroed memory; the middle is written out
+    SCRATCH_BYTES = 512 << 10,
+    WINDOW = SCRATCH + SCRATCH_BYTES / 2,
+    WINDOW_BYTES = 1024,
+    OUT = WINDOW - 1024,    // the dumped registers end where the window begins
+    BLOCK_SIZE = 16,
+    POINTER = 28,           // x28 points to states and OUT; random instructions leave it alone
+    HELPER = 27,            // loads constants; random instructions may use it
+};
+
+// Offsets in a state, initial or dumped.
+enum { AT_X = 0, AT_SP = 31 * 8, AT_NZCV = 32 * 8, AT_FPCR = 33 * 8, AT_FPSR = 34 * 8, AT_V = 36 * 8,
+       STATE_BYTES = 36 * 8 + 512 };
+
+struct gen {
+    u64 random;
+    u32 *code;
+    size_t words, room;
+    u8 *states;
+    size_t blocks;
+    const char *prefix;
+    long detail, list;
+    u8 hit[RUN_COUNT];
+    u32 block[BLOCK_SIZE];
+};
+
+static u64 next(struct gen *g)
+{
+    u64 x = g->random;
+    x ^= x << 13;
+    x ^= x >> 7;
+    x ^= x << 17;
+    g->random = x;
+    return x * 0x2545f4914f6cdd1d;
+}
+
+static u32 below(struct gen *g, u32 n)
+{
+    return (u32)((next(g) >> 32) * n >> 32);
+}
+
+static void emit(struct gen *g, u32 word)
+{
+    if (g->words == g->room) {
+        g->room = g->room ? 2 * g->room : 1 << 16;
+        g->code = realloc(g->code, g->room * 4);
+        assert(g->code);
+    }
+    g->code[g->words++] = word;
+}
+
+// -- The few instructions the frame of a block is made of --
+
+static void emit_constant(struct gen *g, u32 reg, u64 value)
+{
+    emit(g, 0xd2800000 | (u32)(value & 0xffff) << 5 | reg);                       // movz
+    for (u32 k = 1; k < 4; k++)
+        if (value >> 16 * k & 0xffff)
+            emit(g, 0xf2800000 | k << 21 | (u32)(value >> 16 * k & 0xffff) << 5 | reg);   // movk
+}
+
+static void emit_ldr(struct gen *g, u32 reg, u32 at) { emit(g, 0xf9400000 | at / 8 << 10 | POINTER << 5 | reg); }
+static void emit_str(struct gen *g, u32 reg, u32 at) { emit(g, 0xf9000000 | at / 8 << 10 | POINTER << 5 | reg); }
+static void emit_ldr_q(struct gen *g, u32 reg, u32 at) { emit(g, 0x3dc00000 | at / 16 << 10 | POINTER << 5 | reg); }
+static void emit_str_q(struct gen *g, u32 reg, u32 at) { emit(g, 0x3d800000 | at / 16 << 10 | POINTER << 5 | reg); }
+static void emit_mov_sp(struct gen *g, u32 reg) { emit(g, 0x9100001f | reg << 5); }
+
+enum { SYS_NZCV = 0xda10 << 5, SYS_FPCR = 0xda20 << 5, SYS_FPSR = 0xda21 << 5, MSR = 0xd5100000, MRS = 0xd5300000 };
+static void emit_msr(struct gen *g, u32 sys, u32 reg) { emit(g, MSR | (sys & 0xfffff) | reg); }
+static void emit_mrs(struct gen *g, u32 sys, u32 reg) { emit(g, MRS | (sys & 0xfffff) | reg); }
+
+static void emit_load_state(struct gen *g, u64 state)
+{
+    emit(g, 0xd5033f5f);   // clrex
+    emit_constant(g, POINTER, state);
+    static const struct { u32 sys, at; } special[] = { { SYS_NZCV, AT_NZCV }, { SYS_FPCR, AT_FPCR }, { SYS_FPSR, AT_FPSR } };
+    for (size_t k = 0; k < COUNT(special); k++) {
+        emit_ldr(g, 0, special[k].at);
+        emit_msr(g, special[k].sys, 0);
+    }
+    emit_ldr(g, 0, AT_SP);
+    emit_mov_sp(g, 0);
+    for (u32 k = 0; k < 32; k++)
+        emit_ldr_q(g, k, AT_V + 16 * k);
+    for (u32 k = 0; k < 31; k++)
+        if (k != POINTER)
+            emit_ldr(g, k, AT_X + 8 * k);
+}
+
+// Stores the state and writes it; x0 to x2 and x8 come back from the store.
+static void emit_dump_state(struct gen *g)
+{
+    emit_constant(g, POINTER, OUT);
+    for (u32 k = 0; k < 31; k++)
+        if (k != POINTER)
+            emit_str(g, k, AT_X + 8 * k);
+    emit(g, 0x910003e0);   // mov x0, sp
+    emit_str(g, 0, AT_SP);
+    static const struct { u32 sys, at; } special[] = { { SYS_NZCV, AT_NZCV }, { SYS_FPCR, AT_FPCR }, { SYS_FPSR, AT_FPSR } };
+    for (size_t k = 0; k < COUNT(special); k++) {
+        emit_mrs(g, special[k].sys, 0);
+        emit_str(g, 0, special[k].at);
+    }
+    for (u32 k = 0; k < 32; k++)
+        emit_str_q(g, k, AT_V + 16 * k);
+    emit_constant(g, 0, 1);
+    emit_constant(g, 1, OUT);
+    emit_constant(g, 2, WINDOW + WINDOW_BYTES - OUT);
+    emit_constant(g, 8, 64);
+    emit(g, 0xd4000001);   // svc: write(1, …)
+    static const u32 used[] = { 0, 1, 2, 8 };
+    for (size_t k = 0; k < COUNT(used); k++)
+        emit_ldr(g, used[k], AT_X + 8 * used[k]);
+}
+
+// -- Hostile values --
+
+static u64 hostile(struct gen *g)
+{
+    static const u64 values[] = {
+        0, 1, 2, 0x7f, 0x80, 0xff, 0x7fff, 0x8000, 0xffff, 0x7fffffff, 0x80000000, 0xffffffff,
+        0x7fffffffffffffff, 0x8000000000000000, 0xffffffffffffffff, 0x5555555555555555, 0xaaaaaaaaaaaaaaaa,
+        // double: 1, smallest denormal, largest denormal, smallest normal, largest, inf, quiet, signalling NaN
+        0x3ff0000000000000, 0x0000000000000001, 0x000fffffffffffff, 0x0010000000000000, 0x7fefffffffffffff,
+        0x7ff0000000000000, 0x7ff8000000000001, 0x7ff0000000000001, 0xfff4dead0000beef, 0x43e0000000000000,
+        0x41dfffffffc00000, 0xc1e0000000000000, 0x3fe0000000000000, 0x3fefffffffffffff, 0x4330000000000001,
+        // two singles
+        0x3f80000000000001, 0x007fffff00800000, 0x7f7fffff7f800000, 0x7fc000017f800001, 0xffa0beefff800000,
+        0x4f0000005f000000, 0x3f000000bf000000, 0x4effffffcf000000, 0x33800000b3800001,
+        // four halves, bfloats
+        0x3c00000103ff0400, 0x7bff7c007e017c01, 0xfd00fc0080000000, 0x3f8000017f807fc1, 0x38007bff04000001,
+    };
+    switch (below(g, 8)) {
+    case 0: case 1: case 2:
+        return values[below(g, COUNT(values))];
+    case 3:
+        return values[below(g, COUNT(values))] ^ 1ull << below(g, 64);
+    case 4:
+        return below(g, 256);
+    case 5:   // a number near one in both float sizes
+        return 0x3ff0000000000000 + (next(g) & 0x8000ffffffffffff) + ((u64)below(g, 64) << 52);
+    case 6:
+        return 0x3f8000003f800000 + (next(g) & 0x81ffffff81ffffff);
+    default:
+        return next(g);
+    }
+}
+
+static void make_state(struct gen *g, u8 *state)
+{
+    u64 *w = (u64 *)state;
+    for (u32 k = 0; k < STATE_BYTES / 8; k++)
+        w[k] = hostile(g);
+    w[AT_SP / 8] &= ~15ull;
+    w[AT_NZCV / 8] = (u64)below(g, 16) << 28;
+    w[AT_FPCR / 8] = 0;
+    if (below(g, 2))   // AHP, DN, FZ, RMode, FZ16
+        w[AT_FPCR / 8] = (u64)below(g, 32) << 22 | (u64)below(g, 2) << 19;
+    w[AT_FPSR / 8] = below(g, 4) ? 0 : (u64)below(g, 2) << 27 | below(g, 32) | below(g, 2) << 7;
+}
+
+// -- Random instructions --
+
+static bool starts(const char *s, const char *prefix)
+{
+    return strncmp(s, prefix, strlen(prefix)) == 0;
+}
+
+// Rows whose effect is outside the registers and memory compared, or implementation defined.
+static bool excluded(const struct row *r)
+{
+    return r->class == CLASS_SYS || r->feature == FEAT_PAUTH;
+}
+
+static bool is_jump(enum op op)
+{
+    switch (op) {
+#define INSN(...)
+#define EXIT INSN
+#define JUMP(name, ...) case OP_##name:
+#include "isa/a64.def"
+#undef INSN
+#undef EXIT
+#undef JUMP
+        return true;
+    default:
+        return false;
+    }
+}
+
+static bool is_exit(enum op op)
+{
+    switch (op) {
+#define INSN(...)
+#define JUMP INSN
+#define EXIT(name, ...) case OP_##name:
+#include "isa/a64.def"
+#undef INSN
+#undef EXIT
+#undef JUMP
+        return true;
+    default:
+        return false;
+    }
+}
+
+static u32 slot(u32 w, int k)
+{
+    static const int low[4] = { 0, 5, 16, 10 };
+    return w >> low[k] & 31;
+}
+
+static u32 with_slot(u32 w, int k, u32 reg)
+{
+    static const int low[4] = { 0, 5, 16, 10 };
+    return (w & ~(31u << low[k])) | reg << low[k];
+}
+
+static bool general(const struct row *r, int k)
+{
+    return r->file[k] == FILE_GPR || r->file[k] == FILE_GPR_SP;
+}
+
+// Constrained unpredictable register choices, and the frame's pointer.
+static bool allowed(const struct row *r, u32 w)
+{
+    u32 d = slot(w, 0), n = slot(w, 1), m = slot(w, 2), a = slot(w, 3);
+    for (int k = 0; k < 4; k++)
+        if (general(r, k)) {
+            u32 s = slot(w, k);
+            bool pair = (k == 0 && r->flags & D_PAIR) || (k == 2 && r->flags & M_PAIR);
+            if (s == POINTER || (pair && (s >= 26 || s & 1)))
+                return false;
+        }
+    bool memory = r->flags & (LOADS | STORES);
+    if (!memory)
+        return true;
+    bool pair = general(r, 3) || r->file[3] == FILE_VEC;
+    if (r->flags & N_RW && general(r, 0) && d == n)
+        return false;
+    if (r->flags & N_RW && pair && general(r, 3) && a == n)
+        return false;
+    if (pair && r->flags & (LOADS | A_W) && d == a)
+        return false;
+    if (r->flags & M_W && (m == d || m == n || (pair && m == a)))
+        return false;
+    if (general(r, 2) && m == n)   // the set-up gives base and index their own values
+        return false;
+    return true;
+}
+
+static bool has_operand(const struct row *r, const char *text)
+{
+    return strstr(r->syntax, text) != NULL;
+}
+
+// Points the base register into the scratch window, whatever offset the instruction adds.
+static void emit_address(struct gen *g, const struct row *r, const struct insn *i, u32 w)
+{
+    static const u32 align[] = { 1, 1, 2, 4, 8, 16, 16, 16 };
+    bool atomic = r->class == CLASS_ATOMIC || has_operand(r, "x") == false;
+    u64 target = WINDOW + 64 + below(g, WINDOW_BYTES - 192);
+    target &= ~(u64)(atomic || starts(r->name, "LDX") || starts(r->name, "STX") || starts(r->name, "LDA") ||
+                             starts(r->name, "STL") || starts(r->name, "CAS")
+                         ? 31
+                         : align[below(g, COUNT(align))] - 1);
+    u32 n = slot(w, 1), m = slot(w, 2);
+    bool post = strstr(r->syntax, "],") != NULL;
+    u64 base = target;
+    if (general(r, 2) && !post && !(r->flags & (M_W | M_RW)) && r->class != CLASS_ATOMIC) {
+        u64 index = below(g, 3) ? below(g, 8) : (u64)-(i64)below(g, 8);
+        if (m != 31)
+            emit_constant(g, m, index);
+    } else if (!post && !general(r, 2)) {
+        base = target - (u64)i->imm;
+    }
+    if (n == 31) {
+        emit_constant(g, HELPER, base & ~15ull);
+        emit_mov_sp(g, HELPER);
+    } else {
+        if (below(g, 4) == 0 && r->class != CLASS_ATOMIC)
+            base |= (u64)below(g, 256) << 56;   // a tag
+        emit_constant(g, n, base);
+    }
+    if (starts(r->name, "ST") && r->flags & M_W)
+        emit(g, 0xd5033f5f);   // clrex: a store-exclusive of its own fails
+}
+
+// Gives a jump a target 8 bytes on; what it skips changes a register when it is run.
+static u32 retarget(struct gen *g, const struct row *r, u32 w)
+{
+    if (has_operand(r, "rel26"))
+        return (w & 0xfc000000) | 2;
+    if (has_operand(r, "rel19"))
+        return (w & 0xff00001f) | 2 << 5;
+    if (has_operand(r, "rel14"))
+        return (w & 0xfff8001f) | 2 << 5;
+    u32 n = slot(w, 1) == 31 ? 1 : slot(w, 1);
+    emit(g, 0x10000060 | n);   // adr xn, .+12
+    return with_slot(w, 1, n);
+}
+
+static u32 random_word(struct gen *g, enum op op)
+{
+    const struct row *r = isa_row(op);
+    for (int tries = 0; tries < 10000; tries++) {
+        u32 w = ((u32)next(g) & ~r->mask) | r->bits;
+        if (below(g, 4) == 0)   // aliased registers
+            w = (with_slot(w, 2, slot(w, 1)) & ~r->mask) | r->bits;
+        if (r->flags & (LOADS | STORES) && has_operand(r, "rel19"))
+            w = (w & 0xff00001f) | below(g, 8) << 5;   // a literal: some word of the code
+        if (isa_match(w) == op && isa_decode(w).run != RUN_UNDEFINED && allowed(r, w))
+            return w;
+    }
+    return 0;
+}
+
+static bool chosen(const struct gen *g, enum op op)
+{
+    const struct row *r = isa_row(op);
+    return starts(r->name, g->prefix) && !excluded(r) && !is_exit(op);
+}
+
+static u32 emit_random(struct gen *g, enum op op)
+{
+    const struct row *r = isa_row(op);
+    u32 w = random_word(g, op);
+    if (!w)
+        return 0;
+    struct insn i = isa_decode(w);
+    if (r->flags & (LOADS | STORES) && r->file[1] == FILE_GPR_SP)
+        emit_address(g, r, &i, w);
+    else if (r->class == CLASS_PREFETCH && r->file[1] == FILE_GPR_SP)
+        emit_address(g, r, &i, w);
+    if (is_jump(op))
+        w = retarget(g, r, w);
+    emit(g, w);
+    if (is_jump(op))
+        emit(g, 0xd2400400 | HELPER << 5 | HELPER);   // eor x27, x27, #3
+    g->hit[isa_decode(w).run] = 1;
+    return w;
+}
+
+static void make_block(struct gen *g, u64 states, enum op *op)
+{
+    long me = (long)g->blocks;
+    make_state(g, g->states + g->blocks * STATE_BYTES);
+    emit_load_state(g, states + g->blocks * STATE_BYTES);
+    g->blocks++;
+    for (int k = 0; k < BLOCK_SIZE; k++) {
+        do
+            *op = *op + 1 < OP_COUNT ? *op + 1 : 1;
+        while (!chosen(g, *op));
+        g->block[k] = emit_random(g, *op);
+        if (g->detail == me)
+            emit_dump_state(g);
+    }
+    if (g->detail != me)
+        emit_dump_state(g);
+    if (g->list == me)
+        for (int k = 0; k < BLOCK_SIZE; k++) {
+            char text[96];
+            printf("%08x %s\n", g->block[k], isa_disassemble(g->block[k], 0, text, sizeof(text)));
+        }
+}
+
+static void report_coverage(const struct gen *g)
+{
+    u32 made = 0, all = 0;
+    for (enum op op = 1; op < OP_COUNT; op++)
+        for (u32 v = 0; chosen(g, op) && v < 1u << isa_row(op)->variant_bits; v++) {
+            all++;
+            made += g->hit[isa_row(op)->run + v];
+        }
+    fprintf(stderr, "%u of %u (row, variant) pairs in %zu blocks\n", made, all, g->blocks);
+}
+
+static void write_elf(const struct gen *g, const char *path, u64 states)
+{
+    FILE *f = fopen(path, "wb");
+    if (!f) {
+        perror(path);
+        exit(66);
+    }
+    u64 size = states + g->blocks * STATE_BYTES - CODE;
+    Elf64_Ehdr h = {
+        .e_ident = { 0x7f, 'E', 'L', 'F', ELFCLASS64, ELFDATA2LSB, EV_CURRENT },
+        .e_type = ET_EXEC, .e_machine = EM_AARCH64, .e_version = EV_CURRENT,
+        .e_entry = CODE + 0x1000, .e_phoff = sizeof(h), .e_ehsize = sizeof(h),
+        .e_phentsize = sizeof(Elf64_Phdr), .e_phnum = 2,
+    };
+    Elf64_Phdr p[2] = {
+        { .p_type = PT_LOAD, .p_flags = PF_R | PF_X, .p_vaddr = CODE, .p_paddr = CODE,
+          .p_filesz = size, .p_memsz = size, .p_align = 0x4000 },
+        { .p_type = PT_LOAD, .p_flags = PF_R | PF_W, .p_vaddr = SCRATCH, .p_paddr = SCRATCH,
+          .p_memsz = SCRATCH_BYTES, .p_align = 0x4000 },
+    };
+    fwrite(&h, sizeof(h), 1, f);
+    fwrite(p, sizeof(p), 1, f);
+    fseek(f, 0x1000, SEEK_SET);
+    fwrite(g->code, 4, g->words, f);
+    fseek(f, (long)(states - CODE), SEEK_SET);
+    fwrite(g->states, STATE_BYTES, g->blocks, f);
+    if (fclose(f) || chmod(path, 0755)) {
+        perror(path);
+        exit(74);
+    }
+}
+
+int main(int argc, char **argv)
+{
+    struct gen g = { .prefix = "", .detail = -1, .list = -1 };
+    const char *out = NULL;
+    u64 seed = 1;
+    size_t count = 1000;
+    for (int k = 1; k + 1 < argc; k += 2) {
+        const char *o = argv[k], *v = argv[k + 1];
+        if (!strcmp(o, "--seed")) seed = strtoull(v, NULL, 0);
+        else if (!strcmp(o, "--count")) count = strtoull(v, NULL, 0);
+        else if (!strcmp(o, "--rows")) g.prefix = v;
+        else if (!strcmp(o, "--detail")) g.detail = atol(v);
+        else if (!strcmp(o, "--list")) g.list = atol(v);
+        else if (!strcmp(o, "-o")) out = v;
+        else return fprintf(stderr, "gen: unknown option %s\n", o), 64;
+    }
+    if (!out)
+        return fprintf(stderr, "gen: -o FILE is missing\n"), 64;
+
+    size_t blocks = (count + BLOCK_SIZE - 1) / BLOCK_SIZE;
+    u64 states = CODE + 0x1000 + (u64)blocks * BLOCK_SIZE * 4 * 24 + blocks * 4 * 256;   // room for the code
+    states = (states + 0x200000 + 4095) & ~4095ull;
+    g.states = calloc(blocks, STATE_BYTES);
+    g.random = seed * 0x9e3779b97f4a7c15 | 1;
+    for (int k = 0; k < 8; k++)
+        next(&g);
+    enum op op = (enum op)(1 + below(&g, OP_COUNT - 1));
+    bool any = false;
+    for (enum op k = 1; k < OP_COUNT; k++)
+        any |= chosen(&g, k);
+    if (!any || !g.states)
+        return fprintf(stderr, "gen: no row starts with '%s'\n", g.prefix), 64;
+    for (size_t b = 0; b < blocks; b++)
+        make_block(&g, states, &op);
+    emit_constant(&g, 0, 0);
+    emit_constant(&g, 8, 94);
+    emit(&g, 0xd4000001);   // exit_group(0)
+    assert(CODE + 0x1000 + g.words * 4 < states);
+    write_elf(&g, out, states);
+    report_coverage(&g);
+    free(g.states);
+    free(g.code);
+    return 0;
+}
