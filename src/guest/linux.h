@@ -1,0 +1,120 @@
+// linux.h: what the files that implement Linux' system calls share.
+//
+// A handler takes the six argument registers and returns what x0 gets: a result or a
+// negative errno. Buffers the host's kernel fills or reads are handed on as window
+// addresses (the kernel answers EFAULT where nothing is mapped); what a handler reads
+// itself goes through space_read and space_write.
+#ifndef GUEST_LINUX_H
+#define GUEST_LINUX_H
+
+#include <errno.h>
+#include <sys/uio.h>
+#include <time.h>
+
+#include "guest/process.h"
+
+enum syscall_status {
+    IMPLEMENTED,   // done here
+    PASSED,        // handed to the host after translation
+    REFUSED,       // known and not offered
+};
+
+struct syscall_row {
+    const char *name;
+    i64 (*run)(struct thread *t, const u64 a[6]);
+    const char *args;              // for --strace; letters: see strace.c
+    enum syscall_status status;
+};
+
+enum { SYSCALL_LIMIT = 512 };
+
+// Row `number`, or NULL when it is not known.
+const struct syscall_row *syscall_row(u64 number);
+
+#define SYSCALL(number, name, handler, args, status) i64 handler(struct thread *t, const u64 a[6]);
+#include "guest/syscalls.def"
+#undef SYSCALL
+
+// Result of a host call: itself or -errno.
+static inline i64 host_result(i64 r)
+{
+    return r < 0 ? -errno : r;
+}
+
+// Host address of a guest buffer for the host's kernel; NULL when it leaves the window.
+static inline void *window(struct thread *t, vaddr a, u64 len)
+{
+    struct space *s = t->process->space;
+    return space_in_window(s, a, len) ? space_host(s, a) : NULL;
+}
+
+// ---- fds.c: the guest's descriptors
+
+// Makes host 0, 1 and 2 the guest's; closes everything the guest still has.
+void fds_open_standard(struct process *p);
+void fds_close_all(struct process *p);
+
+// Host descriptor of the guest's `fd`, or -EBADF.
+int fd_host(struct process *p, u64 fd);
+
+// As fd_host; AT_FDCWD gives the working directory.
+int fd_dir(struct process *p, u64 fd);
+
+// Gives host descriptor `host` (negative: an errno, handed on) the lowest free number
+// from `low` up; on failure it is closed.
+i64 fd_new(struct process *p, i64 host, bool cloexec, int low);
+
+// ---- path.c
+
+struct guest_path {
+    int dir;               // host descriptor, for the *at calls
+    bool magic;            // names one of the guest's own descriptors in /proc
+    char text[4096];
+};
+
+// Reads and translates a path: 0 or -errno. An empty path is allowed.
+i64 path_get(struct thread *t, u64 dirfd, vaddr text, struct guest_path *path);
+
+// Opens on the host with host flags: a host descriptor (close-on-exec) or -errno. Files
+// of /proc that would show the simulator are made up or refused.
+i64 path_open(struct thread *t, const struct guest_path *path, int flags, u32 mode);
+
+// Open flags of arm64 to the host's and back.
+int open_flags_to_host(u64 flags);
+u64 open_flags_to_guest(int flags);
+
+// A host descriptor to read a made-up /proc file from; -ENOENT when `text` is none.
+i64 procfs_open(struct thread *t, const char *text);
+
+// ---- time
+
+// Reads a struct timespec: 0, -EFAULT, or -EINVAL when it is no time.
+i64 time_get(struct thread *t, vaddr a, struct timespec *ts);
+
+// Sleeps in the guest's time: until `until_ns` on `clock`. 0 or -EINTR.
+i64 time_sleep(struct process *p, int clock, u64 until_ns);
+
+// ---- signals
+
+// Makes `info` pending for the thread.
+void signal_send(struct thread *t, const struct guest_siginfo *info);
+
+// True when a signal could be delivered under `mask`.
+bool signal_waiting(struct thread *t, u64 mask);
+
+// Ends the process by a signal; nothing runs any more.
+void process_kill(struct process *p, int sig);
+
+// The only thread waits for what can never come: says so and ends the guest.
+i64 process_deadlock(struct thread *t, const char *what);
+
+// Name without SIG: "SEGV".
+const char *signal_name(int sig);
+
+// Seeded random bytes.
+void process_random(struct process *p, void *to, size_t len);
+
+// Prints one call as strace does.
+void strace_print(struct thread *t, u64 number, const u64 a[6], i64 result);
+
+#endif

@@ -1,0 +1,383 @@
+// System calls that move data or wait for it.
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/eventfd.h>
+#include <sys/ioctl.h>
+#include <sys/sendfile.h>
+#include <sys/syscall.h>
+#include <termios.h>
+#include <unistd.h>
+
+#include "guest/linux.h"
+
+enum { MAX_IOV = 1024, MAX_POLL = 1024, IOCTL_BYTES = 64 };
+
+// A write to a pipe nobody reads: the host's signal is ignored, the guest gets its own.
+static i64 written(struct thread *t, i64 r)
+{
+    if (r == -EPIPE)
+        signal_send(t, &(struct guest_siginfo){ .sig = SIGPIPE, .code = SI_USER,
+                                                .pid = t->process->pid });
+    return r;
+}
+
+// ---- one buffer: read, write, pread64, pwrite64
+
+struct transfer {
+    int host;
+    void *buffer;
+};
+
+static i64 prepare(struct thread *t, const u64 a[6], struct transfer *x)
+{
+    x->host = fd_host(t->process, a[0]);
+    x->buffer = window(t, a[1], a[2]);
+    return x->host < 0 ? x->host : x->buffer ? 0 : -EFAULT;
+}
+
+i64 sys_read(struct thread *t, const u64 a[6])
+{
+    struct transfer x;
+    i64 failed = prepare(t, a, &x);
+    return failed ? failed : host_result(read(x.host, x.buffer, a[2]));
+}
+
+i64 sys_write(struct thread *t, const u64 a[6])
+{
+    struct transfer x;
+    i64 failed = prepare(t, a, &x);
+    return failed ? failed : written(t, host_result(write(x.host, x.buffer, a[2])));
+}
+
+i64 sys_pread64(struct thread *t, const u64 a[6])
+{
+    struct transfer x;
+    i64 failed = prepare(t, a, &x);
+    return failed ? failed : host_result(pread(x.host, x.buffer, a[2], a[3]));
+}
+
+i64 sys_pwrite64(struct thread *t, const u64 a[6])
+{
+    struct transfer x;
+    i64 failed = prepare(t, a, &x);
+    return failed ? failed : written(t, host_result(pwrite(x.host, x.buffer, a[2], a[3])));
+}
+
+// ---- many buffers
+
+struct vector {
+    int host;
+    int count;
+    struct iovec iov[MAX_IOV];
+};
+
+static i64 prepare_vector(struct thread *t, const u64 a[6], struct vector *v)
+{
+    v->host = fd_host(t->process, a[0]);
+    if (v->host < 0)
+        return v->host;
+    if (a[2] > MAX_IOV)
+        return -EINVAL;
+    v->count = a[2];
+    if (space_read(t->process->space, v->iov, a[1], a[2] * sizeof(*v->iov)))
+        return -EFAULT;
+    for (int i = 0; i < v->count; i++) {
+        if ((i64)v->iov[i].iov_len < 0)
+            return -EINVAL;
+        v->iov[i].iov_base = window(t, (vaddr)v->iov[i].iov_base, v->iov[i].iov_len);
+        if (!v->iov[i].iov_base)
+            return -EFAULT;
+    }
+    return 0;
+}
+
+i64 sys_readv(struct thread *t, const u64 a[6])
+{
+    struct vector v;
+    i64 failed = prepare_vector(t, a, &v);
+    return failed ? failed : host_result(readv(v.host, v.iov, v.count));
+}
+
+i64 sys_writev(struct thread *t, const u64 a[6])
+{
+    struct vector v;
+    i64 failed = prepare_vector(t, a, &v);
+    return failed ? failed : written(t, host_result(writev(v.host, v.iov, v.count)));
+}
+
+// preadv2 and pwritev2 too: their offset -1 means the file's own.
+i64 sys_preadv(struct thread *t, const u64 a[6])
+{
+    struct vector v;
+    bool two = t->cpu.x[8] == 286;
+    i64 failed = prepare_vector(t, a, &v);
+    return failed ? failed : host_result(preadv2(v.host, v.iov, v.count, a[3], two ? a[5] : 0));
+}
+
+i64 sys_pwritev(struct thread *t, const u64 a[6])
+{
+    struct vector v;
+    bool two = t->cpu.x[8] == 287;
+    i64 failed = prepare_vector(t, a, &v);
+    return failed ? failed
+                  : written(t, host_result(pwritev2(v.host, v.iov, v.count, a[3], two ? a[5] : 0)));
+}
+
+// ---- between files
+
+// An optional pointer to a 64-bit offset: *out is NULL or a window address.
+static bool offset_at(struct thread *t, vaddr a, void **out)
+{
+    *out = a ? window(t, a, 8) : NULL;
+    return !a || *out;
+}
+
+i64 sys_sendfile(struct thread *t, const u64 a[6])
+{
+    int out = fd_host(t->process, a[0]), in = fd_host(t->process, a[1]);
+    void *offset;
+    if (out < 0 || in < 0)
+        return -EBADF;
+    if (!offset_at(t, a[2], &offset))
+        return -EFAULT;
+    return written(t, host_result(syscall(SYS_sendfile, out, in, offset, a[3])));
+}
+
+i64 sys_copy_file_range(struct thread *t, const u64 a[6])
+{
+    int in = fd_host(t->process, a[0]), out = fd_host(t->process, a[2]);
+    void *from, *to;
+    if (out < 0 || in < 0)
+        return -EBADF;
+    if (!offset_at(t, a[1], &from) || !offset_at(t, a[3], &to))
+        return -EFAULT;
+    return host_result(syscall(SYS_copy_file_range, in, from, out, to, a[4], (u32)a[5]));
+}
+
+i64 sys_eventfd2(struct thread *t, const u64 a[6])
+{
+    int flags = open_flags_to_host(a[1]);
+    if (flags & ~(EFD_CLOEXEC | EFD_NONBLOCK | EFD_SEMAPHORE))
+        return -EINVAL;
+    i64 host = host_result(eventfd(a[0], flags | EFD_CLOEXEC));
+    return fd_new(t->process, host, flags & EFD_CLOEXEC, 0);
+}
+
+// ---- ioctl
+
+// The terminal's process group is the host's; the guest knows its own number only.
+static i64 terminal_group(struct thread *t, int host, vaddr to)
+{
+    pid_t group = tcgetpgrp(host);
+    if (group < 0)
+        return -errno;
+    i32 shown = group == getpgrp() ? t->process->pid : group;
+    return space_write(t->process->space, to, &shown, sizeof(shown));
+}
+
+i64 sys_ioctl(struct thread *t, const u64 a[6])
+{
+    int host = fd_host(t->process, a[0]);
+    if (host < 0)
+        return host;
+    switch ((u32)a[1]) {
+    case FIOCLEX:
+    case FIONCLEX:
+        t->process->fds[(u32)a[0]].cloexec = a[1] == FIOCLEX;
+        return 0;
+    case TIOCGPGRP:
+        return terminal_group(t, host, a[2]);
+    case TIOCSPGRP:
+        return isatty(host) ? 0 : -ENOTTY;
+    case TCGETS:   // numbers and structures are the same on both
+    case TCSETS:
+    case TCSETSW:
+    case TCSETSF:
+    case TIOCGWINSZ:
+    case TIOCSWINSZ:
+    case TIOCOUTQ:
+    case FIONREAD:
+    case FIONBIO: {
+        void *arg = window(t, a[2], IOCTL_BYTES);
+        return arg ? host_result(syscall(SYS_ioctl, host, (u32)a[1], arg)) : -EFAULT;
+    }
+    case TCSBRK:
+    case TCFLSH:
+    case TCXONC:
+        return host_result(syscall(SYS_ioctl, host, (u32)a[1], (int)a[2]));
+    default:
+        return -ENOTTY;
+    }
+}
+
+// ---- waiting for several
+
+// Waits on host descriptors; `wait_ns` < 0 has no end. With simulated time a finite wait
+// does not block: what is not ready at once is taken never to come in it.
+static i64 wait_for(struct thread *t, struct pollfd *fds, int n, i64 wait_ns)
+{
+    struct process *p = t->process;
+    if (wait_ns < 0 && n == 0)
+        return process_deadlock(t, "poll without descriptors");
+    if (wait_ns > 0 && p->options.now_ns) {
+        int ready = poll(fds, n, 0);
+        if (ready)
+            return host_result(ready);
+        time_sleep(p, CLOCK_MONOTONIC, process_now(p, CLOCK_MONOTONIC) + wait_ns);
+        return 0;
+    }
+    struct timespec ts = { wait_ns / 1000000000, wait_ns % 1000000000 };
+    return host_result(ppoll(fds, n, wait_ns < 0 ? NULL : &ts, NULL));
+}
+
+// Reads an optional timeout into *ns (-1: none).
+static i64 timeout_at(struct thread *t, vaddr a, i64 *ns)
+{
+    struct timespec ts;
+    *ns = -1;
+    if (!a)
+        return 0;
+    i64 failed = time_get(t, a, &ts);
+    if (failed)
+        return failed;
+    u64 whole = ts.tv_sec > INT64_MAX / 2000000000 ? INT64_MAX / 2 : ts.tv_sec * 1000000000ull;
+    *ns = whole + ts.tv_nsec;
+    return 0;
+}
+
+// Puts a signal mask in place for the wait. -EINTR when a signal comes by that; the
+// mask is then restored by its delivery, else by mask_end.
+static i64 mask_begin(struct thread *t, vaddr a, u64 size)
+{
+    u64 mask;
+    if (!a)
+        return 0;
+    if (size != 8)
+        return -EINVAL;
+    if (space_read(t->process->space, &mask, a, 8))
+        return -EFAULT;
+    t->sigmask_saved = t->sigmask;
+    t->restore_mask = true;
+    t->sigmask = mask;
+    return signal_waiting(t, mask) ? -EINTR : 0;
+}
+
+static void mask_end(struct thread *t)
+{
+    if (!t->restore_mask || signal_waiting(t, t->sigmask))
+        return;
+    t->sigmask = t->sigmask_saved;
+    t->restore_mask = false;
+}
+
+// Polls guest descriptors: fds[].fd are the guest's numbers and stay so.
+static i64 poll_guest(struct thread *t, struct pollfd *fds, u32 n, i64 ns)
+{
+    struct pollfd host[MAX_POLL];
+    int bad = 0;
+    for (u32 i = 0; i < n; i++) {
+        int fd = fds[i].fd < 0 ? -1 : fd_host(t->process, fds[i].fd);
+        fds[i].revents = fd < 0 && fds[i].fd >= 0 ? POLLNVAL : 0;
+        bad += fds[i].revents != 0;
+        host[i] = (struct pollfd){ .fd = fd, .events = fds[i].events };
+    }
+    i64 r = wait_for(t, host, n, bad ? 0 : ns);
+    if (r < 0)
+        return r;
+    for (u32 i = 0; i < n; i++)
+        fds[i].revents |= host[i].revents;
+    return r + bad;
+}
+
+i64 sys_ppoll(struct thread *t, const u64 a[6])
+{
+    struct pollfd fds[MAX_POLL];
+    struct space *s = t->process->space;
+    u32 n = a[1];
+    i64 ns;
+    if (n > MAX_POLL)
+        return -EINVAL;
+    if (space_read(s, fds, a[0], n * sizeof(*fds)))
+        return -EFAULT;
+    i64 failed = timeout_at(t, a[2], &ns);
+    failed = failed ? failed : mask_begin(t, a[3], a[4]);
+    i64 r = failed ? failed : poll_guest(t, fds, n, ns);
+    mask_end(t);
+    if (r >= 0 && space_write(s, a[0], fds, n * sizeof(*fds)))
+        return -EFAULT;
+    return r;
+}
+
+// select on top of poll. Which events make a descriptor readable, writable or
+// exceptional: select(2).
+static const short select_events[3] = {
+    POLLIN | POLLRDNORM | POLLRDBAND | POLLHUP | POLLERR,
+    POLLOUT | POLLWRNORM | POLLWRBAND | POLLERR,
+    POLLPRI,
+};
+
+enum { SET_WORDS = MAX_POLL / 64 };
+
+struct sets {
+    u64 bits[3][SET_WORDS];
+};
+
+static bool in_set(const u64 *set, u32 fd)
+{
+    return set[fd / 64] >> fd % 64 & 1;
+}
+
+static i64 select_guest(struct thread *t, struct sets *sets, u32 n, i64 ns)
+{
+    struct pollfd fds[MAX_POLL];
+    u32 used = 0;
+    for (u32 fd = 0; fd < n; fd++) {
+        short events = 0;
+        for (int k = 0; k < 3; k++)
+            events |= in_set(sets->bits[k], fd) ? select_events[k] : 0;
+        if (events && fd_host(t->process, fd) < 0)
+            return -EBADF;
+        if (events)
+            fds[used++] = (struct pollfd){ .fd = fd, .events = events };
+    }
+    i64 r = poll_guest(t, fds, used, ns);
+    if (r < 0)
+        return r;
+    struct sets out = { 0 };
+    r = 0;
+    for (u32 i = 0; i < used; i++)
+        for (int k = 0; k < 3; k++)
+            if (in_set(sets->bits[k], fds[i].fd) && fds[i].revents & select_events[k]) {
+                out.bits[k][fds[i].fd / 64] |= (u64)1 << fds[i].fd % 64;
+                r++;
+            }
+    *sets = out;
+    return r;
+}
+
+i64 sys_pselect6(struct thread *t, const u64 a[6])
+{
+    struct space *s = t->process->space;
+    struct sets sets = { 0 };
+    u64 mask[2] = { 0 };
+    i64 ns;
+    u32 n = a[0] > MAX_POLL && (i32)a[0] >= 0 ? MAX_POLL : a[0];
+    if ((i32)a[0] < 0)
+        return -EINVAL;
+    u32 bytes = (n + 63) / 64 * 8;
+    for (int k = 0; k < 3; k++)
+        if (a[1 + k] && space_read(s, sets.bits[k], a[1 + k], bytes))
+            return -EFAULT;
+    if (a[5] && space_read(s, mask, a[5], sizeof(mask)))
+        return -EFAULT;
+    i64 failed = timeout_at(t, a[4], &ns);
+    failed = failed ? failed : mask_begin(t, mask[0], mask[1]);
+    i64 r = failed ? failed : select_guest(t, &sets, n, ns);
+    mask_end(t);
+    for (int k = 0; k < 3 && r >= 0; k++)
+        if (a[1 + k] && space_write(s, a[1 + k], sets.bits[k], bytes))
+            return -EFAULT;
+    return r;
+}

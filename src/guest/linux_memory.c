@@ -1,0 +1,79 @@
+// System calls on memory: thin, since space.h does the work.
+#include <stdio.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include "guest/linux.h"
+
+i64 sys_brk(struct thread *t, const u64 a[6])
+{
+    return space_brk(t->process->space, a[0]);
+}
+
+i64 sys_mmap(struct thread *t, const u64 a[6])
+{
+    struct process *p = t->process;
+    u32 flags = a[3];
+    if (flags & MAP_ANONYMOUS)
+        return space_map(p->space, a[0], a[1], a[2], flags, -1, 0, NULL);
+    int host = fd_host(p, a[4]);
+    if (host < 0)
+        return host;
+    char link[64], name[4096];
+    snprintf(link, sizeof(link), "/proc/self/fd/%d", host);
+    ssize_t n = readlink(link, name, sizeof(name) - 1);
+    name[n < 0 ? 0 : n] = 0;
+    return space_map(p->space, a[0], a[1], a[2], flags, host, a[5], name);
+}
+
+i64 sys_munmap(struct thread *t, const u64 a[6])
+{
+    return space_unmap(t->process->space, a[0], a[1]);
+}
+
+i64 sys_mprotect(struct thread *t, const u64 a[6])
+{
+    return space_protect(t->process->space, a[0], a[1], a[2]);
+}
+
+i64 sys_mremap(struct thread *t, const u64 a[6])
+{
+    return space_remap(t->process->space, a[0], a[1], a[2], a[3], a[4]);
+}
+
+i64 sys_madvise(struct thread *t, const u64 a[6])
+{
+    return space_advise(t->process->space, a[0], a[1], a[2]);
+}
+
+i64 sys_msync(struct thread *t, const u64 a[6])
+{
+    u64 len = (a[1] + GUEST_PAGE - 1) & ~(u64)(GUEST_PAGE - 1);
+    if (a[0] % GUEST_PAGE || a[2] & ~(u64)(MS_ASYNC | MS_SYNC | MS_INVALIDATE))
+        return -EINVAL;
+    void *p = window(t, a[0], len);
+    if (!p || len < a[1] || !space_range_ok(t->process->space, a[0], len, 0))
+        return -ENOMEM;
+    return host_result(msync(p, len, a[2]));
+}
+
+// Every mapped page is said to be in memory.
+i64 sys_mincore(struct thread *t, const u64 a[6])
+{
+    struct space *s = t->process->space;
+    u8 ones[256];
+    memset(ones, 1, sizeof(ones));
+    if (a[0] % GUEST_PAGE)
+        return -EINVAL;
+    if (!space_in_window(s, a[0], a[1]) || !space_range_ok(s, a[0], a[1], 0))
+        return -ENOMEM;
+    u64 pages = (a[1] + GUEST_PAGE - 1) / GUEST_PAGE;
+    for (u64 done = 0; done < pages;) {
+        u64 part = pages - done < sizeof(ones) ? pages - done : sizeof(ones);
+        if (space_write(s, a[2] + done, ones, part))
+            return -EFAULT;
+        done += part;
+    }
+    return 0;
+}

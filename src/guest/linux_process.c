@@ -1,0 +1,360 @@
+// System calls on the process itself: identity, limits, ending, waiting.
+#include <linux/futex.h>
+#include <linux/prctl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <sys/syscall.h>
+#include <sys/sysinfo.h>
+#include <unistd.h>
+
+#include "guest/linux.h"
+
+enum {
+    PR_PAC_KEYS = 31,           // PR_PAC_APIAKEY to PR_PAC_APGAKEY
+    NICE_ZERO = 20,             // what the system call returns for nice 0
+    ALL_CPUS = 1,               // the guest sees one CPU
+};
+
+i64 sys_zero(struct thread *t, const u64 a[6])
+{
+    return 0;
+}
+
+i64 sys_enosys(struct thread *t, const u64 a[6])
+{
+    return -ENOSYS;
+}
+
+i64 sys_eperm(struct thread *t, const u64 a[6])
+{
+    return -EPERM;
+}
+
+i64 sys_enotsup(struct thread *t, const u64 a[6])
+{
+    return -EOPNOTSUPP;
+}
+
+// ---- ending
+
+i64 sys_exit_group(struct thread *t, const u64 a[6])
+{
+    t->exited = true;
+    t->process->exited = true;
+    t->process->exit_status = a[0] & 0xff;
+    return 0;
+}
+
+// The last thread's exit is the process's; the word it asked to be cleared is.
+i64 sys_exit(struct thread *t, const u64 a[6])
+{
+    u32 zero = 0;
+    if (t->clear_child_tid)
+        space_write(t->process->space, t->clear_child_tid, &zero, sizeof(zero));
+    return sys_exit_group(t, a);
+}
+
+// There are no children yet.
+i64 sys_wait(struct thread *t, const u64 a[6])
+{
+    return -ECHILD;
+}
+
+// ---- identity
+
+i64 sys_getpid(struct thread *t, const u64 a[6])
+{
+    return t->process->pid;
+}
+
+i64 sys_getppid(struct thread *t, const u64 a[6])
+{
+    return t->process->ppid;
+}
+
+i64 sys_gettid(struct thread *t, const u64 a[6])
+{
+    return t->tid;
+}
+
+i64 sys_getuid(struct thread *t, const u64 a[6])
+{
+    return getuid();
+}
+
+i64 sys_geteuid(struct thread *t, const u64 a[6])
+{
+    return geteuid();
+}
+
+i64 sys_getgid(struct thread *t, const u64 a[6])
+{
+    return getgid();
+}
+
+i64 sys_getegid(struct thread *t, const u64 a[6])
+{
+    return getegid();
+}
+
+// Changing identity would change the simulator's: only what changes nothing succeeds.
+static i64 keeps_id(const u64 a[6], u32 real, u32 effective)
+{
+    return ((u32)a[0] == real || (u32)a[0] == effective) ? 0 : -EPERM;
+}
+
+i64 sys_setuid(struct thread *t, const u64 a[6])
+{
+    return keeps_id(a, getuid(), geteuid());
+}
+
+i64 sys_setgid(struct thread *t, const u64 a[6])
+{
+    return keeps_id(a, getgid(), getegid());
+}
+
+static i64 put_ids(struct thread *t, const u64 a[6], const u32 ids[3])
+{
+    for (int i = 0; i < 3; i++)
+        if (space_write(t->process->space, a[i], &ids[i], sizeof(ids[i])))
+            return -EFAULT;
+    return 0;
+}
+
+i64 sys_getresuid(struct thread *t, const u64 a[6])
+{
+    return put_ids(t, a, (u32[3]){ getuid(), geteuid(), geteuid() });
+}
+
+i64 sys_getresgid(struct thread *t, const u64 a[6])
+{
+    return put_ids(t, a, (u32[3]){ getgid(), getegid(), getegid() });
+}
+
+i64 sys_getgroups(struct thread *t, const u64 a[6])
+{
+    int n = a[0];
+    void *to = n > 0 ? window(t, a[1], (u64)n * 4) : NULL;
+    if (n > 0 && !to)
+        return -EFAULT;
+    return host_result(syscall(SYS_getgroups, n, to));
+}
+
+i64 sys_set_tid_address(struct thread *t, const u64 a[6])
+{
+    t->clear_child_tid = a[0];
+    return t->tid;
+}
+
+i64 sys_set_robust_list(struct thread *t, const u64 a[6])
+{
+    if (a[1] != 24)   // sizeof(struct robust_list_head)
+        return -EINVAL;
+    t->robust_list = a[0];
+    return 0;
+}
+
+// ---- the machine
+
+i64 sys_uname(struct thread *t, const u64 a[6])
+{
+    char u[6][65] = { "Linux", "m2", "6.6.0", "#1 SMP PREEMPT_DYNAMIC", "aarch64", "(none)" };
+    return space_write(t->process->space, a[0], u, sizeof(u));
+}
+
+// The same on every host: a machine of 16 GiB, half of it free.
+i64 sys_sysinfo(struct thread *t, const u64 a[6])
+{
+    const u64 gib = 1 << 30;
+    struct sysinfo s = { .uptime = process_now(t->process, CLOCK_BOOTTIME) / 1000000000,
+                         .totalram = 16 * gib, .freeram = 8 * gib, .procs = 1, .mem_unit = 1 };
+    return space_write(t->process->space, a[0], &s, sizeof(s));
+}
+
+i64 sys_sched_getaffinity(struct thread *t, const u64 a[6])
+{
+    u64 mask = ALL_CPUS;
+    if (a[1] < sizeof(mask) || a[1] % sizeof(mask))
+        return -EINVAL;
+    if (a[0] && (i32)a[0] != t->tid && (i32)a[0] != t->process->pid)
+        return -ESRCH;
+    i64 failed = space_write(t->process->space, a[2], &mask, sizeof(mask));
+    return failed ? failed : (i64)sizeof(mask);
+}
+
+i64 sys_getcpu(struct thread *t, const u64 a[6])
+{
+    u32 zero = 0;
+    for (int i = 0; i < 2; i++)
+        if (a[i] && space_write(t->process->space, a[i], &zero, sizeof(zero)))
+            return -EFAULT;
+    return 0;
+}
+
+i64 sys_sched_getparam(struct thread *t, const u64 a[6])
+{
+    u32 zero = 0;
+    return space_write(t->process->space, a[1], &zero, sizeof(zero));
+}
+
+i64 sys_sched_priority(struct thread *t, const u64 a[6])
+{
+    bool real_time = a[0] == 1 || a[0] == 2;   // SCHED_FIFO, SCHED_RR: 1 to 99
+    bool known = real_time || a[0] == 0 || a[0] == 3 || a[0] == 5 || a[0] == 6;
+    if (!known)
+        return -EINVAL;
+    return !real_time ? 0 : t->cpu.x[8] == 125 ? 99 : 1;
+}
+
+i64 sys_getpriority(struct thread *t, const u64 a[6])
+{
+    return a[0] > 2 ? -EINVAL : NICE_ZERO;
+}
+
+i64 sys_getrandom(struct thread *t, const u64 a[6])
+{
+    u8 part[256];
+    u64 len = a[1] < INT32_MAX ? a[1] : INT32_MAX;
+    if (a[2] & ~(u64)7)
+        return -EINVAL;
+    for (u64 done = 0; done < len; done += sizeof(part)) {
+        u64 n = len - done < sizeof(part) ? len - done : sizeof(part);
+        process_random(t->process, part, n);
+        if (space_write(t->process->space, a[0] + done, part, n))
+            return done ? (i64)done : -EFAULT;
+    }
+    return len;
+}
+
+// ---- limits: kept, and shown again; the host's are left alone
+
+i64 sys_prlimit64(struct thread *t, const u64 a[6])
+{
+    struct process *p = t->process;
+    struct guest_rlimit new, old;
+    if (a[0] && (i32)a[0] != p->pid)
+        return -ESRCH;
+    if ((u32)a[1] >= GUEST_RLIMITS)
+        return -EINVAL;
+    if (a[2] && space_read(p->space, &new, a[2], sizeof(new)))
+        return -EFAULT;
+    old = p->rlimits[(u32)a[1]];
+    if (a[2] && new.soft > new.hard)
+        return -EINVAL;
+    if (a[2] && new.hard > old.hard)
+        return -EPERM;
+    if (a[3] && space_write(p->space, a[3], &old, sizeof(old)))
+        return -EFAULT;
+    if (a[2])
+        p->rlimits[(u32)a[1]] = new;
+    return 0;
+}
+
+i64 sys_getrlimit(struct thread *t, const u64 a[6])
+{
+    return a[1] ? sys_prlimit64(t, (u64[6]){ 0, a[0], 0, a[1] }) : -EFAULT;
+}
+
+i64 sys_setrlimit(struct thread *t, const u64 a[6])
+{
+    return a[1] ? sys_prlimit64(t, (u64[6]){ 0, a[0], a[1], 0 }) : -EFAULT;
+}
+
+// ---- prctl
+
+static i64 reset_keys(struct thread *t, const u64 a[6])
+{
+    if (a[1] & ~(u64)PR_PAC_KEYS || a[2] || a[3] || a[4])
+        return -EINVAL;
+    for (int key = 0; key < 5; key++)
+        if (!a[1] || a[1] >> key & 1)
+            process_random(t->process, t->cpu.pac_key[key], sizeof(t->cpu.pac_key[key]));
+    return 0;
+}
+
+i64 sys_prctl(struct thread *t, const u64 a[6])
+{
+    struct process *p = t->process;
+    char name[16] = { 0 };
+    switch ((i32)a[0]) {
+    case PR_SET_NAME:
+        if (space_string(p->space, name, a[1], sizeof(name)) == -EFAULT)
+            return -EFAULT;
+        memcpy(p->name, name, sizeof(name) - 1);
+        return 0;
+    case PR_GET_NAME:
+        return space_write(p->space, a[1], p->name, sizeof(p->name));
+    case PR_GET_DUMPABLE:
+        return 1;
+    case PR_SET_DUMPABLE:
+    case PR_SET_PDEATHSIG:
+    case PR_SET_NO_NEW_PRIVS:
+    case PR_SET_THP_DISABLE:
+    case PR_SET_TIMERSLACK:
+    case PR_GET_TAGGED_ADDR_CTRL:
+        return 0;
+    case PR_PAC_RESET_KEYS:
+        return reset_keys(t, a);
+    default:
+        return -EINVAL;
+    }
+}
+
+// ---- futex, with one thread: nobody waits, so nobody is woken
+
+i64 process_deadlock(struct thread *t, const char *what)
+{
+    struct process *p = t->process;
+    FILE *f = p->options.messages ? p->options.messages : stderr;
+    fprintf(f, "m2sim: deadlock: the guest's only thread waits for ever (%s)\n", what);
+    t->exited = true;
+    process_kill(p, SIGKILL);
+    return -EINTR;
+}
+
+static i64 futex_wait(struct thread *t, const u64 a[6], bool absolute)
+{
+    struct process *p = t->process;
+    struct timespec ts;
+    u32 value;
+    if (a[0] % 4)
+        return -EINVAL;
+    if (a[3]) {
+        i64 failed = time_get(t, a[3], &ts);
+        if (failed)
+            return failed;
+    }
+    if (space_read(p->space, &value, a[0], sizeof(value)))
+        return -EFAULT;
+    if (value != (u32)a[2])
+        return -EAGAIN;
+    if (!a[3])
+        return process_deadlock(t, "futex");
+    int clock = absolute && a[1] & FUTEX_CLOCK_REALTIME ? CLOCK_REALTIME : CLOCK_MONOTONIC;
+    u64 ns = (u64)ts.tv_sec > INT32_MAX ? INT64_MAX / 2 : ts.tv_sec * 1000000000ull + ts.tv_nsec;
+    i64 r = time_sleep(p, clock, absolute ? ns : process_now(p, clock) + ns);
+    return r ? r : -ETIMEDOUT;
+}
+
+i64 sys_futex(struct thread *t, const u64 a[6])
+{
+    u32 value;
+    switch (a[1] & FUTEX_CMD_MASK & 0xffffffff) {
+    case FUTEX_WAIT:
+        return futex_wait(t, a, false);
+    case FUTEX_WAIT_BITSET:
+        return a[5] & 0xffffffff ? futex_wait(t, a, true) : -EINVAL;
+    case FUTEX_WAKE:
+    case FUTEX_WAKE_BITSET:
+    case FUTEX_REQUEUE:
+        return a[0] % 4 ? -EINVAL : space_in_window(t->process->space, a[0], 4) ? 0 : -EFAULT;
+    case FUTEX_CMP_REQUEUE:
+        if (space_read(t->process->space, &value, a[0], sizeof(value)))
+            return -EFAULT;
+        return value == (u32)a[5] ? 0 : -EAGAIN;
+    default:
+        return -ENOSYS;
+    }
+}

@@ -1,0 +1,175 @@
+#include "guest/process.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include "guest/linux.h"
+#include "guest/stack.h"
+
+enum {
+    GUEST_PID = 1000,             // fixed, so that two runs are alike
+    STACK_GAP = 4 << 20,          // kept free below the stack: 256 pages, as Linux
+    EXIT_BAD_INPUT = 65, EXIT_NO_INPUT = 66, EXIT_OURS = 70,
+};
+
+static const u64 NO_LIMIT = UINT64_MAX;
+
+// splitmix64 (Steele, Lea, Flood 2014).
+static u64 next_random(struct process *p)
+{
+    u64 z = p->random_state[0] += 0x9e3779b97f4a7c15;
+    z = (z ^ z >> 30) * 0xbf58476d1ce4e5b9;
+    z = (z ^ z >> 27) * 0x94d049bb133111eb;
+    return z ^ z >> 31;
+}
+
+void process_random(struct process *p, void *to, size_t len)
+{
+    pthread_mutex_lock(&p->lock);
+    for (size_t done = 0; done < len; done += 8) {
+        u64 x = next_random(p);
+        memcpy((u8 *)to + done, &x, len - done < 8 ? len - done : 8);
+    }
+    pthread_mutex_unlock(&p->lock);
+}
+
+// What a login shell has; descriptors are bounded by our table.
+static void set_limits(struct process *p)
+{
+    for (int i = 0; i < GUEST_RLIMITS; i++)
+        p->rlimits[i] = (struct guest_rlimit){ NO_LIMIT, NO_LIMIT };
+    p->rlimits[RLIMIT_STACK].soft = GUEST_STACK;
+    p->rlimits[RLIMIT_CORE].soft = 0;
+    p->rlimits[RLIMIT_NOFILE] = (struct guest_rlimit){ GUEST_FDS, GUEST_FDS };
+    p->rlimits[RLIMIT_NPROC] = (struct guest_rlimit){ 1, 1 };
+    p->rlimits[RLIMIT_MEMLOCK] = (struct guest_rlimit){ 8 << 20, 8 << 20 };
+    p->rlimits[RLIMIT_SIGPENDING] = (struct guest_rlimit){ GUEST_SIGNALS, GUEST_SIGNALS };
+    p->rlimits[RLIMIT_MSGQUEUE] = (struct guest_rlimit){ 819200, 819200 };
+    p->rlimits[RLIMIT_NICE] = p->rlimits[RLIMIT_RTPRIO] = (struct guest_rlimit){ 0, 0 };
+}
+
+// From the top of the window: a free page, the page signal handlers return to, a free
+// page, the stack, a gap; mappings come below.
+static bool make_stack(struct process *p, struct err *e)
+{
+    // mov x8, #139 (rt_sigreturn); svc #0
+    static const u32 trampoline[2] = { 0xd2801168, 0xd4000001 };
+    struct space *s = p->space;
+    u32 flags = MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED_NOREPLACE;
+    u32 prot = SPACE_READ | SPACE_WRITE | (p->image.exec_stack ? SPACE_EXEC : 0);
+    p->sigreturn = s->size - 2 * GUEST_PAGE;
+    p->stack_top = p->sigreturn - GUEST_PAGE;
+    p->stack_base = p->stack_top - GUEST_STACK;
+    s->map_top = p->stack_base - STACK_GAP;
+    u32 code = SPACE_READ | SPACE_EXEC;
+    if (space_map(s, p->stack_base, GUEST_STACK, prot, flags, -1, 0, "[stack]") < 0 ||
+        space_map(s, p->sigreturn, GUEST_PAGE, code, flags, -1, 0, "[sigpage]") < 0 ||
+        space_poke(s, p->sigreturn, trampoline, sizeof(trampoline)))
+        return err_set(e, "%s: no room for the stack", p->options.path);
+    return true;
+}
+
+static bool start(struct process *p, struct err *e)
+{
+    struct thread *t = calloc(1, sizeof(*t));
+    if (!t)
+        abort();
+    p->main = t;
+    t->process = p;
+    t->tid = p->pid;
+    if (!make_stack(p, e) || !stack_build(p, &t->cpu.x[REG_SP], e))
+        return false;
+    space_brk_init(p->space, p->image.brk);
+    t->cpu.pc = p->image.entry;
+    cpu_set_nzcv(&t->cpu, 0);
+    process_random(p, t->cpu.pac_key, sizeof(t->cpu.pac_key));
+    return true;
+}
+
+// Everything but the program. The host must not die of a pipe the guest writes to.
+static struct process *create(const struct process_options *o, struct err *e)
+{
+    struct space *s = space_new(e);
+    if (!s)
+        return NULL;
+    struct process *p = calloc(1, sizeof(*p));
+    if (!p)
+        abort();
+    p->space = s;
+    p->options = *o;
+    p->pid = GUEST_PID;
+    p->ppid = GUEST_PID - 1;
+    p->random_state[0] = o->seed;
+    pthread_mutex_init(&p->lock, NULL);
+    set_limits(p);
+    fds_open_standard(p);
+    p->cwd = open(".", O_PATH | O_DIRECTORY | O_CLOEXEC);
+    const char *slash = strrchr(o->path, '/');
+    strncpy(p->name, slash ? slash + 1 : o->path, sizeof(p->name) - 1);
+    s->map_top = s->size - ((u64)64 << 20);   // until the stack stands
+    signal(SIGPIPE, SIG_IGN);
+    return p;
+}
+
+void process_free(struct process *p)
+{
+    if (!p)
+        return;
+    fds_close_all(p);
+    if (p->cwd >= 0)
+        close(p->cwd);
+    space_free(p->space);
+    pthread_mutex_destroy(&p->lock);
+    free(p->main);
+    free(p);
+}
+
+struct process *process_new(const struct process_options *o, struct err *e, int *exit_code)
+{
+    int unused;
+    exit_code = exit_code ? exit_code : &unused;
+    *exit_code = EXIT_NO_INPUT;
+    if (access(o->path, F_OK)) {
+        err_set(e, "%s: %s", o->path, strerror(errno));
+        return NULL;
+    }
+    *exit_code = EXIT_OURS;
+    struct process *p = create(o, e);
+    if (!p)
+        return NULL;
+    *exit_code = EXIT_BAD_INPUT;
+    if (!elf_load_file(p->space, o->path, ELF_PROGRAM, &p->image, e) || !start(p, e)) {
+        process_free(p);
+        return NULL;
+    }
+    char *whole = realpath(o->path, NULL);
+    strncpy(p->exe, whole ? whole : o->path, sizeof(p->exe) - 1);
+    free(whole);
+    *exit_code = 0;
+    return p;
+}
+
+struct process *process_new_memory(const struct process_options *o, const void *data, size_t len,
+                                   struct err *e)
+{
+    struct process *p = create(o, e);
+    if (!p)
+        return NULL;
+    if (!elf_load_memory(p->space, data, len, o->path, ELF_PROGRAM, &p->image, e) || !start(p, e)) {
+        process_free(p);
+        return NULL;
+    }
+    strncpy(p->exe, o->path, sizeof(p->exe) - 1);
+    return p;
+}
+
+int process_status(const struct process *p)
+{
+    return p->exit_signal ? 128 + p->exit_signal : p->exit_status;
+}

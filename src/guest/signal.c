@@ -1,0 +1,312 @@
+// Signal delivery as arm64 Linux does it (arch/arm64/kernel/signal.c describes the
+// frame; arch/arm64/include/uapi/asm/sigcontext.h the context).
+//
+// Stack, downwards from the interrupted SP or the alternate stack: a frame record (so
+// that backtraces pass through), then struct rt_sigframe.
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "guest/linux.h"
+
+enum {
+    ACTION_DEFAULT = 0, ACTION_IGNORE = 1,
+    FPSIMD_MAGIC = 0x46508001,
+    PSTATE_DIT_BIT = 24, PSTATE_SSBS_BIT = 12,
+};
+
+// Flags of struct sigaction; the same on both, but some headers hide them.
+static const u64 FLAG_SIGINFO = 4, FLAG_RESTORER = 0x04000000, FLAG_ONSTACK = 0x08000000,
+                 FLAG_NODEFER = 0x40000000, FLAG_RESETHAND = 0x80000000;
+static const u32 AUTODISARM = (u32)1 << 31;
+
+struct fpsimd_context {
+    u32 magic, size, fpsr, fpcr;
+    union vreg v[32];
+};
+
+// struct rt_sigframe: siginfo, then ucontext with sigcontext.
+struct frame {
+    u8 info[128];
+    u64 uc_flags, uc_link;
+    u64 stack_sp;
+    u32 stack_flags, pad0;
+    u64 stack_size;
+    u64 sigmask;
+    u8 unused[120];
+    u64 pad1;
+    u64 fault_address, regs[31], sp, pc, pstate;
+    u64 pad2;
+    u8 reserved[4096];
+};
+
+_Static_assert(sizeof(struct frame) == 4688, "rt_sigframe of arm64");
+_Static_assert(sizeof(struct fpsimd_context) == 528, "fpsimd_context of arm64");
+
+const char *signal_name(int sig)
+{
+    const char *name = sigabbrev_np(sig);
+    return name ? name : "RT";
+}
+
+static u64 bit(int sig)
+{
+    return (u64)1 << (sig - 1);
+}
+
+void signal_send(struct thread *t, const struct guest_siginfo *info)
+{
+    t->info[info->sig] = *info;
+    t->pending |= bit(info->sig);
+}
+
+void process_raise(struct process *p, int sig)
+{
+    __atomic_fetch_or(&p->pending, bit(sig), __ATOMIC_ACQ_REL);
+}
+
+static u64 deliverable(struct thread *t, u64 mask)
+{
+    return (t->pending | __atomic_load_n(&t->process->pending, __ATOMIC_ACQUIRE)) & ~mask;
+}
+
+// Whether the default action of `sig` leaves the process running. Stopping is not
+// offered: nobody could continue it.
+static bool harmless(int sig)
+{
+    static const u8 list[] = { SIGCHLD, SIGURG, SIGWINCH, SIGCONT,
+                               SIGSTOP, SIGTSTP, SIGTTIN, SIGTTOU };
+    return memchr(list, sig, sizeof(list));
+}
+
+static bool ignored(const struct process *p, int sig)
+{
+    u64 handler = p->actions[sig].handler;
+    return handler == ACTION_IGNORE || (handler == ACTION_DEFAULT && harmless(sig));
+}
+
+bool signal_waiting(struct thread *t, u64 mask)
+{
+    u64 set = deliverable(t, mask);
+    for (; set; set &= set - 1)
+        if (!ignored(t->process, __builtin_ctzll(set) + 1))
+            return true;
+    return false;
+}
+
+void process_kill(struct process *p, int sig)
+{
+    p->exited = true;
+    p->exit_signal = sig;
+    if (p->options.strace)
+        fprintf(p->options.strace, "+++ killed by SIG%s +++\n", signal_name(sig));
+}
+
+static void fill_info(struct frame *f, const struct guest_siginfo *i)
+{
+    bool fault = i->code > 0 && i->code != SI_KERNEL;
+    memcpy(f->info, &i->sig, 4);
+    memcpy(f->info + 8, &i->code, 4);
+    if (fault) {
+        memcpy(f->info + 16, &i->addr, 8);
+    } else {
+        memcpy(f->info + 16, &i->pid, 4);
+        memcpy(f->info + 20, &i->uid, 4);
+    }
+}
+
+static void save(struct frame *f, const struct thread *t)
+{
+    const struct cpu *c = &t->cpu;
+    memcpy(f->regs, c->x, sizeof(f->regs));
+    f->sp = c->x[REG_SP];
+    f->pc = c->pc;
+    f->pstate = cpu_nzcv(c) | (u64)c->dit << PSTATE_DIT_BIT | (u64)c->ssbs << PSTATE_SSBS_BIT;
+    struct fpsimd_context *fp = (struct fpsimd_context *)f->reserved;
+    *fp = (struct fpsimd_context){ .magic = FPSIMD_MAGIC, .size = sizeof(*fp), .fpsr = c->fpsr,
+                                   .fpcr = c->fpcr };
+    memcpy(fp->v, c->v, sizeof(fp->v));   // zeros follow: the terminating context
+}
+
+static bool on_altstack(const struct thread *t, u64 sp)
+{
+    const struct guest_altstack *a = &t->altstack;
+    return !(a->flags & AUTODISARM) && sp > a->sp && sp - a->sp <= a->size;
+}
+
+// Builds the frame and enters the handler; false when the stack cannot hold it.
+static bool enter(struct thread *t, const struct guest_siginfo *info)
+{
+    struct process *p = t->process;
+    struct cpu *c = &t->cpu;
+    struct guest_action act = p->actions[info->sig];
+    u64 sp = c->x[REG_SP];
+    struct frame f = { .stack_sp = t->altstack.sp, .stack_size = t->altstack.size,
+                       .stack_flags = t->altstack.flags };
+    if (!t->altstack.size)
+        f.stack_flags |= 2;   // SS_DISABLE
+    else if (on_altstack(t, sp))
+        f.stack_flags |= 1;   // SS_ONSTACK
+    else if (act.flags & FLAG_ONSTACK)
+        sp = t->altstack.sp + t->altstack.size;
+
+    fill_info(&f, info);
+    save(&f, t);
+    f.fault_address = info->addr;
+    f.sigmask = t->restore_mask ? t->sigmask_saved : t->sigmask;
+
+    const u64 record[2] = { c->x[29], c->x[30] };
+    vaddr record_at = (sp - sizeof(record)) & ~(u64)15, frame_at = record_at - sizeof(f);
+    if (space_write(p->space, record_at, record, sizeof(record)) ||
+        space_write(p->space, frame_at, &f, sizeof(f)))
+        return false;
+
+    t->restore_mask = false;
+    t->sigmask |= act.mask | (act.flags & FLAG_NODEFER ? 0 : bit(info->sig));
+    if (act.flags & FLAG_RESETHAND)
+        p->actions[info->sig].handler = ACTION_DEFAULT;
+    if (t->altstack.flags & AUTODISARM)
+        t->altstack = (struct guest_altstack){ 0 };
+    c->x[0] = info->sig;
+    if (act.flags & FLAG_SIGINFO) {
+        c->x[1] = frame_at;
+        c->x[2] = frame_at + sizeof(f.info);
+    }
+    c->x[REG_SP] = frame_at;
+    c->x[29] = record_at;
+    c->x[30] = act.flags & FLAG_RESTORER ? act.restorer : p->sigreturn;
+    c->pc = act.handler;
+    c->monitor_size = 0;
+    return true;
+}
+
+static void trace(const struct process *p, const struct guest_siginfo *i)
+{
+    if (!p->options.strace)
+        return;
+    fprintf(p->options.strace, "--- SIG%s {si_signo=SIG%s, si_code=%d, ", signal_name(i->sig),
+            signal_name(i->sig), i->code);
+    if (i->code > 0 && i->code != SI_KERNEL)
+        fprintf(p->options.strace, "si_addr=0x%llx} ---\n", (unsigned long long)i->addr);
+    else
+        fprintf(p->options.strace, "si_pid=%d, si_uid=%d} ---\n", i->pid, i->uid);
+}
+
+static void deliver(struct thread *t, const struct guest_siginfo *info)
+{
+    struct process *p = t->process;
+    int sig = info->sig;
+    if (ignored(p, sig))
+        return;
+    trace(p, info);
+    if (p->actions[sig].handler == ACTION_DEFAULT || !enter(t, info)) {
+        bool no_stack = p->actions[sig].handler != ACTION_DEFAULT;
+        process_kill(p, no_stack ? SIGSEGV : sig);
+    }
+}
+
+enum sys_result process_signals(struct thread *t)
+{
+    struct process *p = t->process;
+    for (u64 set; !p->exited && (set = deliverable(t, t->sigmask));) {
+        int sig = __builtin_ctzll(set) + 1;
+        struct guest_siginfo info = { .sig = sig, .code = SI_USER };
+        if (t->pending & bit(sig))
+            info = t->info[sig];
+        t->pending &= ~bit(sig);
+        __atomic_fetch_and(&p->pending, ~bit(sig), __ATOMIC_ACQ_REL);
+        deliver(t, &info);
+    }
+    if (t->restore_mask) {   // the wait ended without a handler
+        t->sigmask = t->sigmask_saved;
+        t->restore_mask = false;
+    }
+    t->exited |= p->exited;
+    return p->exited ? SYS_EXIT : SYS_CONTINUE;
+}
+
+// ---- faults
+
+static const char *reason(int sig, int code)
+{
+    if (code <= 0 || code == SI_KERNEL)
+        return "";
+    switch (sig) {
+    case SIGSEGV: return code == SEGV_MAPERR ? "is not mapped" : "may not be accessed so";
+    case SIGBUS: return code == BUS_ADRALN ? "is not aligned" : "lies past the end of its file";
+    default: return "";
+    }
+}
+
+static void tell(struct thread *t, int sig, int code, vaddr addr, const char *what)
+{
+    const struct process *p = t->process;
+    FILE *f = p->options.messages ? p->options.messages : stderr;
+    fprintf(f, "m2sim: guest ended by SIG%s at pc 0x%llx", signal_name(sig),
+            (unsigned long long)t->cpu.pc);
+    if (what)
+        fprintf(f, " (%s)", what);
+    if (*reason(sig, code))
+        fprintf(f, ": address 0x%llx %s", (unsigned long long)addr, reason(sig, code));
+    putc('\n', f);
+}
+
+enum sys_result process_fault(struct thread *t, int sig, int code, vaddr addr, const char *what)
+{
+    struct process *p = t->process;
+    struct guest_siginfo info = { .sig = sig, .code = code, .addr = addr };
+    bool handled = p->actions[sig].handler > ACTION_IGNORE && !(t->sigmask & bit(sig));
+    trace(p, &info);
+    if (!handled || !enter(t, &info)) {
+        tell(t, sig, code, addr, what);
+        t->exited = true;
+        process_kill(p, sig);
+        return SYS_EXIT;
+    }
+    return SYS_CONTINUE;
+}
+
+// ---- return
+
+// Takes registers back; false when the frame is none.
+static bool restore(struct thread *t, const struct frame *f)
+{
+    struct cpu *c = &t->cpu;
+    const struct fpsimd_context *fp = (const struct fpsimd_context *)f->reserved;
+    size_t at = 0;
+    while (at + sizeof(*fp) <= sizeof(f->reserved) && fp->magic != FPSIMD_MAGIC) {
+        if (!fp->magic || fp->size < 16 || fp->size % 16)
+            return false;
+        at += fp->size;
+        fp = (const struct fpsimd_context *)(f->reserved + at);
+    }
+    if (at + sizeof(*fp) > sizeof(f->reserved) || fp->size != sizeof(*fp))
+        return false;
+    memcpy(c->x, f->regs, sizeof(f->regs));
+    c->x[REG_SP] = f->sp;
+    c->pc = f->pc;
+    cpu_set_nzcv(c, f->pstate & 0xf0000000);
+    c->dit = f->pstate >> PSTATE_DIT_BIT & 1;
+    c->ssbs = f->pstate >> PSTATE_SSBS_BIT & 1;
+    c->fpsr = fp->fpsr;
+    c->fpcr = fp->fpcr;
+    memcpy(c->v, fp->v, sizeof(c->v));
+    c->monitor_size = 0;
+    return true;
+}
+
+i64 sys_rt_sigreturn(struct thread *t, const u64 a[6])
+{
+    struct frame f;
+    vaddr sp = t->cpu.x[REG_SP];
+    if (sp % 16 || space_read(t->process->space, &f, sp, sizeof(f)) || !restore(t, &f)) {
+        process_fault(t, SIGSEGV, SI_KERNEL, sp, "rt_sigreturn from a damaged frame");
+        return t->cpu.x[0];
+    }
+    t->sigmask = f.sigmask & ~(bit(SIGKILL) | bit(SIGSTOP));
+    if (!on_altstack(t, t->cpu.x[REG_SP]))
+        t->altstack = f.stack_flags & 2 ? (struct guest_altstack){ 0 }
+                                        : (struct guest_altstack){ f.stack_sp, f.stack_size,
+                                                                   f.stack_flags & AUTODISARM };
+    return t->cpu.x[0];
+}
