@@ -36,7 +36,9 @@ struct cache_stats {
 
 extern const struct stat_row cache_stat_rows[];
 
-enum access { ACCESS_READ, ACCESS_WRITE };
+// A prefetch is a prefetcher of a level above that looks here: it is not counted
+// among the reads, which are those somebody waits for.
+enum access { ACCESS_READ, ACCESS_WRITE, ACCESS_PREFETCH, ACCESSES };
 
 // What is known of a line: the argument of cache_fill and part of an answer.
 enum line_state {

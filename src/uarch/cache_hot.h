@@ -22,13 +22,13 @@ struct cache {
     u8 *state;      // enum line_state, one a tag
     u8 *mru;        // one a set
     u32 set_mask, set_bits, line_bits, ways;
-    u32 *used;      // LRU: value of clock at the last use, one a tag;
+    u32 *used;      // LRU: value of clock at the last use, one a tag, 0 when empty;
                     // MRU_BIT: the bits of a set in its first place
     cycle *ready;   // one a tag
     u32 clock;      // RANDOM: state of the generator
     u32 replacement;
-    u64 looked[2];  // by enum access
-    struct cache_stats stats;   // all but reads and writes
+    u64 looked[ACCESSES], missed[ACCESSES];
+    struct cache_stats stats;   // all but these
 };
 
 // The way that holds `tag` in the row that starts at `row`, or -1; made the mru.
@@ -49,7 +49,7 @@ cache_lookup_hot(struct cache *c, paddr pa, enum access kind, cycle now)
     if (__builtin_expect(c->tags[i] != tag, 0)) {
         i32 way = cache_find_other(c, set, row, tag);
         if (way < 0) {
-            *(kind == ACCESS_READ ? &c->stats.read_misses : &c->stats.write_misses) += 1;
+            c->missed[kind]++;
             return (struct cache_answer){ .ready = now };
         }
         i = row + (u32)way;

@@ -20,7 +20,7 @@ struct shared {
     struct mshr *l2_mshr;
     struct meter *l2_bus, *fabric;
     struct dram *dram;
-    u32 l2_mshrs, l2_line, slc_latency;
+    u32 l2_line, slc_latency;
     bool exclusive;
 };
 
@@ -29,7 +29,7 @@ struct first {
     struct cache *cache;
     struct mshr *mshr;
     struct prefetch *prefetch;
-    u32 mshrs, line, line_bits;
+    u32 line, line_bits;
 };
 
 struct hierarchy {
@@ -45,7 +45,7 @@ static struct first first_new(struct arena *a, const struct cache_params *c, u32
                               const struct prefetch_params *f, u32 page)
 {
     return (struct first){
-        .cache = cache_new(a, c), .mshr = mshr_new(a, mshrs), .mshrs = mshrs,
+        .cache = cache_new(a, c), .mshr = mshr_new(a, mshrs),
         .prefetch = prefetch_new(a, f, c->line, page),
         .line = c->line, .line_bits = (u32)__builtin_ctz(c->line),
     };
@@ -60,7 +60,6 @@ static struct shared *shared_new(struct arena *a, const struct hierarchy_params 
     s->l2_bus = meter_new(a, p->l2_bytes_per_cycle, 1);
     s->fabric = meter_new(a, p->slc_bytes_per_cycle, 1);
     s->dram = dram_new(a, &p->dram, p->clock_mhz);
-    s->l2_mshrs = p->l2_mshrs;
     s->l2_line = p->l2.line;
     s->slc_latency = (u32)(((u64)p->slc_latency_ps * p->clock_mhz + 500000) / 1000000);
     s->exclusive = p->slc_exclusive;
@@ -131,7 +130,8 @@ static void l2_push_out(struct shared *s, struct cache_victim v, cycle now)
 
 // Brings a line the L2 lacks; `now` is when the L2 finds out. Returns when a load
 // that waits for it has its value.
-static cycle l2_fill(struct hierarchy *h, paddr pa, u32 state, cycle now, enum level *level)
+static cycle l2_fill(struct hierarchy *h, paddr pa, u32 state, enum access kind, cycle now,
+                     enum level *level)
 {
     struct shared *s = h->s;
     cycle start = mshr_start(s->l2_mshr, now);
@@ -139,7 +139,7 @@ static cycle l2_fill(struct hierarchy *h, paddr pa, u32 state, cycle now, enum l
     h->stats.mshr_wait += start - now;
     struct cache_answer r = { 0 };
     if (s->slc)
-        r = cache_lookup(s->slc, pa, ACCESS_READ, begin);
+        r = cache_lookup(s->slc, pa, kind, begin);
     if (r.hit) {
         *level = served_by(r, LEVEL_SLC);
         ready = later(r.ready, begin + s->slc_latency);
@@ -168,26 +168,26 @@ static void l2_train(struct hierarchy *h, vaddr pc, vaddr va, cycle now)
         enum level level;
         if (cache_contains(h->s->l2, pa))
             continue;
-        if (mshr_busy(h->s->l2_mshr, now) >= h->s->l2_mshrs)
+        if (mshr_full(h->s->l2_mshr, now))
             h->stats.prefetch_dropped++;
         else
-            l2_fill(h, pa, LINE_PREFETCHED, now, &level);
+            l2_fill(h, pa, LINE_PREFETCHED, ACCESS_PREFETCH, now, &level);
     }
 }
 
-// A line the L1 of size `line` lacks; `now` is when the load issued.
-static cycle l2_read(struct hierarchy *h, vaddr pc, vaddr va, u32 line, cycle now,
-                     enum level *level)
+// A line of `line` bytes that an L1 lacks; `now` is when the load issued.
+static cycle l2_read(struct hierarchy *h, vaddr pc, vaddr va, u32 line, enum access kind,
+                     cycle now, enum level *level)
 {
     struct shared *s = h->s;
     paddr pa = physical(h, va);
     cycle begin = meter_take(s->l2_bus, now, line), ready;
-    struct cache_answer r = cache_lookup(s->l2, pa, ACCESS_READ, begin);
+    struct cache_answer r = cache_lookup(s->l2, pa, kind, begin);
     if (r.hit) {
         *level = served_by(r, LEVEL_L2);
         ready = later(r.ready, begin + h->l2_latency);
     } else {
-        ready = l2_fill(h, pa, 0, begin, level);
+        ready = l2_fill(h, pa, 0, kind, begin, level);
     }
     if (!r.hit || r.state & LINE_PREFETCHED)
         l2_train(h, pc, va, begin);
@@ -210,7 +210,8 @@ static cycle l1_fill(struct hierarchy *h, struct first *f, vaddr pc, vaddr va, u
 {
     cycle start = mshr_start(f->mshr, now);
     h->stats.mshr_wait += start - now;
-    cycle ready = l2_read(h, pc, va, f->line, start, level);
+    enum access kind = state & LINE_PREFETCHED ? ACCESS_PREFETCH : ACCESS_READ;
+    cycle ready = l2_read(h, pc, va, f->line, kind, start, level);
     mshr_hold(f->mshr, start, ready);
     l1_push_out(h, f, cache_fill(f->cache, va, state | origin(*level), now, ready), ready);
     return ready;
@@ -224,7 +225,7 @@ static void l1_train(struct hierarchy *h, struct first *f, vaddr pc, vaddr va, c
         enum level level;
         if (cache_contains(f->cache, want[i]))
             continue;
-        if (mshr_busy(f->mshr, now) >= f->mshrs)
+        if (mshr_full(f->mshr, now))
             h->stats.prefetch_dropped++;
         else
             l1_fill(h, f, pc, want[i], LINE_PREFETCHED, now, &level);
@@ -304,7 +305,7 @@ cycle hierarchy_walk(void *who, u64 page, cycle now)
     enum level level;
     cycle begin = meter_take(s->l2_bus, now, 8);
     struct cache_answer r = cache_lookup(s->l2, pa, ACCESS_READ, begin);
-    return r.hit ? later(r.ready, begin + h->l2_latency) : l2_fill(h, pa, 0, begin, &level);
+    return r.hit ? later(r.ready, begin + h->l2_latency) : l2_fill(h, pa, 0, ACCESS_READ, begin, &level);
 }
 
 bool hierarchy_l1d_contains(const struct hierarchy *h, vaddr va)

@@ -1,53 +1,81 @@
 #include "uarch/mshr.h"
 
 #include <assert.h>
+#include <string.h>
 
 #include "base/arena.h"
 
-// Twice as many intervals as entries are remembered, so that a request that
-// comes late but for an early cycle still finds those that were busy then.
+// The ring remembers SLICES slices, the latest being `newest`; what lies more
+// than their 16384 cycles behind is taken to be free.
+enum { SLICE_BITS = 3, SLICE = 1 << SLICE_BITS, SLICES = 2048 };
+
 struct mshr {
-    u32 entries, slots;
-    cycle *start, *end;
+    u32 room;            // entries * SLICE: busy cycles a slice can hold
+    u64 newest;
+    u16 busy[SLICES];    // sum over entries of their busy cycles in the slice
+    u8 freed[SLICES];    // offset at which the first of them became free, or SLICE
 };
 
 struct mshr *mshr_new(struct arena *a, u32 entries)
 {
     assert(entries >= 1 && entries <= 256);
     struct mshr *m = ARENA_NEW(a, struct mshr);
-    m->entries = entries;
-    m->slots = 2 * entries;
-    m->start = ARENA_ARRAY(a, m->slots, cycle);
-    m->end = ARENA_ARRAY(a, m->slots, cycle);
+    m->room = entries * SLICE;
+    memset(m->freed, SLICE, sizeof m->freed);
     return m;
 }
 
-u32 mshr_busy(const struct mshr *m, cycle now)
+// Makes the ring reach slice `number`.
+static void reach(struct mshr *m, u64 number)
 {
-    u32 busy = 0;
-    for (u32 i = 0; i < m->slots; i++)
-        busy += (m->start[i] <= now) & (m->end[i] > now);
-    return busy;
+    if (number <= m->newest)
+        return;
+    u64 from = number - m->newest >= SLICES ? number - SLICES + 1 : m->newest + 1;
+    for (u64 n = from; n <= number; n++) {
+        m->busy[n % SLICES] = 0;
+        m->freed[n % SLICES] = SLICE;
+    }
+    m->newest = number;
 }
 
-cycle mshr_start(const struct mshr *m, cycle now)
+static bool forgotten(const struct mshr *m, u64 number)
 {
-    while (mshr_busy(m, now) >= m->entries) {
-        cycle next = UINT64_MAX;
-        for (u32 i = 0; i < m->slots; i++)
-            if (m->start[i] <= now && m->end[i] > now && m->end[i] < next)
-                next = m->end[i];
-        now = next;
-    }
-    return now;
+    return number + SLICES <= m->newest;
+}
+
+cycle mshr_start(struct mshr *m, cycle now)
+{
+    u64 number = now >> SLICE_BITS;
+    if (number > m->newest || forgotten(m, number) || !m->busy[number % SLICES])
+        return now;
+    while (number <= m->newest && m->busy[number % SLICES] >= m->room)
+        number++;
+    if (number == now >> SLICE_BITS)
+        return now;
+    // The slice before is full, so nothing is free before something ends.
+    u32 freed = number <= m->newest ? m->freed[number % SLICES] : 0;
+    return (number << SLICE_BITS) + freed % SLICE;
 }
 
 void mshr_hold(struct mshr *m, cycle start, cycle end)
 {
-    u32 first = 0;
-    for (u32 i = 1; i < m->slots; i++)
-        if (m->end[i] < m->end[first])
-            first = i;
-    m->start[first] = start;
-    m->end[first] = end;
+    u64 first = start >> SLICE_BITS, last = end >> SLICE_BITS;
+    if (end <= start || last - first >= SLICES || forgotten(m, first))
+        return;
+    reach(m, last);
+    u8 *freed = &m->freed[last % SLICES];
+    *freed = end % SLICE < *freed ? (u8)(end % SLICE) : *freed;
+    if (first == last) {
+        m->busy[first % SLICES] += (u16)(end - start);
+        return;
+    }
+    m->busy[first % SLICES] += (u16)(SLICE - start % SLICE);
+    for (u64 n = first + 1; n < last; n++)
+        m->busy[n % SLICES] += SLICE;
+    m->busy[last % SLICES] += (u16)(end % SLICE);
+}
+
+bool mshr_full(struct mshr *m, cycle now)
+{
+    return mshr_start(m, now) > now;
 }

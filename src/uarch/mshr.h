@@ -2,7 +2,8 @@
 //
 // It knows intervals of time, not addresses: two misses to one line are merged
 // by the cache, whose line is marked "on its way" (cache.h), and take one entry.
-// Requests may come in any order of time.
+// Requests may come in any order of time: what is kept is how many entries each
+// slice of 8 cycles has busy, on average over the slice.
 #ifndef UARCH_MSHR_H
 #define UARCH_MSHR_H
 
@@ -15,12 +16,12 @@ struct mshr;
 struct mshr *mshr_new(struct arena *a, u32 entries);
 
 // The first cycle at or after `now` at which fewer than all entries are busy.
-cycle mshr_start(const struct mshr *m, cycle now);
+cycle mshr_start(struct mshr *m, cycle now);
 
 // Keeps one entry busy from `start`, inclusive, to `end`, exclusive.
 void mshr_hold(struct mshr *m, cycle start, cycle end);
 
-// Entries busy at `now`.
-u32 mshr_busy(const struct mshr *m, cycle now);
+// Is no entry free at `now`?
+bool mshr_full(struct mshr *m, cycle now);
 
 #endif

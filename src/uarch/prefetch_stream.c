@@ -9,14 +9,15 @@
 enum { NEAR = 4 };
 
 struct run {
-    i64 last, ahead;   // line numbers: of the last access, of the last one wanted
-    i64 step;          // 1, -1; 0 while unknown
-    u32 used;          // smallest: the one to give up
+    i64 ahead;   // line number of the last one wanted
+    i64 step;    // 1, -1; 0 while unknown
+    u32 used;    // smallest: the one to give up; 0: no stream
 };
 
 struct stream {
     u32 entries, degree, clock, line_bits;
     i64 distance;
+    i64 *last;          // line number of the last access, one a run
     struct run *runs;
 };
 
@@ -28,40 +29,49 @@ void *prefetch_stream_new(struct arena *a, const struct prefetch_params *p, u32 
     s->degree = p->degree;
     s->distance = p->distance;
     s->line_bits = (u32)__builtin_ctz(line);
+    s->last = ARENA_ARRAY(a, p->entries, i64);
     s->runs = ARENA_ARRAY(a, p->entries, struct run);
     return s;
 }
 
-// A stream that `line` continues, or else the least recently used one, restarted.
-static struct run *run_of(struct stream *s, i64 line)
+// The least recently used stream, restarted at `line`.
+static __attribute__((noinline)) void restart(struct stream *s, i64 line)
 {
-    struct run *old = &s->runs[0];
+    u32 old = 0;
+    for (u32 i = 1; i < s->entries; i++)
+        if (s->runs[i].used < s->runs[old].used)
+            old = i;
+    s->runs[old] = (struct run){ .ahead = line, .used = ++s->clock };
+    s->last[old] = line;
+}
+
+// The stream `line` continues, or -1.
+static i32 run_of(const struct stream *s, i64 line)
+{
     for (u32 i = 0; i < s->entries; i++) {
-        struct run *r = &s->runs[i];
-        i64 d = line - r->last;
-        i64 along = r->step ? d * r->step : 1;
-        if (r->used && d >= -NEAR && d <= NEAR && along >= 0)
-            return r;
-        if (r->used < old->used)
-            old = r;
+        i64 d = line - s->last[i];
+        if ((u64)(d + NEAR) <= 2 * NEAR && s->runs[i].used && d * s->runs[i].step >= 0)
+            return (i32)i;
     }
-    *old = (struct run){ .last = line };
-    return old;
+    return -1;
 }
 
 u32 prefetch_stream_train(void *state, vaddr pc, vaddr va, vaddr *out)
 {
     struct stream *s = state;
     i64 line = (i64)(va >> s->line_bits);
-    struct run *r = run_of(s, line);
-    r->used = ++s->clock;
-    if (line == r->last)
+    i32 i = run_of(s, line);
+    if (i < 0) {
+        restart(s, line);
         return 0;
-    if (!r->step) {
-        r->step = line > r->last ? 1 : -1;
-        r->ahead = line;
     }
-    r->last = line;
+    struct run *r = &s->runs[i];
+    r->used = ++s->clock;
+    if (line == s->last[i])
+        return 0;
+    if (!r->step)
+        r->step = line > s->last[i] ? 1 : -1;
+    s->last[i] = line;
     if ((r->ahead - line) * r->step < 0)
         r->ahead = line;
     u32 n = 0;

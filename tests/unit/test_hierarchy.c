@@ -184,15 +184,22 @@ static void a_pipe_carries_so_many_bytes_a_cycle(void **state)
 static void entries_are_free_again_when_their_miss_ends(void **state)
 {
     struct mshr *m = mshr_new(*state, 2);
-    mshr_hold(m, 10, 50);
-    mshr_hold(m, 20, 40);
-    assert_int_equal(mshr_busy(m, 9), 0);
-    assert_int_equal(mshr_busy(m, 10), 1);
-    assert_int_equal(mshr_busy(m, 39), 2);
-    assert_int_equal(mshr_start(m, 15), 15);
+    mshr_hold(m, 16, 48);
+    mshr_hold(m, 24, 40);
+    assert_false(mshr_full(m, 15));
+    assert_false(mshr_full(m, 16));
+    assert_true(mshr_full(m, 24));
+    assert_true(mshr_full(m, 39));
+    assert_false(mshr_full(m, 40));
+    assert_int_equal(mshr_start(m, 20), 20);
     assert_int_equal(mshr_start(m, 30), 40);
-    mshr_hold(m, 40, 90);
-    assert_int_equal(mshr_start(m, 45), 50);
+    mshr_hold(m, 40, 88);
+    assert_int_equal(mshr_start(m, 41), 48);
+    assert_int_equal(mshr_start(m, 1000000), 1000000);
+    mshr_hold(m, 1000000, 1000100);
+    mshr_hold(m, 1000000, 1000100);
+    assert_int_equal(mshr_start(m, 1000004), 1000100);
+    assert_int_equal(mshr_start(m, 30), 30);    // too long ago to be remembered
 }
 
 int main(void)

@@ -10,7 +10,7 @@ const struct stat_row bpred_stat_rows[] = {
 };
 
 struct bpred {
-    struct history_params history_params;
+    struct history_masks masks;
     struct history history;   // speculative, when predictions run ahead
     struct tage *tage;
     struct btb *btb;
@@ -22,7 +22,7 @@ struct bpred {
 struct bpred *bpred_new(struct arena *a, const struct bpred_params *p)
 {
     struct bpred *b = ARENA_NEW(a, struct bpred);
-    b->history_params = p->history;
+    b->masks = history_masks(&p->history);
     b->tage = tage_new(a, &p->tage, &p->history);
     b->btb = btb_new(a, &p->btb);
     b->ras = ras_new(a, &p->ras);
@@ -89,7 +89,7 @@ struct bpred_result bpred_predict_and_update(struct bpred *b, enum branch_kind k
     struct bpred_result r = { .mispredicted = wrong };
     if (taken) {
         r.bubbles = bubbles(b, pc, target);
-        history_taken(&b->history, &b->history_params, pc, target);
+        history_taken(&b->history, &b->masks, pc, target);
     }
     count(&b->stats, kind, taken, wrong);
     return r;
@@ -102,7 +102,7 @@ static void pass(struct bpred *b, enum branch_kind kind, vaddr pc, bool taken, v
     if (is_call(kind))
         ras_push(b->ras, pc + 4);
     if (taken)
-        history_taken(&b->history, &b->history_params, pc, target);
+        history_taken(&b->history, &b->masks, pc, target);
 }
 
 void bpred_predict(struct bpred *b, enum branch_kind kind, vaddr pc, vaddr direct_target,

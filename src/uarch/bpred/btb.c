@@ -1,7 +1,6 @@
 #include "uarch/bpred/btb.h"
 
 #include <assert.h>
-#include <string.h>
 
 #include "base/arena.h"
 #include "uarch/cache_hot.h"
@@ -78,7 +77,8 @@ static bool use(struct level *l, u32 key, u32 target, u32 *old_target)
         *old_target = s[w].target;
     else
         w = l->ways - 1;
-    memmove(s + 1, s, w * sizeof *s);
+    for (; w; w--)
+        s[w] = s[w - 1];
     s[0] = (struct entry){ key, target };
     return hit;
 }

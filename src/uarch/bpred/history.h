@@ -24,15 +24,27 @@ struct history {
     u32 phrb;
 };
 
-static inline void history_taken(struct history *h, const struct history_params *p, vaddr pc,
+// The parameters, ready for use.
+struct history_masks {
+    u64 target, phrt_lo, phrt_hi;
+    u32 phrb;
+};
+
+static inline struct history_masks history_masks(const struct history_params *p)
+{
+    unsigned __int128 t = ((unsigned __int128)1 << p->phrt_bits) - 1;
+    return (struct history_masks){
+        .target = (1ull << p->target_bits) - 1,
+        .phrt_lo = (u64)t, .phrt_hi = (u64)(t >> 64), .phrb = (1u << p->phrb_bits) - 1,
+    };
+}
+
+static inline void history_taken(struct history *h, const struct history_masks *m, vaddr pc,
                                  vaddr target)
 {
-    unsigned __int128 t = (unsigned __int128)h->phrt_hi << 64 | h->phrt_lo;
-    t = t << 1 ^ (target & ((1ull << p->target_bits) - 1)) >> 2;
-    t &= ((unsigned __int128)1 << p->phrt_bits) - 1;
-    h->phrt_lo = (u64)t;
-    h->phrt_hi = (u64)(t >> 64);
-    h->phrb = (u32)((h->phrb << 1 ^ (pc >> 2 & 15)) & ((1u << p->phrb_bits) - 1));
+    h->phrt_hi = (h->phrt_hi << 1 | h->phrt_lo >> 63) & m->phrt_hi;
+    h->phrt_lo = (h->phrt_lo << 1 ^ (target & m->target) >> 2) & m->phrt_lo;
+    h->phrb = (h->phrb << 1 ^ (pc >> 2 & 15)) & m->phrb;
 }
 
 #endif

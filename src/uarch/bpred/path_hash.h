@@ -2,7 +2,8 @@
 //
 // Every bit of an index or a tag is the XOR of some bits of PC, PHRT and PHRB, so
 // the hashes are linear: their value is the XOR of one table entry for each four
-// input bits. Eight words of 32 bits come out together; 37 lookups for all.
+// input bits. Four words of 32 bits come out of one lookup, eight in all; give
+// words 4 to 7 to hashes of short histories, which need few lookups.
 #ifndef UARCH_BPRED_PATH_HASH_H
 #define UARCH_BPRED_PATH_HASH_H
 
@@ -32,7 +33,11 @@ struct hash_words {
 };
 
 struct path_hash {
-    struct hash_words part[HASH_NIBBLES][16];
+    union {
+        hash_half half;
+        u32 word[4];
+    } part[2][HASH_NIBBLES][16];   // words 0 to 3, words 4 to 7
+    u32 t_nibbles, b_nibbles;      // of PHRT and PHRB, that words 4 to 7 depend on
 };
 
 // Bit `bit` of word `word` changes with `term`. Terms at or beyond the lengths
@@ -48,9 +53,8 @@ static inline void path_hash_pc(const struct path_hash *h, vaddr pc, struct hash
 {
     u64 bits = pc >> 2;
     for (u32 i = 0; i < HASH_PC_BITS / 4; i++, bits >>= 4) {
-        const struct hash_words *w = &h->part[i][bits & 15];
-        io->half[0] ^= w->half[0];
-        io->half[1] ^= w->half[1];
+        io->half[0] ^= h->part[0][i][bits & 15].half;
+        io->half[1] ^= h->part[1][i][bits & 15].half;
     }
 }
 

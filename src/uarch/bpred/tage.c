@@ -8,6 +8,9 @@
 
 enum { MAX_WAYS = 8, VALID = 0x80 };
 
+// The hash word of a table: those of the shortest histories in words 4 and 5.
+#define WORD(table) (TAGE_TABLES - 1 - (table))
+
 // One set is half a host cache line. Valid ways come before invalid ones, whose
 // tag is 0, so the first match is the valid one if there is any.
 struct set {
@@ -87,7 +90,7 @@ struct tage *tage_new(struct arena *a, const struct tage_params *p,
     }
     for (u32 i = 0; i < COUNT(equations); i++)
         for (const u8 *term = equations[i].terms; *term; term++)
-            path_hash_add(&t->hash, h, equations[i].table, equations[i].bit, *term);
+            path_hash_add(&t->hash, h, WORD(equations[i].table), equations[i].bit, *term);
     t->base = ARENA_ARRAY(a, 1u << p->base_bits, u8);
     t->base_mask = (1u << p->base_bits) - 1;
     memset(t->base, 1, 1u << p->base_bits);
@@ -132,8 +135,8 @@ static void hash(struct tage *t, const struct history *h, vaddr pc, struct tage_
     struct hash_words w = t->of_history;
     path_hash_pc(&t->hash, pc, &w);
     for (u32 i = 0; i < TAGE_TABLES; i++) {
-        out->index[i] = (u16)w.word[i];
-        out->tag[i] = (u16)(w.word[i] >> 16);
+        out->index[i] = (u16)w.word[WORD(i)];
+        out->tag[i] = (u16)(w.word[WORD(i)] >> 16);
     }
 }
 
