@@ -50,7 +50,7 @@
 
 // ea[0]: the address the record carries; ea[1]: 1 when a branch was taken.
 #define FALL return i + 1
-#define TAKE(offset) return ea[1] = 1, ea[0] = PC + (u64)(offset), i + ((offset) >> 2)
+#define TAKE(offset) return ea[1] = 1, ea[0] = PC + (u64)(offset), (const struct insn *)((u64)i + (u64)(offset) * 4)
 #define TAKE_PC(target) return ea[1] = 1, exec_target(c, i, ea, (target))
 #define LEAVE(k, address, is_retired) return exec_leave(c, k, address), is_retired
 
@@ -164,20 +164,26 @@ INLINE u64 sub_flags(struct cpu *c, u64 a, u64 b, bool wide)
     return r;
 }
 
+// `cond` is a constant in each copy: one or two tests remain.
 INLINE bool condition(const struct cpu *c, unsigned cond)
 {
-    bool n = c->nf >> 63, z = c->zf == 0, cy = c->cf, o = c->vf >> 63, r;
-    switch (cond >> 1) {
-    case 0: r = z; break;
-    case 1: r = cy; break;
-    case 2: r = n; break;
-    case 3: r = o; break;
-    case 4: r = cy && !z; break;
-    case 5: r = n == o; break;
-    case 6: r = n == o && !z; break;
+    switch (cond) {
+    case 0: return c->zf == 0;
+    case 1: return c->zf != 0;
+    case 2: return c->cf != 0;
+    case 3: return c->cf == 0;
+    case 4: return (i64)c->nf < 0;
+    case 5: return (i64)c->nf >= 0;
+    case 6: return (i64)c->vf < 0;
+    case 7: return (i64)c->vf >= 0;
+    case 8: return c->cf && c->zf;
+    case 9: return !c->cf || !c->zf;
+    case 10: return (i64)(c->nf ^ c->vf) >= 0;
+    case 11: return (i64)(c->nf ^ c->vf) < 0;
+    case 12: return c->zf && (i64)(c->nf ^ c->vf) >= 0;
+    case 13: return !c->zf || (i64)(c->nf ^ c->vf) < 0;
     default: return true;
     }
-    return cond & 1 ? !r : r;
 }
 
 #endif

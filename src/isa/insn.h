@@ -28,6 +28,8 @@
 #define VBITS_zo 5
 #define VBITS_zr 4    // element size and acquire/release pair
 #define VBITS_c 4     // condition
+#define VBITS_cf 5
+#define VBITS_fs 3    // sf and which 16 bits
 #define VBITS_x 1
 
 enum op {

@@ -51,4 +51,8 @@ extern const struct operand_row isa_operands[OPERAND_COUNT];
 
 extern const char *const isa_condition_names[16];
 
+// Preferred aliases that need more than a look at a field.
+bool isa_is_movw(u64 value, int width);   // one MOVZ or MOVN makes `value`
+bool isa_movn_is_mov(u32 w);
+
 #endif

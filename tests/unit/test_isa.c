@@ -70,7 +70,8 @@ static const struct {
     { 0x54ffffe1, "b.ne #-4" },
     { 0xd65f03c0, "ret" },
     { 0xf9400c41, "ldr x1, [x2, #24]" },
-    { 0x00000000, ".inst 0x00000000" },
+    { 0x00000000, "udf #0" },
+    { 0xffffffff, ".inst 0xffffffff" },
 };
 
 static void known_words_disassemble(void **state)
@@ -83,7 +84,7 @@ static void known_words_disassemble(void **state)
 static void register_31_is_resolved(void **state)
 {
     assert_int_equal(isa_decode(0x910003fd).n, REG_SP);     // mov x29, sp
-    assert_int_equal(isa_decode(0xf100001f).d, REG_SINK);   // cmp x0, #0
+    assert_int_equal(isa_decode(0x8b01001f).d, REG_SINK);   // add xzr, x0, x1
     assert_int_equal(isa_decode(0xf900003f).d, REG_ZERO);   // str xzr, [x1]
 }
 
