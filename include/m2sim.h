@@ -41,8 +41,9 @@ struct m2sim_error {
 };
 
 enum m2sim_mode {
-    M2SIM_RUN,    // emulate only
-    M2SIM_TIME,   // emulate and time
+    M2SIM_RUN,     // emulate only
+    M2SIM_TIME,    // emulate and time
+    M2SIM_COUNT,   // emulate and count each instruction's executions
 };
 
 // Zero means the default for every field.
@@ -93,6 +94,13 @@ const char *m2sim_disassemble(uint32_t word, uint64_t pc, char *buf, size_t size
 
 // Disassembles the executable segments of an ELF file: a line an instruction.
 bool m2sim_disassemble_file(const char *path, FILE *f, struct m2sim_error *e);
+
+// Prints which instructions m2sim has: name, syntax, feature, class, what tests it, and
+// whether its timing on `core` (NULL: m2-avalanche) was measured or is assumed. With `path`,
+// only those that the executable segments of that ELF file contain, and how often. With
+// `run`, a finished M2SIM_COUNT run, those it executed, and how often. Flags: M2SIM_JSON.
+bool m2sim_isa(const char *path, const struct m2sim *run, const char *core, FILE *f, unsigned flags,
+               struct m2sim_error *e);
 
 // Flags of m2sim_config_show, beside M2SIM_JSON.
 enum { M2SIM_ORIGIN = 4 };

@@ -1,8 +1,7 @@
 // One simulation: a guest process, the engine that runs it and, in timing mode, the core
 // that its stream of instructions feeds.
-#include "m2sim.h"
+#include "api/sim.h"
 
-#include <errno.h>
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
@@ -11,45 +10,12 @@
 #define XXH_INLINE_ALL
 #include <xxhash.h>
 
-#include "base/arena.h"
-#include "config/config.h"
-#include "core/core.h"
-#include "exec/machine.h"
-#include "guest/process.h"
 #include "report/report.h"
-#include "stream/stream.h"
 
 enum { COUNTER_HZ = 24000000 };   // CNTFRQ_EL0 of an M2
 
 // Simulated time starts here, so that a run gives the same dates each time: 2026-01-01.
 static const u64 EPOCH_NS = 1767225600ull * 1000000000;
-
-struct m2sim {
-    struct m2sim_options options;
-    struct arena *arena;
-    struct config config;
-    struct process *process;
-    struct core *core;
-    struct stream *stream;
-    struct machine machine;
-    volatile int stop;
-    int status;
-    double host_seconds;
-    char digest[17];   // of the program file
-};
-
-static bool fail(struct m2sim_error *e, int code, const char *fmt, ...)
-    __attribute__((format(printf, 3, 4)));
-
-static bool fail(struct m2sim_error *e, int code, const char *fmt, ...)
-{
-    va_list ap;
-    va_start(ap, fmt);
-    vsnprintf(e->text, sizeof(e->text), fmt, ap);
-    va_end(ap);
-    e->exit_code = code;
-    return false;
-}
 
 // -- Simulated time --
 
@@ -92,15 +58,30 @@ static void feed(void *ctx, const struct record *r, size_t n)
     core_feed(ctx, r, n);
 }
 
+bool api_fail(struct m2sim_error *e, int code, const char *fmt, ...)
+{
+    va_list ap;
+    va_start(ap, fmt);
+    vsnprintf(e->text, sizeof(e->text), fmt, ap);
+    va_end(ap);
+    e->exit_code = code;
+    return false;
+}
+
+static void count(void *ctx, const struct record *r, size_t n)
+{
+    counts_feed(ctx, r, n);
+}
+
 static bool make_core(struct m2sim *s, struct m2sim_error *e)
 {
     const struct m2sim_options *o = &s->options;
     struct err err = { "" };
     if (!config_load(&s->config, s->arena, o->core, o->sets, o->set_count, &err))
-        return fail(e, M2SIM_EXIT_CONFIG, "%s", err.text);
+        return api_fail(e, M2SIM_EXIT_CONFIG, "%s", err.text);
     s->core = core_new(s->arena, &s->config, o->model, &err);
     if (!s->core)
-        return fail(e, M2SIM_EXIT_CONFIG, "%s", err.text);
+        return api_fail(e, M2SIM_EXIT_CONFIG, "%s", err.text);
     s->stream = stream_new(feed, s->core, !o->one_thread);
     return true;
 }
@@ -125,6 +106,10 @@ static bool load(struct m2sim *s, struct m2sim_error *e)
     bool timed = o->mode == M2SIM_TIME;
     if (timed && !make_core(s, e))
         return false;
+    if (o->mode == M2SIM_COUNT) {
+        s->counts = counts_new(s->arena);
+        s->stream = stream_new(count, s->counts, !o->one_thread);
+    }
 
     static const char *const no_strings[] = { NULL };
     struct process_options p = {
@@ -141,11 +126,11 @@ static bool load(struct m2sim *s, struct m2sim_error *e)
     int code = M2SIM_EXIT_DATA;
     s->process = process_new(&p, &err, &code);
     if (!s->process)
-        return fail(e, code, "%s", err.text);
+        return api_fail(e, code, "%s", err.text);
     digest_file(o->program, s->digest);
     s->machine = (struct machine){
         .process = s->process,
-        .recorder = timed ? stream_recorder(s->stream) : NULL,
+        .recorder = s->stream ? stream_recorder(s->stream) : NULL,
         .max_instructions = o->max_instructions,
         .counter = timed ? simulated_counter : host_counter,
         .counter_ctx = s,
@@ -158,7 +143,7 @@ struct m2sim *m2sim_new(const struct m2sim_options *o, struct m2sim_error *e)
 {
     struct m2sim *s = calloc(1, sizeof(*s));
     if (!s) {
-        fail(e, M2SIM_EXIT_INTERNAL, "out of memory");
+        api_fail(e, M2SIM_EXIT_INTERNAL, "out of memory");
         return NULL;
     }
     s->options = *o;
@@ -193,10 +178,10 @@ int m2sim_run(struct m2sim *s)
 {
     u64 start = host_ns();
     enum machine_end end = machine_run(&s->machine);
-    if (s->core) {
+    if (s->stream)
         stream_sync(s->stream);
+    if (s->core)
         core_drain(s->core);
-    }
     s->host_seconds = (double)(host_ns() - start) / 1e9;
     s->status = end == MACHINE_EXITED ? process_status(s->process)
                 : end == MACHINE_LIMIT ? M2SIM_EXIT_LIMIT

@@ -1,13 +1,11 @@
 // The parts of the public interface that need no run.
-#include "m2sim.h"
-
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-#include "config/config.h"
+#include "api/sim.h"
 #include "guest/elf.h"
 #include "guest/space.h"
 #include "isa/decode.h"
@@ -22,41 +20,38 @@ const char *m2sim_disassemble(uint32_t word, uint64_t pc, char *buf, size_t size
     return isa_disassemble(word, pc, buf, size);
 }
 
-static bool fail(struct m2sim_error *e, int code, const char *text)
+bool api_each_word(const char *path, void (*each)(void *ctx, vaddr pc, u32 word), void *ctx,
+                   struct m2sim_error *e)
 {
-    e->exit_code = code;
-    snprintf(e->text, sizeof(e->text), "%s", text);
-    return false;
+    if (access(path, R_OK) != 0)
+        return api_fail(e, M2SIM_EXIT_NO_INPUT, "%s: %s", path, strerror(errno));
+    struct err err = { "" };
+    struct space *s = space_new(&err);
+    if (!s)
+        return api_fail(e, M2SIM_EXIT_INTERNAL, "%s", err.text);
+    struct elf_image image;
+    bool ok = elf_load_file(s, path, ELF_DYNAMIC, &image, &err);
+    for (size_t k = 0; ok && k < s->count; k++) {
+        const struct region *r = &s->regions[k];
+        u32 word;
+        for (vaddr a = r->start; r->prot & SPACE_EXEC && a < r->end; a += 4)
+            if (space_read(s, &word, a, sizeof(word)) == 0 && word)   // 0: filling of the last page
+                each(ctx, a, word);
+    }
+    space_free(s);
+    return ok || api_fail(e, M2SIM_EXIT_DATA, "%s", err.text);
 }
 
-static void disassemble_region(struct space *s, const struct region *r, FILE *f)
+static void print_word(void *ctx, vaddr pc, u32 word)
 {
     char text[96];
-    u32 word;
-    for (vaddr a = r->start; a < r->end && space_read(s, &word, a, sizeof(word)) == 0; a += 4)
-        if (word)   // the filling of a segment's last page
-            fprintf(f, "%8llx:  %08x  %s\n", (unsigned long long)a, word,
-                    isa_disassemble(word, a, text, sizeof(text)));
+    fprintf(ctx, "%8llx:  %08x  %s\n", (unsigned long long)pc, word,
+            isa_disassemble(word, pc, text, sizeof(text)));
 }
 
 bool m2sim_disassemble_file(const char *path, FILE *f, struct m2sim_error *e)
 {
-    if (access(path, R_OK) != 0) {
-        snprintf(e->text, sizeof(e->text), "%s: %s", path, strerror(errno));
-        e->exit_code = M2SIM_EXIT_NO_INPUT;
-        return false;
-    }
-    struct err err = { "" };
-    struct space *s = space_new(&err);
-    if (!s)
-        return fail(e, M2SIM_EXIT_INTERNAL, err.text);
-    struct elf_image image;
-    bool ok = elf_load_file(s, path, ELF_DYNAMIC, &image, &err);
-    for (size_t k = 0; ok && k < s->count; k++)
-        if (s->regions[k].prot & SPACE_EXEC)
-            disassemble_region(s, &s->regions[k], f);
-    space_free(s);
-    return ok || fail(e, M2SIM_EXIT_DATA, err.text);
+    return api_each_word(path, print_word, f, e);
 }
 
 bool m2sim_config_show(const char *core, const char *const *sets, size_t set_count, FILE *f,
@@ -71,16 +66,14 @@ bool m2sim_config_show(const char *core, const char *const *sets, size_t set_cou
     else if (ok)
         config_show(&c, f, flags & M2SIM_ORIGIN);
     arena_free(a);
-    return ok || fail(e, M2SIM_EXIT_CONFIG, err.text);
+    return ok || api_fail(e, M2SIM_EXIT_CONFIG, "%s", err.text);
 }
 
 FILE *m2sim_open(const char *path, struct m2sim_error *e)
 {
     int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
     FILE *f = fd < 0 ? NULL : fdopen(fd, "w");
-    if (!f) {
-        snprintf(e->text, sizeof(e->text), "%s: %s", path, strerror(errno));
-        e->exit_code = M2SIM_EXIT_OUTPUT;
-    }
+    if (!f)
+        api_fail(e, M2SIM_EXIT_OUTPUT, "%s: %s", path, strerror(errno));
     return f;
 }

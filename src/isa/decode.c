@@ -10,11 +10,12 @@
 // Derived once from the rows' text, then only read.
 static struct row rows[OP_COUNT] = {
     [OP_UNDEFINED] = { .name = "UNDEFINED", .run = RUN_UNDEFINED, .semantics = "undefined" },
-#define INSN(name, encoding, syntax, class, semantics, variants, flags, feature) \
+#define ROW(kind, name, encoding, syntax, class, semantics, variants, flags, feature) \
     [OP_##name] = { #name, encoding, syntax, #variants, #semantics, CLASS_##class, FEAT_##feature, \
-                    flags, .run = RUN_##name, .variant_bits = VBITS_##variants },
-#define JUMP INSN
-#define EXIT INSN
+                    kind, flags, .run = RUN_##name, .variant_bits = VBITS_##variants },
+#define INSN(...) ROW(ROW_INSN, __VA_ARGS__)
+#define JUMP(...) ROW(ROW_JUMP, __VA_ARGS__)
+#define EXIT(...) ROW(ROW_EXIT, __VA_ARGS__)
 #include "isa/a64.def"
 #undef INSN
 #undef JUMP
@@ -161,6 +162,12 @@ const char *isa_feature_name(enum feature f)
 #undef FEATURE
     };
     return names[f];
+}
+
+const char *isa_tested_by(enum op op)
+{
+    const struct row *r = isa_row(op);
+    return r->kind == ROW_EXIT || r->class == CLASS_SYS || r->feature == FEAT_PAUTH ? "program" : "random";
 }
 
 // Gathers the bits of the variant's fields, the first letter highest.

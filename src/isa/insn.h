@@ -111,6 +111,9 @@ enum feature {
 // Which register file a slot names in a row.
 enum regfile { FILE_NONE, FILE_GPR, FILE_GPR_SP, FILE_VEC };
 
+// Which of the macros INSN, JUMP and EXIT the row stands in.
+enum row_kind { ROW_INSN, ROW_JUMP, ROW_EXIT };
+
 enum { OPERANDS_MAX = 8 };
 
 // One row of a64.def with what is derived from its text.
@@ -118,6 +121,7 @@ struct row {
     const char *name, *encoding, *syntax, *variants, *semantics;
     u8 class;     // enum insn_class
     u8 feature;   // enum feature
+    u8 kind;      // enum row_kind
     u32 flags;    // D_R …
     u32 mask, bits;   // a word matches when (word & mask) == bits
     u16 run;      // of variant 0
@@ -131,5 +135,10 @@ const struct row *isa_row(enum op op);   // op from 1 to OP_COUNT - 1, or OP_UND
 enum op isa_op_of_run(u16 run);
 const char *isa_class_name(enum insn_class class);
 const char *isa_feature_name(enum feature f);
+
+// What compares the row's effect with another implementation: "random" is tests/diff, the
+// random differential test; "program" are the guest programs of tests/, for rows whose effect
+// is not in the registers or is left to the implementation (system, pointer authentication).
+const char *isa_tested_by(enum op op);
 
 #endif

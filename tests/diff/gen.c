@@ -190,44 +190,6 @@ static bool starts(const char *s, const char *prefix)
     return strncmp(s, prefix, strlen(prefix)) == 0;
 }
 
-// Rows whose effect is outside the registers and memory compared, or implementation defined.
-static bool excluded(const struct row *r)
-{
-    return r->class == CLASS_SYS || r->feature == FEAT_PAUTH;
-}
-
-static bool is_jump(enum op op)
-{
-    switch (op) {
-#define INSN(...)
-#define EXIT INSN
-#define JUMP(name, ...) case OP_##name:
-#include "isa/a64.def"
-#undef INSN
-#undef EXIT
-#undef JUMP
-        return true;
-    default:
-        return false;
-    }
-}
-
-static bool is_exit(enum op op)
-{
-    switch (op) {
-#define INSN(...)
-#define JUMP INSN
-#define EXIT(name, ...) case OP_##name:
-#include "isa/a64.def"
-#undef INSN
-#undef EXIT
-#undef JUMP
-        return true;
-    default:
-        return false;
-    }
-}
-
 static u32 slot(u32 w, int k)
 {
     static const int low[4] = { 0, 5, 16, 10 };
@@ -342,7 +304,7 @@ static u32 random_word(struct gen *g, enum op op)
 static bool chosen(const struct gen *g, enum op op)
 {
     const struct row *r = isa_row(op);
-    return starts(r->name, g->prefix) && !excluded(r) && !is_exit(op);
+    return starts(r->name, g->prefix) && !strcmp(isa_tested_by(op), "random");
 }
 
 static u32 emit_random(struct gen *g, enum op op)
@@ -356,10 +318,10 @@ static u32 emit_random(struct gen *g, enum op op)
         emit_address(g, r, &i, w);
     else if (r->class == CLASS_PREFETCH && r->file[1] == FILE_GPR_SP)
         emit_address(g, r, &i, w);
-    if (is_jump(op))
+    if (r->kind == ROW_JUMP)
         w = retarget(g, r, w);
     emit(g, w);
-    if (is_jump(op))
+    if (r->kind == ROW_JUMP)
         emit(g, 0xd2400400 | HELPER << 5 | HELPER);   // eor x27, x27, #3
     g->hit[isa_decode(w).run] = 1;
     return w;

@@ -1,0 +1,37 @@
+// sim.h: what the files of api/ know of a simulation.
+#ifndef API_SIM_H
+#define API_SIM_H
+
+#include "base/arena.h"
+#include "config/config.h"
+#include "core/core.h"
+#include "exec/machine.h"
+#include "guest/process.h"
+#include "m2sim.h"
+#include "profile/count.h"
+#include "stream/stream.h"
+
+struct m2sim {
+    struct m2sim_options options;
+    struct arena *arena;
+    struct config config;     // M2SIM_TIME
+    struct process *process;
+    struct core *core;        // M2SIM_TIME, else NULL
+    struct counts *counts;    // M2SIM_COUNT, else NULL
+    struct stream *stream;    // of either, else NULL
+    struct machine machine;
+    volatile int stop;
+    int status;
+    double host_seconds;
+    char digest[17];          // of the program file
+};
+
+// Fills *e and returns false.
+bool api_fail(struct m2sim_error *e, int code, const char *fmt, ...)
+    __attribute__((format(printf, 3, 4)));
+
+// Calls `each` for every word of the executable segments of an ELF file, zeroes left out.
+bool api_each_word(const char *path, void (*each)(void *ctx, vaddr pc, u32 word), void *ctx,
+                   struct m2sim_error *e);
+
+#endif
