@@ -105,28 +105,30 @@ static error_t parse(int key, char *arg, struct argp_state *state)
     return 0;
 }
 
-static const struct argp_option common_options[] = {
-    { "max-instructions", OPT_MAX, "N", 0, "stop after N instructions (k, M, G may follow) with exit code 124", 1 },
-    { "env", OPT_ENV, "NAME=VALUE", 0, "set a variable of the program's environment; it inherits yours", 1 },
-    { "seed", OPT_SEED, "N", 0, "seed of everything random the program is given", 1 },
-    { "strace", OPT_STRACE, NULL, 0, "print each system call", 1 },
-    { "json", OPT_JSON, NULL, 0, "report as JSON", 2 },
-    { "output", 'o', "FILE", 0, "report (and --strace) to FILE instead of standard error", 2 },
-    { "no-host", OPT_NO_HOST, NULL, 0, "leave out the host's speed: two runs then report the same bytes", 2 },
-    { "quiet", 'q', NULL, 0, "no report on standard error", 2 },
-    { NULL },
-};
+// clang-format off
+#define COMMON_OPTIONS \
+    { "max-instructions", OPT_MAX, "N", 0, "stop after N instructions (k, M, G may follow) with exit code 124", 1 }, \
+    { "env", OPT_ENV, "NAME=VALUE", 0, "set a variable of the program's environment; it inherits yours", 1 }, \
+    { "seed", OPT_SEED, "N", 0, "seed of everything random the program is given", 1 }, \
+    { "strace", OPT_STRACE, NULL, 0, "print each system call", 1 }, \
+    { "json", OPT_JSON, NULL, 0, "report as JSON", 2 }, \
+    { "output", 'o', "FILE", 0, "report (and --strace) to FILE instead of standard error", 2 }, \
+    { "no-host", OPT_NO_HOST, NULL, 0, "leave out the host's speed: two runs then report the same bytes", 2 }, \
+    { "quiet", 'q', NULL, 0, "no report on standard error", 2 }, \
+    { NULL }
+
 static const struct argp_option run_options[] = {
     { "stats", OPT_STATS, NULL, 0, "report how many instructions ran", 2 },
-    { NULL },
+    COMMON_OPTIONS,
 };
 static const struct argp_option time_options[] = {
-    { "model", OPT_MODEL, "NAME", 0, "timing model: fast (default)", 0 },
-    { "core", OPT_CORE, "NAME|FILE", 0, "core to simulate (default m2-avalanche)", 0 },
-    { "set", OPT_SET, "core.PATH=VALUE", 0, "change a parameter (see 'm2sim config show'); may be repeated", 0 },
+    { "model", OPT_MODEL, "NAME", 0, "timing model: fast (default)", 1 },
+    { "core", OPT_CORE, "NAME|FILE", 0, "core to simulate (default m2-avalanche)", 1 },
+    { "set", OPT_SET, "core.PATH=VALUE", 0, "change a parameter (see 'm2sim config show'); may be repeated", 1 },
     { "one-thread", OPT_ONE_THREAD, NULL, 0, "emulate and time in one host thread; the result is the same", 1 },
-    { NULL },
+    COMMON_OPTIONS,
 };
+// clang-format on
 
 static int execute(struct guest_command *g)
 {
@@ -172,9 +174,7 @@ static int guest_command(int argc, char **argv, enum m2sim_mode mode, const stru
     for (char **v = environ; *v; v++)
         set_env(&g, *v);
     g.o.command = cli_join(argc, argv);
-    const struct argp common = { common_options, parse };
-    const struct argp_child children[] = { { &common }, { NULL } };
-    const struct argp argp = { options, parse, "[--] PROGRAM [ARGUMENT...]", doc, children };
+    const struct argp argp = { options, parse, "[--] PROGRAM [ARGUMENT...]", doc };
     int done = cli_parse(&argp, argc, argv, &g);
     if (done < 0)
         done = execute(&g);

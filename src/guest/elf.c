@@ -127,7 +127,7 @@ static bool check_segment(const struct loader *l, const struct space *s, size_t 
 {
     const Elf64_Phdr *p = &l->ph[i];
     const struct file *f = l->file;
-    if (p->p_filesz > f->len || p->p_offset > f->len - p->p_filesz)
+    if (p->p_filesz && (p->p_filesz > f->len || p->p_offset > f->len - p->p_filesz))
         return err_set(e, "%s: program header %zu: bytes 0x%" PRIx64 " + 0x%" PRIx64
                        " lie past the end of the file (0x%" PRIx64 " bytes): truncated?",
                        f->name, i, (u64)p->p_offset, (u64)p->p_filesz, f->len);
