@@ -257,7 +257,7 @@ static bool load_segments(struct loader *l, struct space *s, vaddr base, struct 
     }
     for (size_t i = 0; i < l->loads; i++) {
         const Elf64_Phdr *p = &l->load[i];
-        if (!bytes(f, space_host(s, p->p_vaddr + base), p->p_offset, p->p_filesz))
+        if (p->p_filesz && !bytes(f, space_host(s, p->p_vaddr + base), p->p_offset, p->p_filesz))
             return err_set(e, "%s: cannot read 0x%" PRIx64 " bytes at offset 0x%" PRIx64, f->name,
                            (u64)p->p_filesz, (u64)p->p_offset);
     }
