@@ -12,6 +12,9 @@ const struct stat_row cache_stat_rows[] = {
     { 0 },
 };
 
+// Larger caches are not looked up by cache_hit_fast, and do without the table.
+enum { GUESS_LINES = 8192 };
+
 struct cache *cache_new(struct arena *a, const struct cache_params *p)
 {
     u64 sets = p->bytes / ((u64)p->ways * p->line);
@@ -23,7 +26,8 @@ struct cache *cache_new(struct arena *a, const struct cache_params *p)
     size_t lines = (size_t)sets * p->ways;
     c->tags = ARENA_ARRAY(a, lines, u32);
     c->state = ARENA_ARRAY(a, lines, u8);
-    c->mru = ARENA_ARRAY(a, sets, u8);
+    c->guess_mask = lines <= GUESS_LINES ? (2u << (31 - __builtin_clz((u32)lines))) - 1 : 0;
+    c->guess = ARENA_ARRAY(a, c->guess_mask + 1, u8);
     c->used = ARENA_ARRAY(a, lines, u32);
     c->ready = ARENA_ARRAY(a, lines, cycle);
     c->set_mask = (u32)sets - 1;
@@ -32,6 +36,7 @@ struct cache *cache_new(struct arena *a, const struct cache_params *p)
     c->ways = p->ways;
     c->replacement = p->replacement;
     c->clock = 1;
+    c->clock_end = p->replacement == REPLACE_LRU ? UINT32_MAX : 0;
     return c;
 }
 
@@ -72,13 +77,14 @@ static __attribute__((noinline)) void renumber(struct cache *c)
     c->clock = c->ways;
 }
 
-static void touch(struct cache *c, u32 set, u32 row, u32 way)
+static void touch(struct cache *c, paddr pa, u32 row, u32 way)
 {
-    c->mru[set] = (u8)way;
+    if (c->guess_mask)
+        c->guess[cache_guess(c, pa >> c->line_bits)] = (u8)way;
     if (c->replacement == REPLACE_LRU) {
-        if (++c->clock == UINT32_MAX)
+        if (c->clock >= c->clock_end)
             renumber(c);
-        c->used[row + way] = c->clock;
+        c->used[row + way] = ++c->clock;
     } else if (c->replacement == REPLACE_MRU_BIT) {
         u32 all = (u32)((1ull << c->ways) - 1);
         u32 bits = c->used[row] | 1u << way;
@@ -113,15 +119,8 @@ static u32 victim(struct cache *c, u32 row)
     return c->clock % c->ways;
 }
 
-i32 cache_find_other(struct cache *c, u32 set, u32 row, u32 tag)
-{
-    i32 way = find(c, row, tag);
-    if (way >= 0)
-        touch(c, set, row, (u32)way);
-    return way;
-}
-
-struct cache_answer cache_hit_special(struct cache *c, u32 i, cycle now)
+// The rest of a lookup that hit a pending or just prefetched line.
+static struct cache_answer hit_special(struct cache *c, u32 i, cycle now)
 {
     struct cache_answer r = { .ready = now, .hit = true, .state = c->state[i] & ~LINE_PENDING };
     if (c->state[i] & LINE_PENDING) {
@@ -143,7 +142,20 @@ struct cache_answer cache_hit_special(struct cache *c, u32 i, cycle now)
 
 struct cache_answer cache_lookup(struct cache *c, paddr pa, enum access kind, cycle now)
 {
-    return cache_lookup_hot(c, pa, kind, now);
+    u32 row = set_of(c, pa) * c->ways;
+    i32 way = find(c, row, tag_of(c, pa));
+    c->looked[kind]++;
+    if (way < 0) {
+        c->missed[kind]++;
+        return (struct cache_answer){ .ready = now };
+    }
+    u32 i = row + (u32)way;
+    touch(c, pa, row, (u32)way);
+    if (kind == ACCESS_WRITE)
+        c->state[i] |= LINE_DIRTY;
+    if (c->state[i] & (LINE_PREFETCHED | LINE_PENDING))
+        return hit_special(c, i, now);
+    return (struct cache_answer){ .ready = now, .hit = true, .state = c->state[i] };
 }
 
 struct cache_victim cache_fill(struct cache *c, paddr pa, u32 state, cycle now, cycle ready)
@@ -163,7 +175,7 @@ struct cache_victim cache_fill(struct cache *c, paddr pa, u32 state, cycle now, 
     c->tags[i] = tag_of(c, pa);
     c->state[i] = (u8)(state | (ready > now ? LINE_PENDING : 0));
     c->ready[i] = ready;
-    touch(c, set, row, way);
+    touch(c, pa, row, way);
     return v;
 }
 

@@ -1,8 +1,8 @@
 // cache_hot.h: the inside of a cache, for cache.c and for those of uarch/ that
 // look it up on every instruction (hierarchy.c, tlb.c). Nobody else includes it.
 //
-// A hit on the most recently used way of a set reads two tables of a few
-// kilobytes (mru, tags) and one byte of state, and for a load writes none.
+// Most hits are found in one place: where the line was last time, remembered in a
+// small table by a hash of the line number.
 #ifndef UARCH_CACHE_HOT_H
 #define UARCH_CACHE_HOT_H
 
@@ -12,53 +12,48 @@
 // cycle that come later in program order.
 enum { CACHE_SETTLE = 4096 };
 
-// Invariants (cache_check):
+// Invariants:
 // 1. tags[i] is 0 or the line number without its set bits, plus 1;
 // 2. the tags of a set other than 0 differ;
-// 3. mru[s] < ways, and a hit or fill makes its way the mru of its set;
-// 4. ready[i] means something only with LINE_PENDING in state[i].
+// 3. guess[n] < ways: where to look first for a line whose hash is n;
+// 4. ready[i] means something only with LINE_PENDING in state[i];
+// 5. LRU: used[i] is 0 when tags[i] is 0, else the clock at its last use.
 struct cache {
     u32 *tags;      // sets rows of `ways`
     u8 *state;      // enum line_state, one a tag
-    u8 *mru;        // one a set
-    u32 set_mask, set_bits, line_bits, ways;
-    u32 *used;      // LRU: value of clock at the last use, one a tag, 0 when empty;
-                    // MRU_BIT: the bits of a set in its first place
-    cycle *ready;   // one a tag
-    u32 clock;      // RANDOM: state of the generator
+    u8 *guess;      // guess_mask + 1
+    u32 set_mask, set_bits, line_bits, ways, guess_mask;
+    u32 clock;      // counts uses; RANDOM: state of the generator
+    u32 clock_end;  // renumber then; 0: the policy wants to see every hit
     u32 replacement;
+    u32 *used;      // MRU_BIT: the bits of a set in its first place
+    cycle *ready;   // one a tag
     u64 looked[ACCESSES], missed[ACCESSES];
     struct cache_stats stats;   // all but these
 };
 
-// The way that holds `tag` in the row that starts at `row`, or -1; made the mru.
-i32 cache_find_other(struct cache *c, u32 set, u32 row, u32 tag);
+// Arrays often lie a power of two apart: higher bits are folded in.
+static inline u32 cache_guess(const struct cache *c, u64 line)
+{
+    return (u32)(line ^ line >> 9) & c->guess_mask;
+}
 
-// The rest of a lookup that hit a pending or just prefetched line.
-struct cache_answer cache_hit_special(struct cache *c, u32 i, cycle now);
-
-static inline __attribute__((always_inline)) struct cache_answer
-cache_lookup_hot(struct cache *c, paddr pa, enum access kind, cycle now)
+// Is `pa` where it was last time, and nothing special about it? Then the access is
+// done and counted; otherwise nothing has happened, and the caller goes on with
+// cache_lookup as its last act, which keeps this path free of saved registers.
+static inline __attribute__((always_inline)) bool cache_hit_fast(struct cache *c, paddr pa,
+                                                                 enum access kind)
 {
     u64 line = pa >> c->line_bits;
-    u32 set = (u32)line & c->set_mask;
-    u32 tag = (u32)(line >> c->set_bits) + 1;
-    u32 row = set * c->ways;
-    u32 i = row + c->mru[set];
+    u32 i = ((u32)line & c->set_mask) * c->ways + c->guess[cache_guess(c, line)];
+    if (c->tags[i] != (u32)(line >> c->set_bits) + 1 ||
+        c->state[i] & (LINE_PREFETCHED | LINE_PENDING) || c->clock >= c->clock_end)
+        return false;
+    c->used[i] = ++c->clock;
     c->looked[kind]++;
-    if (__builtin_expect(c->tags[i] != tag, 0)) {
-        i32 way = cache_find_other(c, set, row, tag);
-        if (way < 0) {
-            c->missed[kind]++;
-            return (struct cache_answer){ .ready = now };
-        }
-        i = row + (u32)way;
-    }
     if (kind == ACCESS_WRITE)
         c->state[i] |= LINE_DIRTY;
-    if (__builtin_expect(c->state[i] & (LINE_PREFETCHED | LINE_PENDING), 0))
-        return cache_hit_special(c, i, now);
-    return (struct cache_answer){ .ready = now, .hit = true, .state = c->state[i] };
+    return true;
 }
 
 #endif

@@ -232,12 +232,12 @@ static void l1_train(struct hierarchy *h, struct first *f, vaddr pc, vaddr va, c
     }
 }
 
-// Everything that is not a plain hit. `hit_ready` is when the first level itself
-// would have answered.
+// Any access within a line. `hit_ready` is when the first level itself answers.
 static __attribute__((noinline)) struct access_result
-l1_special(struct hierarchy *h, struct first *f, vaddr pc, vaddr va, enum access kind, cycle now,
-           cycle hit_ready, struct cache_answer r)
+l1_access(struct hierarchy *h, struct first *f, vaddr pc, vaddr va, enum access kind, cycle now,
+          cycle hit_ready)
 {
+    struct cache_answer r = cache_lookup(f->cache, va, kind, now);
     struct access_result out = { .level = served_by(r, LEVEL_L1) };
     if (r.hit)
         out.ready = later(r.ready, hit_ready);
@@ -246,16 +246,6 @@ l1_special(struct hierarchy *h, struct first *f, vaddr pc, vaddr va, enum access
     if (!r.hit || r.state & LINE_PREFETCHED)
         l1_train(h, f, pc, va, now);
     return out;
-}
-
-static inline __attribute__((always_inline)) struct access_result
-l1_access(struct hierarchy *h, struct first *f, vaddr pc, vaddr va, enum access kind, cycle now,
-          cycle hit_ready)
-{
-    struct cache_answer r = cache_lookup_hot(f->cache, va, kind, now);
-    if (__builtin_expect(r.hit && !(r.state & (LINE_PENDING | LINE_PREFETCHED)), 1))
-        return (struct access_result){ .ready = hit_ready, .level = LEVEL_L1 };
-    return l1_special(h, f, pc, va, kind, now, hit_ready, r);
 }
 
 static __attribute__((noinline)) struct access_result
@@ -281,6 +271,8 @@ struct access_result hierarchy_load(struct hierarchy *h, vaddr pc, vaddr va, u32
 {
     if (__builtin_expect((va ^ (va + size - 1)) >> h->d.line_bits, 0))
         return split(h, pc, va, size, ACCESS_READ, now, now + h->l1d_latency);
+    if (__builtin_expect(cache_hit_fast(h->d.cache, va, ACCESS_READ), 1))
+        return (struct access_result){ now + h->l1d_latency, LEVEL_L1 };
     return l1_access(h, &h->d, pc, va, ACCESS_READ, now, now + h->l1d_latency);
 }
 
@@ -288,11 +280,15 @@ struct access_result hierarchy_store(struct hierarchy *h, vaddr pc, vaddr va, u3
 {
     if (__builtin_expect((va ^ (va + size - 1)) >> h->d.line_bits, 0))
         return split(h, pc, va, size, ACCESS_WRITE, now, now);
+    if (__builtin_expect(cache_hit_fast(h->d.cache, va, ACCESS_WRITE), 1))
+        return (struct access_result){ now, LEVEL_L1 };
     return l1_access(h, &h->d, pc, va, ACCESS_WRITE, now, now);
 }
 
 struct access_result hierarchy_fetch(struct hierarchy *h, vaddr va, cycle now)
 {
+    if (__builtin_expect(cache_hit_fast(h->i.cache, va, ACCESS_READ), 1))
+        return (struct access_result){ now, LEVEL_L1 };
     return l1_access(h, &h->i, va, va, ACCESS_READ, now, now);
 }
 

@@ -68,11 +68,15 @@ static cycle walk(struct tlb *t, vaddr va, cycle now)
     return end;
 }
 
-static __attribute__((noinline)) u32 miss(struct tlb *t, struct cache *l1, vaddr va, u32 l2_cycles,
-                                          cycle now)
+// Any translation.
+static __attribute__((noinline)) u32 translate(struct tlb *t, struct cache *l1, vaddr va,
+                                               u32 l2_cycles, cycle now)
 {
+    struct cache_answer r = cache_lookup(l1, va, ACCESS_READ, now);
+    if (r.hit)
+        return (u32)(r.ready - now);
     cycle asked = now + l2_cycles;
-    struct cache_answer r = cache_lookup(t->l2, va, ACCESS_READ, asked);
+    r = cache_lookup(t->l2, va, ACCESS_READ, asked);
     if (!r.hit) {
         r.ready = walk(t, va, asked);
         cache_fill(t->l2, va, 0, asked, r.ready);
@@ -81,21 +85,17 @@ static __attribute__((noinline)) u32 miss(struct tlb *t, struct cache *l1, vaddr
     return (u32)(r.ready - now);
 }
 
-static inline u32 translate(struct tlb *t, struct cache *l1, vaddr va, u32 l2_cycles, cycle now)
-{
-    struct cache_answer r = cache_lookup_hot(l1, va, ACCESS_READ, now);
-    if (__builtin_expect(r.hit, 1))
-        return (u32)(r.ready - now);
-    return miss(t, l1, va, l2_cycles, now);
-}
-
 u32 tlb_fetch(struct tlb *t, vaddr va, cycle now)
 {
+    if (__builtin_expect(cache_hit_fast(t->l1i, va, ACCESS_READ), 1))
+        return 0;
     return translate(t, t->l1i, va, t->l2_fetch, now);
 }
 
 u32 tlb_data(struct tlb *t, vaddr va, cycle now)
 {
+    if (__builtin_expect(cache_hit_fast(t->l1d, va, ACCESS_READ), 1))
+        return 0;
     return translate(t, t->l1d, va, t->l2_data, now);
 }
 

@@ -3,7 +3,7 @@
 #include <assert.h>
 
 #include "base/arena.h"
-#include "uarch/cache_hot.h"
+#include "uarch/cache.h"
 
 // Addresses in units of instructions, cut to 32 bits: branches 16 GiB apart alias.
 struct entry {
@@ -87,7 +87,7 @@ static __attribute__((noinline)) struct btb_answer beyond_l1(struct btb *b, vadd
                                                              u32 target, u32 *old)
 {
     struct btb_answer r = { .level = 3, .bubbles = b->decode_bubbles };
-    bool line = b->predecoded && cache_lookup_hot(b->predecoded, pc, ACCESS_READ, 0).hit;
+    bool line = b->predecoded && cache_lookup(b->predecoded, pc, ACCESS_READ, 0).hit;
     if (b->predecoded && !line)
         cache_fill(b->predecoded, pc, 0, 0, 0);
     if (b->l2.ways && use(&b->l2, key, target, old)) {
