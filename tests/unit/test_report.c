@@ -1,0 +1,122 @@
+// Reports: the fields that scripts rely on, and figures that follow from the counts.
+#include "test.h"
+
+#include <jansson.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "report/report.h"
+
+static const struct report timed = {
+    .instructions = 4000,
+    .exit_status = 3,
+    .timed = true,
+    .cycles = 1000,
+    .frequency_ghz = 2.0,
+    .slots = { 4000, 1000, 1000, 2000 },
+    .branches = 400,
+    .mispredictions = 10,
+    .level = { { "l1d", 800, 40 } },
+    .levels = 1,
+    .model = "fast",
+    .core = "test core",
+    .config_digest = "00ff",
+    .host_seconds = 0.002,
+    .version = "1.2.3",
+    .program = "a.out",
+    .program_digest = "abcd",
+    .command = "time 'a.out'",
+};
+
+static char *printed(const struct report *r, void (*print)(const struct report *, FILE *, bool), bool host)
+{
+    char *text;
+    size_t n;
+    FILE *f = open_memstream(&text, &n);
+    print(r, f, host);
+    fclose(f);
+    return text;
+}
+
+static double real(const json_t *j, const char *a, const char *b)
+{
+    const json_t *v = json_object_get(j, a);
+    if (b)
+        v = json_object_get(v, b);
+    assert_true(json_is_number(v));
+    return json_number_value(v);
+}
+
+static void json_has_the_promised_fields(void **state)
+{
+    char *text = printed(&timed, report_json, true);
+    json_error_t e;
+    json_t *j = json_loads(text, JSON_REJECT_DUPLICATES, &e);
+    assert_non_null(j);
+    assert_float_equal(real(j, "schema", NULL), 1, 0);
+    assert_float_equal(real(j, "instructions", NULL), 4000, 0);
+    assert_float_equal(real(j, "cycles", NULL), 1000, 0);
+    assert_float_equal(real(j, "ipc", NULL), 4, 0);
+    assert_float_equal(real(j, "cpi", NULL), 0.25, 0);
+    assert_float_equal(real(j, "frequency_ghz", NULL), 2, 0);
+    assert_float_equal(real(j, "seconds", NULL), 5e-7, 1e-20);
+    assert_float_equal(real(j, "exit_status", NULL), 3, 0);
+    assert_float_equal(real(j, "topdown", "retiring"), 0.5, 0);
+    assert_float_equal(real(j, "topdown", "bad_speculation"), 0.125, 0);
+    assert_float_equal(real(j, "topdown", "frontend_bound"), 0.125, 0);
+    assert_float_equal(real(j, "topdown", "backend_bound"), 0.25, 0);
+    assert_float_equal(real(j, "branch", "mpki"), 2.5, 0);
+    assert_float_equal(real(j, "l1d", "mpki"), 10, 0);
+    assert_float_equal(real(j, "host", "mips"), 2, 1e-12);
+    assert_string_equal(json_string_value(json_object_get(json_object_get(j, "provenance"), "command")), "time 'a.out'");
+    json_decref(j);
+    free(text);
+}
+
+static void without_the_host_nothing_depends_on_it(void **state)
+{
+    struct report slow = timed;
+    slow.host_seconds = 77;
+    for (int k = 0; k < 2; k++) {
+        char *a = printed(&timed, k ? report_json : report_text, false);
+        char *b = printed(&slow, k ? report_json : report_text, false);
+        assert_string_equal(a, b);
+        free(a);
+        free(b);
+    }
+}
+
+static void an_empty_run_divides_by_nothing(void **state)
+{
+    const struct report empty = { .timed = true, .version = "1", .program = "a", .program_digest = "", .command = "a",
+                                  .model = "fast", .core = "c", .config_digest = "" };
+    char *a = printed(&empty, report_json, true), *b = printed(&empty, report_text, true);
+    assert_null(strstr(a, ": nan"));
+    assert_null(strstr(a, "null"));
+    assert_null(strstr(b, " nan"));
+    assert_null(strstr(b, " inf"));
+    free(a);
+    free(b);
+}
+
+static void text_shows_the_figures(void **state)
+{
+    char *text = printed(&timed, report_text, true);
+    static const char *const parts[] = { "0.25 per instruction", "4.00 per cycle", "2.50 MPKI", "Retiring", "50.0 %",
+                                         "5.00 %", "exit status 3" };
+    for (size_t k = 0; k < sizeof(parts) / sizeof(*parts); k++)
+        if (!strstr(text, parts[k]))
+            fail_msg("'%s' is not in:\n%s", parts[k], text);
+    free(text);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(json_has_the_promised_fields),
+        cmocka_unit_test(without_the_host_nothing_depends_on_it),
+        cmocka_unit_test(an_empty_run_divides_by_nothing),
+        cmocka_unit_test(text_shows_the_figures),
+    };
+    return cmocka_run_group_tests_name("report", tests, NULL, NULL);
+}
