@@ -2,11 +2,13 @@
 //
 //   qemu-aarch64 -plugin out/libcount.so -d plugin PROG        (-D FILE sends the line to FILE)
 //
-// prints "instructions: N" when the guest ends. Each instruction is counted by code that the translator puts
-// before it, so a block that is left in its middle by a fault counts only what ran. Exact for one guest thread.
+// prints "instructions: N" when the guest ends. Each instruction is counted by code that the
+// translator puts before it, so a block that is left in its middle by a fault counts only what ran.
+// Exact for one guest thread.
 //
-// Debian's qemu-user has plugins but no package brings their header, so the part of the interface used here is
-// declared below (version 1 of it, as QEMU 7.2 documents it in docs/devel/tcg-plugins).
+// Debian's qemu-user has plugins but no package brings their header, so the part of the interface
+// used here is declared below (version 1 of it, as QEMU 7.2 documents it in
+// docs/devel/tcg-plugins).
 #include <inttypes.h>
 #include <stdbool.h>
 #include <stddef.h>
@@ -23,7 +25,8 @@ enum inline_op { INLINE_ADD_U64 };
 void qemu_plugin_register_vcpu_tb_trans_cb(plugin id, void (*translated)(plugin, struct block *));
 size_t qemu_plugin_tb_n_insns(const struct block *b);
 struct insn *qemu_plugin_tb_get_insn(const struct block *b, size_t i);
-void qemu_plugin_register_vcpu_insn_exec_inline(struct insn *i, enum inline_op op, void *counter, uint64_t by);
+void qemu_plugin_register_vcpu_insn_exec_inline(struct insn *i, enum inline_op op, void *counter,
+                                                uint64_t by);
 void qemu_plugin_register_atexit_cb(plugin id, void (*ended)(plugin, void *), void *user);
 void qemu_plugin_outs(const char *text);
 

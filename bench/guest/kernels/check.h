@@ -1,7 +1,8 @@
 // check.h: what every kernel shares: how much work was asked for, random numbers, and the verdict.
 //
-// A kernel prints one line a result and exits with 0 when every result is the expected one, else 1. The expected
-// value never comes from the same algorithm: it is a published vector, a closed formula or another way to compute it.
+// A kernel prints one line a result and exits with 0 when every result is the expected one, else 1.
+// The expected value never comes from the same algorithm: it is a published vector, a closed
+// formula or another way to compute it.
 #include <inttypes.h>
 #include <math.h>
 #include <stdbool.h>
@@ -43,7 +44,8 @@ static inline int expect_true(const char *what, bool holds)
     return !holds;
 }
 
-// Prints a floating-point result to its last bit; 1 when it is farther than `slack` (absolute) from the expected one.
+// Prints a floating-point result to its last bit; 1 when it is farther than `slack` (absolute) from
+// the expected one.
 static inline int expect_near(const char *what, double got, double want, double slack)
 {
     bool near = fabs(got - want) <= slack;

@@ -5,12 +5,12 @@
 enum { SLOTS = 16384, KEYS = 10000, OPERATIONS = 20000 };
 
 struct slot {
-    uint32_t key; // 0 means free
+    uint32_t key;   // 0 means free
     uint32_t value;
 };
 
 static struct slot table[SLOTS];
-static uint32_t oracle[KEYS + 1]; // value, 0 for absent
+static uint32_t oracle[KEYS + 1];   // value, 0 for absent
 static uint32_t live;
 
 static uint32_t home_of(uint32_t key)

@@ -1,5 +1,6 @@
 // list: a linked list in shuffled memory: build, reverse, merge sort, split by parity, walk.
-// Checked by: the list holds a permutation of 0..n-1, so its order and its sums are known in closed form.
+// Checked by: the list holds a permutation of 0..n-1, so its order and its sums are known in closed
+// form.
 #include "check.h"
 
 enum { COUNT = 8192 };
@@ -90,9 +91,9 @@ int main(int argc, char **argv)
 
     for (uint64_t round = 0; round < scale; round++) {
         struct node *list = sort(reverse(build(&seed)));
-        up += weighted_sum(list) == (n - 1) * n * (n + 1) / 3; // sum of i(i-1) for i = 1..n
+        up += weighted_sum(list) == (n - 1) * n * (n + 1) / 3;   // sum of i(i-1) for i = 1..n
         list = reverse(list);
-        down += weighted_sum(list) == (n - 1) * n * (n + 1) / 6; // sum of i(n-i)
+        down += weighted_sum(list) == (n - 1) * n * (n + 1) / 6;   // sum of i(n-i)
         for (; list; list = list->next)
             odd += list->value & 1;
     }

@@ -1,5 +1,5 @@
-// matmul.h: the product of two matrices of NUMBER, by rows and by blocks; included by matmul-int.c and matmul-fp.c.
-// Checked by: both orders of summation agree, and (AB)v = A(Bv).
+// matmul.h: the product of two matrices of NUMBER, by rows and by blocks; included by matmul-int.c
+// and matmul-fp.c. Checked by: both orders of summation agree, and (AB)v = A(Bv).
 enum { SIDE = 48, BLOCK = 16 };
 
 static NUMBER a[SIDE][SIDE], b[SIDE][SIDE], c[SIDE][SIDE], d[SIDE][SIDE];

@@ -120,7 +120,7 @@ int main(int argc, char **argv)
             memcpy(work, data, sizeof work);
             sorts[s](work, COUNT);
             struct digest after = digest_of(work);
-            good[s] += ascending(work) && after.sum == before.sum && after.xor == before.xor;
+            good[s] += ascending(work) && after.sum == before.sum && after.xor == before.xor ;
         }
     }
     int bad = 0;

@@ -2,7 +2,7 @@
 // 28 instructions (23 in the first iteration), 6.5 cycles (6.2 to 6.8) an iteration on an M1 (virtual machine, clock
 // taken as 3.204 GHz).
 // Source: sarchlab/m2sim2@0682919, benchmarks/native and benchmarks/baselines.
-#include "loop.h"
+#include "loop.inc"
     START   80000
     LOOP
     .rept   5

@@ -1,7 +1,7 @@
 // loadheavy: 20 loads of 64 bits into 20 registers. 23 instructions, 7.9 cycles (7.4 to 8.4) an iteration on an M1
 // (virtual machine, clock taken as 3.204 GHz).
 // Source: sarchlab/m2sim2@0682919, benchmarks/native and benchmarks/baselines.
-#include "loop.h"
+#include "loop.inc"
     START   100000
     mov     x0, #42
     str     x0, [x1, #152]

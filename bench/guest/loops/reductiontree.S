@@ -1,7 +1,7 @@
 // reductiontree: 16 loads, then their sum as a tree of 15 additions. 34 instructions, 7 cycles (5 to 9) an iteration
 // on an M1 (virtual machine, clock taken as 3.204 GHz; suspect, its timer ticks every 10 ms).
 // Source: sarchlab/m2sim2@0682919, benchmarks/native and benchmarks/baselines.
-#include "loop.h"
+#include "loop.inc"
     START   60000
     mov     x0, #0
 4:

@@ -2,7 +2,7 @@
 // 21 cycles (19 to 23) an iteration on an M1 (virtual machine, clock taken as 3.204 GHz; suspect, its timer ticks
 // every 10 ms).
 // Source: sarchlab/m2sim2@0682919, benchmarks/native and benchmarks/baselines.
-#include "loop.h"
+#include "loop.inc"
     START   40000
     mov     x7, #8
     mov     x0, #0

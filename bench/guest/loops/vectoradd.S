@@ -1,7 +1,7 @@
 // vectoradd: c[i] = a[i] + b[i] for 16 numbers, a loop of 10 instructions an element. 168 instructions, 45 cycles
 // (42 to 48) an iteration on an M1 (virtual machine, clock taken as 3.204 GHz; suspect, its timer ticks every 10 ms).
 // Source: sarchlab/m2sim2@0682919, benchmarks/native and benchmarks/baselines.
-#include "loop.h"
+#include "loop.inc"
     START   12000
     mov     x0, #0
 4:

@@ -1,7 +1,7 @@
 // vectorsum: the sum of 16 numbers, a loop of 6 instructions an element. 103 instructions, 28 cycles (26 to 30) an
 // iteration on an M1 (virtual machine, clock taken as 3.204 GHz; suspect, its timer ticks every 10 ms).
 // Source: sarchlab/m2sim2@0682919, benchmarks/native and benchmarks/baselines.
-#include "loop.h"
+#include "loop.inc"
     START   20000
     mov     x0, #0
 4:
