@@ -38,13 +38,13 @@ bool regions_cover(const struct space *s, vaddr a, vaddr end)
 
 static void insert_at(struct space *s, size_t i, const struct region *r)
 {
+    struct region copy = *r;   // r may lie in the array that moves
     if (s->count == s->capacity) {
         s->capacity = s->capacity ? 2 * s->capacity : 64;
         s->regions = realloc(s->regions, s->capacity * sizeof(*s->regions));
         if (!s->regions)
             abort();
     }
-    struct region copy = *r;   // r may lie in the array that moves
     memmove(&s->regions[i + 1], &s->regions[i], (s->count - i) * sizeof(*r));
     s->regions[i] = copy;
     s->count++;
@@ -52,6 +52,8 @@ static void insert_at(struct space *s, size_t i, const struct region *r)
 
 static void remove_at(struct space *s, size_t i, size_t n)
 {
+    if (!n)
+        return;   // also when there is no array yet
     memmove(&s->regions[i], &s->regions[i + n], (s->count - i - n) * sizeof(*s->regions));
     s->count -= n;
 }
