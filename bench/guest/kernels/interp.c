@@ -74,18 +74,10 @@ static int64_t interpret(struct machine *m, const int32_t *code, int64_t n)
     for (int32_t at = 0;; m->steps++) {
         int32_t word = code[at++], operand = word >> 8;
         switch ((enum op)(word & 255)) {
-        case PUSH:
-            *top++ = operand;
-            break;
-        case LOAD:
-            *top++ = m->variables[operand];
-            break;
-        case STORE:
-            m->variables[operand] = *--top;
-            break;
-        case PEEK:
-            top[-1] = m->memory[top[-1]];
-            break;
+        case PUSH: *top++ = operand; break;
+        case LOAD: *top++ = m->variables[operand]; break;
+        case STORE: m->variables[operand] = *--top; break;
+        case PEEK: top[-1] = m->memory[top[-1]]; break;
         case POKE:
             top -= 2;
             m->memory[top[1]] = top[0];
@@ -107,25 +99,18 @@ static int64_t interpret(struct machine *m, const int32_t *code, int64_t n)
             top--;
             top[-1] = top[-1] < top[0];
             break;
-        case JUMP:
-            at = operand;
-            break;
-        case JUMP_IF_NOT:
-            at = *--top ? at : operand;
-            break;
+        case JUMP: at = operand; break;
+        case JUMP_IF_NOT: at = *--top ? at : operand; break;
         case CALL:
             *back++ = at;
             at = operand;
             break;
-        case RETURN:
-            at = *--back;
-            break;
+        case RETURN: at = *--back; break;
         case DUP:
             top[0] = top[-1];
             top++;
             break;
-        case HALT:
-            return top[-1];
+        case HALT: return top[-1];
         }
     }
 }

@@ -38,23 +38,17 @@ static enum state step(enum state s, char c)
         if (c == '+' || c == '-')
             return SIGN;
         // fall through
-    case SIGN:
-        return digit(c) ? DIGITS : c == '.' ? POINT : NONSENSE;
+    case SIGN: return digit(c) ? DIGITS : c == '.' ? POINT : NONSENSE;
     case DIGITS:
         if (c == '.')
             return FRACTION;
         return digit(c) ? DIGITS : c == 'e' || c == 'E' ? EXPONENT : NONSENSE;
-    case POINT:
-        return digit(c) ? FRACTION : NONSENSE;
-    case FRACTION:
-        return digit(c) ? FRACTION : c == 'e' || c == 'E' ? EXPONENT : NONSENSE;
-    case EXPONENT:
-        return digit(c) ? POWER : c == '+' || c == '-' ? EXPONENT_SIGN : NONSENSE;
+    case POINT: return digit(c) ? FRACTION : NONSENSE;
+    case FRACTION: return digit(c) ? FRACTION : c == 'e' || c == 'E' ? EXPONENT : NONSENSE;
+    case EXPONENT: return digit(c) ? POWER : c == '+' || c == '-' ? EXPONENT_SIGN : NONSENSE;
     case EXPONENT_SIGN:
-    case POWER:
-        return digit(c) ? POWER : NONSENSE;
-    default:
-        return NONSENSE;
+    case POWER: return digit(c) ? POWER : NONSENSE;
+    default: return NONSENSE;
     }
 }
 
