@@ -261,6 +261,10 @@ bool core_check(const struct core_params *p, struct err *e)
         return err_set(e, "fetch.line: %" PRIu64 " is not a power of two", p->fetch_line);
     if (!is_power_of_two(p->page_size))
         return err_set(e, "page: %" PRIu64 " is not a power of two", p->page_size);
+    if (!is_power_of_two(p->pf_l1d_entries) || !is_power_of_two(p->pf_l2_entries))
+        return err_set(e, "prefetch: the number of entries is not a power of two");
+    if (!is_power_of_two(p->dram_channels) || !is_power_of_two(p->dram_interleave))
+        return err_set(e, "dram: channels and interleave want powers of two");
     if (p->units_flags > p->units_int)
         return err_set(e, "units.flags: there are only %" PRIu64 " integer units", p->units_int);
     return whole_sets("l1i", p->l1i_size, p->l1i_ways, p->l1i_line, e) &&

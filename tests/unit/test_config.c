@@ -52,13 +52,13 @@ static void a_file_sets_values_and_their_sources(void **state)
                       "clock:\n"
                       "  mhz: '3504.5'\n"
                       "rename:\n"
-                      "  adr: true\n",
+                      "  moves: false\n",
                       &e));
     assert_string_equal(c->core.name, "mine");
     assert_int_equal(c->core.rob_groups, 290);
     assert_int_equal(c->core.l1d_size, 131072);
     assert_true(c->core.clock_mhz == 3504.5);
-    assert_true(c->core.rename_adr);
+    assert_false(c->core.rename_moves);
     const struct origin *o = &c->origin[PARAM_rob_groups];
     assert_int_equal(o->kind, ORIGIN_FILE);
     assert_int_equal(o->line, 3);
@@ -90,8 +90,8 @@ static void a_bad_file_is_refused_with_its_place(void **state)
           "x.yaml:2:9: l1d.size: '100 GiB' is not a whole number from 1 KiB to 16 MiB" },
         { "clock:\n  mhz: nan\n",
           "x.yaml:2:8: clock.mhz: 'nan' is not a number from 1 to 20000 MHz" },
-        { "rename:\n  adr: yes\n",
-          "x.yaml:2:8: rename.adr: 'yes' is neither true nor false" },
+        { "rename:\n  moves: yes\n",
+          "x.yaml:2:10: rename.moves: 'yes' is neither true nor false" },
         { "rob:\n  groups: 8\n  grups: 290\n",
           "x.yaml:3:3: rob.grups: no such parameter; is 'rob.groups' meant?" },
         { "colour: blue\n", "x.yaml:1:1: colour: no such parameter" },
@@ -250,7 +250,7 @@ static void the_digest_changes_with_any_value(void **state)
     struct arena *a = arena_new();
     struct config c, same, other;
     struct err e;
-    const char *const sets[] = { "core.prefetch.distance=17" };
+    const char *const sets[] = { "core.prefetch.l2.distance=17" };
     assert_true(config_load(&c, a, "m2-avalanche", NULL, 0, &e));
     assert_true(config_load(&same, a, "m2-avalanche", NULL, 0, &e));
     assert_true(config_load(&other, a, "m2-avalanche", sets, 1, &e));

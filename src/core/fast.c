@@ -1,0 +1,811 @@
+// fast.c: the one-pass timing model.
+//
+// Each record is visited once. The visit computes, in absolute cycles, when the
+// instruction is fetched, renamed, issued, complete and retired, from when its
+// sources are ready and from what the structures below allow. Program order is the
+// order of the visits, so an older instruction always gets its unit first; what a
+// younger one leaves free remains free for those that follow, which is why units
+// keep a calendar of cycles and not a single "free from".
+//
+//   fetch     one 64-byte line a cycle, one taken or two not-taken branches,
+//             L1I and iTLB, bubbles of the branch target levels, redirects
+//   rename    `rename.width` micro-ops a cycle in order; fused pairs count once;
+//             waits for a reorder buffer group, register write entries, registers
+//             and a scheduler entry; all slots of all cycles are accounted for here
+//   issue     the unit is bound at rename, the cycle is the first one free in its
+//             calendar once the sources are there. Integer micro-ops go to the two
+//             dispatch queues in pairs, by turns, whatever room the other has; behind
+//             a queue they go to the scheduler that was emptiest when the cycle began.
+//             What rule the hardware follows is not known. With this one five chains
+//             of four adds take 5.40 cycles (measured 5.43); with counts that see
+//             the micro-ops of the same cycle 5.0, with any of the six schedulers
+//             4.9, with random queues 5.9, with no binding at all 4.
+//   memory    caches and TLBs of uarch/; store forwarding by 8-byte granules
+//   retire    in order, `rob.retire` groups a cycle
+//
+// Wrong-path instructions are not in the stream: a misprediction costs its refill,
+// not the places its wrong path would take.
+//
+// Invariants:
+//  1. slots used + slots lost = width * now + used, at every visit;
+//  2. now, the last retirement and the group ring never go back;
+//  3. a calendar holds no reservation before `now` rounded down to 64.
+#include <assert.h>
+#include <string.h>
+
+#include "core/model.h"
+#include "core/params.h"
+#include "core/plan.h"
+
+enum {
+    HORIZON = 4096,        // cycles a calendar looks ahead, a power of two
+    WORDS = HORIZON / 64,
+    FETCH_RING = 64,       // power of two, at least fetch.queue
+    FORWARD = 4096,        // granules of 8 bytes remembered, a power of two
+    PAIRS = 128,           // loads the dependence predictor can know, a power of two
+    LANES = 16,
+};
+
+typedef u8 lanes __attribute__((vector_size(LANES)));
+
+// The cycles at which the last `size` holders of a resource give it back.
+struct ring {
+    cycle *at;
+    u32 size, next;
+};
+
+// Where a store's bytes are to be had before they are in the L1D.
+struct granule {
+    u64 number;      // address / 8 + 1; 0 is none
+    cycle data;      // when the store has its data
+    cycle issue;     // when it issued
+    cycle written;   // when they are in the L1D
+    u32 line;        // low bits of the line of the store
+};
+
+struct fast {
+    const struct core_params *p;
+    struct instr_table *table;
+    struct plan_book book;
+    struct hierarchy *memory;
+    struct tlb *tlb;
+    struct bpred *branch;
+
+    // Fetch
+    cycle fetch;            // of the current group
+    u64 line;               // its line, + 1; 0: the next instruction starts a group
+    u64 page;               // its page, + 1
+    u32 passed;             // branches passed not taken in it
+    bool redirect;          // the next instruction follows a misprediction
+    cycle renamed[FETCH_RING];   // rename of the last instructions
+    u32 width, depth, queue, line_shift, page_shift;
+
+    // Rename
+    cycle now;
+    u32 used, immediates;
+    const struct plan *last;   // of the previous instruction
+    u64 last_pc;
+    u64 slots[TOPDOWN_COUNT];
+
+    // Issue
+    lanes waiting;             // entries taken, by scheduler
+    lanes before;              // the same at the start of the cycle `now`
+    lanes leave[HORIZON];      // entries given back, by cycle
+    u64 busy[UNITS_MAX][WORDS];
+    u8 lane[UNITS_MAX];        // scheduler of each unit
+    u8 limit[LANES], limit_alone[LANES];
+    u16 bound;                 // units with a scheduler of their own: bound at rename
+    u16 half[2];               // integer units behind each dispatch queue
+    u32 turn;
+    struct instr_units units;
+
+    // Results
+    cycle ready[PLAN_REGS];
+    cycle ready_address[PLAN_REGS];   // the same, for use as an address
+
+    // Memory
+    struct ring loads, stores;
+    struct granule granule[FORWARD];
+    u64 pair[PAIRS];           // PC of loads known to need a store
+    u32 forward_unknown, forward_known, forward_part, forward_cross;   // 1/16 cycle
+    cycle written[2];          // of the last stores
+    u32 written_turn;
+
+    // Retire
+    struct ring groups, rate, writes, registers[3], branches;
+    u32 group_uops, group_issues;
+    bool group_open;
+    cycle retired;
+
+    u64 instructions, branch_count, mispredictions;
+    struct fast_stats {
+#define STAT(field, ...) u64 field;
+#include "core/fast_stats.def"
+#undef STAT
+    } s;
+};
+
+// -- Rings --
+
+static struct ring ring_new(struct arena *a, u64 size)
+{
+    return (struct ring){ ARENA_ARRAY(a, size, cycle), (u32)size, 0 };
+}
+
+// The first cycle in which one of the resource is free.
+static inline cycle ring_free(const struct ring *r)
+{
+    return r->at[r->next];
+}
+
+static inline void ring_take(struct ring *r, cycle back)
+{
+    r->at[r->next] = back;
+    r->next = r->next + 1 == r->size ? 0 : r->next + 1;
+}
+
+// -- Calendars --
+
+static void clear_words(struct fast *f, u64 from, u64 to)
+{
+    if (to - from >= WORDS)
+        to = from + WORDS;
+    for (u64 w = from; w < to; w++)
+        for (u32 u = 0; u < UNITS_MAX; u++)
+            f->busy[u][w % WORDS] = 0;
+}
+
+// Moves rename to cycle `to`; what is lost on the way goes to `cause`.
+static void advance(struct fast *f, cycle to, enum topdown cause)
+{
+    u64 lost = f->width - f->used + (to - f->now - 1) * f->width;
+    f->slots[cause] += lost;
+    if (to - f->now >= HORIZON) {
+        f->waiting = (lanes){ 0 };
+        memset(f->leave, 0, sizeof(f->leave));
+    } else {
+        for (cycle c = f->now + 1; c <= to; c++) {
+            f->waiting -= f->leave[c % HORIZON];
+            f->leave[c % HORIZON] = (lanes){ 0 };
+        }
+    }
+    // The word just left behind becomes that of the far end.
+    if (__builtin_expect(to >> 6 != f->now >> 6, 0))
+        clear_words(f, f->now >> 6, to >> 6);
+    f->before = f->waiting;
+    f->now = to;
+    f->used = 0;
+    f->immediates = 0;
+}
+
+// The first free cycle of `unit` at or after `t`. Beyond the horizon all are free.
+static inline cycle free_cycle(const struct fast *f, u32 unit, cycle t)
+{
+    const u64 *busy = f->busy[unit];
+    u64 end = (f->now >> 6) + WORDS, w = t >> 6;
+    if (__builtin_expect(w >= end, 0))
+        return t;
+    u64 open = ~busy[w % WORDS] & ~0ull << (t & 63);
+    while (!open) {
+        if (++w >= end)
+            return w << 6;
+        open = ~busy[w % WORDS];
+    }
+    return (w << 6) + (u32)__builtin_ctzll(open);
+}
+
+static inline void reserve(struct fast *f, u32 unit, cycle t, u32 cycles)
+{
+    u64 end = ((f->now >> 6) + WORDS) << 6;
+    for (; cycles && t < end; cycles--, t++)
+        f->busy[unit][t / 64 % WORDS] |= 1ull << (t & 63);
+}
+
+// Takes the first free cycle of any of `units`.
+static inline cycle take_any(struct fast *f, u16 units, cycle t, u32 cycles)
+{
+    u32 best = 0;
+    cycle first = ~0ull;
+    for (u32 left = units; left; left &= left - 1) {
+        u32 u = (u32)__builtin_ctz(left);
+        cycle c = free_cycle(f, u, t);
+        if (c < first) {
+            first = c;
+            best = u;
+        }
+    }
+    reserve(f, best, first, cycles);
+    return first;
+}
+
+// -- Rename --
+
+// Keeps a place in scheduler `lane` until cycle `t`.
+static inline void wait_in(struct fast *f, u32 lane, cycle t)
+{
+    cycle last = f->now + HORIZON - 1;
+    f->waiting[lane]++;
+    f->leave[(t < last ? t : last) % HORIZON][lane]++;
+}
+
+static inline bool has_room(const struct fast *f, u16 units, u16 *open)
+{
+    *open = 0;
+    bool alone = (units & (units - 1)) == 0;
+    for (u32 left = units; left; left &= left - 1) {
+        u32 u = (u32)__builtin_ctz(left), lane = f->lane[u];
+        if (f->waiting[lane] < (alone ? f->limit_alone[lane] : f->limit[lane]))
+            *open |= (u16)(1u << u);
+    }
+    return *open != 0;
+}
+
+// The units behind the dispatch queue whose turn it is, of those that will do.
+static inline u16 queue_of(struct fast *f, u16 units)
+{
+    if (!(units & f->half[0]))
+        return units;
+    u16 side = units & f->half[f->turn++ >> 1 & 1];
+    return side ? side : units;
+}
+
+// Which of the units with room gets the micro-op.
+static inline u32 bind(struct fast *f, u16 open)
+{
+    u32 best = 0, least = ~0u;
+    for (u32 left = open; left; left &= left - 1) {
+        u32 u = (u32)__builtin_ctz(left);
+        u32 load = f->before[f->lane[u]];
+        if (load < least) {
+            least = load;
+            best = u;
+        }
+    }
+    return best;
+}
+
+#define WAIT(ring, counter)                                                                        \
+    do {                                                                                           \
+        cycle free_ = ring_free(&(ring));                                                          \
+        if (__builtin_expect(free_ > f->now, 0)) {                                                 \
+            f->s.counter += free_ - f->now;                                                        \
+            advance(f, free_, TOPDOWN_BACKEND);                                                    \
+        }                                                                                          \
+    } while (0)
+
+static inline void wait_for_entries(struct fast *f, const struct plan *p)
+{
+    if (p->dst_count || p->base != PLAN_NONE) {
+        WAIT(f->writes, stall_writes);
+        for (u32 k = 0; k < 3; k++)
+            if (p->writes[k])
+                WAIT(f->registers[k], stall_registers);
+    }
+    if (p->branch)
+        WAIT(f->branches, stall_branches);
+}
+
+static inline bool starts_group(const struct fast *f, const struct plan *p)
+{
+    return !f->group_open || p->flags & PLAN_GROUP_START ||
+           f->group_uops + p->uops > f->p->rob_group_size ||
+           f->group_issues + p->issue_count > f->p->rob_group_issues;
+}
+
+// Takes the slots of the instruction, which may spill into the next cycles.
+static inline void take_slots(struct fast *f, u32 uops)
+{
+    f->s.uops += uops;
+    f->slots[TOPDOWN_RETIRING] += uops;
+    f->used += uops;
+    while (f->used > f->width) {
+        u32 rest = f->used - f->width;
+        f->used = f->width;
+        advance(f, f->now + 1, TOPDOWN_BACKEND);
+        f->used = rest;
+    }
+}
+
+// -- Fetch --
+
+// Opens the group of `pc`: a new line, or the target of a branch.
+static void open_group(struct fast *f, u64 pc)
+{
+    u64 line = (pc >> f->line_shift) + 1, page = (pc >> f->page_shift) + 1;
+    cycle room = f->renamed[(f->instructions - f->queue) % FETCH_RING];
+    if (f->fetch + f->depth < room)
+        f->fetch = room - f->depth;
+    f->line = line;
+    f->passed = 0;
+    if (page != f->page) {
+        f->page = page;
+        f->fetch += tlb_fetch(f->tlb, pc, f->fetch);
+    }
+    cycle ready = hierarchy_fetch(f->memory, pc, f->fetch).ready;
+    if (ready > f->fetch)
+        f->fetch = ready;
+}
+
+static inline void fetch(struct fast *f, u64 pc)
+{
+    if (__builtin_expect((pc >> f->line_shift) + 1 != f->line, 0)) {
+        if (f->line)
+            f->fetch++;
+        open_group(f, pc);
+    }
+    cycle front = f->fetch + f->depth;
+    if (front > f->now)
+        advance(f, front, f->redirect ? TOPDOWN_BAD_SPECULATION : TOPDOWN_FRONTEND);
+    f->redirect = false;
+}
+
+// What the branch does to the fetch of the next instruction. `resolved`: its issue.
+static inline void steer(struct fast *f, const struct plan *p, const struct record *r, u64 pc,
+                         cycle resolved)
+{
+    bool taken = r->head & RECORD_TAKEN;
+    enum branch_kind kind = p->branch - 1;
+    struct bpred_result b = bpred_predict_and_update(f->branch, kind, pc, taken, r->addr);
+    f->branch_count += kind != BRANCH_DIRECT && kind != BRANCH_CALL;
+    if (__builtin_expect(b.mispredicted, 0)) {
+        // The penalty is from this issue to the issue of the next instruction,
+        // which is a cycle behind its rename.
+        cycle next = resolved + f->p->bp_penalty - 1;
+        f->mispredictions++;
+        f->fetch = next > f->depth ? next - f->depth : 0;
+        f->line = 0;
+        f->redirect = true;
+    } else if (taken) {
+        f->fetch += 1 + b.bubbles;
+        f->s.taken_bubbles += b.bubbles;
+        f->line = 0;
+    } else if (++f->passed == f->p->fetch_not_taken) {
+        f->fetch++;
+        f->passed = 0;
+    }
+}
+
+// -- Issue --
+
+// The first cycle in which the sources let the first issue go.
+static inline cycle sources(const struct fast *f, const struct plan *p, u32 which)
+{
+    cycle t = f->now + 1;
+    for (u32 k = 0; k < p->src_count; k++) {
+        if (!(which >> k & 1))
+            continue;
+        const cycle *ready = p->address >> k & 1 ? f->ready_address : f->ready;
+        cycle s = ready[p->src[k]];
+        cycle c = s > p->late[k] ? s - p->late[k] : 0;
+        t = c > t ? c : t;
+    }
+    return t;
+}
+
+static inline cycle take_unit(struct fast *f, const struct plan_issue *is, cycle t)
+{
+    u16 open;
+    if (is->units & f->bound) {
+        u16 units = queue_of(f, is->units);
+        while (__builtin_expect(!has_room(f, units, &open), 0)) {
+            f->s.stall_scheduler++;
+            advance(f, f->now + 1, TOPDOWN_BACKEND);
+        }
+        t = t > f->now ? t : f->now + 1;
+        u32 u = bind(f, open);
+        cycle c = free_cycle(f, u, t);
+        reserve(f, u, c, is->busy);
+        wait_in(f, f->lane[u], c);
+        return c;
+    }
+    u32 lane = f->lane[__builtin_ctz(is->units)];
+    while (__builtin_expect(f->waiting[lane] >= f->limit_alone[lane], 0)) {
+        f->s.stall_scheduler++;
+        advance(f, f->now + 1, TOPDOWN_BACKEND);
+    }
+    t = t > f->now ? t : f->now + 1;
+    cycle c = take_any(f, is->units, t, is->busy);
+    wait_in(f, lane, c);
+    return c;
+}
+
+// All issues but that of the base: the first at or after `t`. Returns the cycle from
+// which latency counts; `*access` is the cycle of the memory issue.
+static inline cycle issue_all(struct fast *f, const struct plan *p, cycle t, cycle *access)
+{
+    cycle from = t;
+    for (u32 k = 0; k < p->issue_count; k++) {
+        const struct plan_issue *is = &p->issue[k];
+        if (k == p->base_issue)
+            continue;
+        for (u32 n = 0; n < is->count; n++) {
+            cycle c = take_unit(f, is, from + is->delay);
+            if (c - is->delay > from)
+                from = c - is->delay;
+            if (k == p->memory_issue)
+                *access = c;
+        }
+    }
+    return from;
+}
+
+// -- Memory --
+
+static inline struct granule *granule_of(struct fast *f, u64 number)
+{
+    return &f->granule[number % FORWARD];
+}
+
+// Sixteenths of a cycle are carried from one forwarding to the next.
+static inline u32 whole(struct fast *f, u32 sixteenths)
+{
+    f->forward_part = (f->forward_part & 15) + sixteenths;
+    return f->forward_part >> 4;
+}
+
+// If a store in flight has bytes of the load, the cycle at which they can be used.
+static inline bool forward(struct fast *f, const struct plan *p, u64 pc, u64 addr, cycle access,
+                           cycle *use)
+{
+    u64 first = addr >> 3, last = (addr + p->size - 1) >> 3;
+    const struct granule *hit = NULL;
+    bool several = false;
+    for (u64 g = first; g <= last; g++) {
+        const struct granule *w = granule_of(f, g);
+        if (w->number != g + 1 || w->written <= access)
+            continue;
+        several |= hit && hit->line != w->line;
+        if (!hit || w->data > hit->data)
+            hit = w;
+    }
+    if (__builtin_expect(!hit, 1))
+        return false;
+    u64 *known = &f->pair[(pc >> 2) % f->p->memdep_pairs % PAIRS];
+    u32 latency = *known == pc ? f->forward_known : f->forward_unknown;
+    cycle from = hit->data;
+    f->s.forwarded++;
+    f->s.forward_known += *known == pc;
+    if (*known != pc && access < hit->issue) {
+        f->s.violations++;
+        from += f->p->memdep_violation;
+    }
+    *known = pc;
+    if (first >> 3 != last >> 3)
+        latency += f->forward_cross;
+    cycle t = from + (several ? f->p->forward_fail : whole(f, latency));
+    *use = t > access + f->p->load_to_use ? t : access + f->p->load_to_use;
+    return true;
+}
+
+// The cycle at which the value of a load that accesses at `access` can be used.
+static inline cycle load(struct fast *f, const struct plan *p, u64 pc, u64 addr, cycle access,
+                         cycle *use_as_address)
+{
+    u64 extra = p->latency + f->p->load_to_use - 4;   // tables count on 4
+    cycle start = access + tlb_data(f->tlb, addr, access), use;
+    f->s.loads++;
+    if (forward(f, p, pc, addr, access, &use)) {
+        use += extra - f->p->load_to_use;
+        *use_as_address = use;
+        return use;
+    }
+    cycle ready = hierarchy_load(f->memory, pc, addr, p->size, start).ready;
+    use = ready + extra - f->p->load_to_address;
+    *use_as_address = extra == f->p->load_to_use ? ready : use;
+    return use;
+}
+
+static inline void store(struct fast *f, const struct plan *p, u64 addr, cycle issue, cycle data,
+                         cycle written)
+{
+    u64 first = addr >> 3, last = (addr + p->size - 1) >> 3;
+    f->s.stores++;
+    for (u64 g = first; g <= last; g++)
+        *granule_of(f, g) = (struct granule){ g + 1, data, issue, written, (u32)(g >> 3) };
+}
+
+// When a store that retires at `t` is in the L1D: in order, so many a cycle.
+static inline cycle write_back(struct fast *f, const struct plan *p, u64 pc, u64 addr, cycle t)
+{
+    cycle *slot = &f->written[f->written_turn];
+    f->written_turn ^= 1;
+    cycle earliest = *slot + 1, last = f->written[f->written_turn];
+    t = t > earliest ? t : earliest;
+    cycle ready = hierarchy_store(f->memory, pc, addr, p->size, t).ready;
+    ready = ready > t ? ready : t;
+    *slot = ready > last ? ready : last;
+    return *slot;
+}
+
+// -- Retire --
+
+static inline cycle retire(struct fast *f, const struct plan *p, cycle complete, bool new_group)
+{
+    cycle t = complete > f->retired ? complete : f->retired;
+    if (new_group) {
+        cycle rate = ring_free(&f->rate) + 1;
+        t = t > rate ? t : rate;
+        ring_take(&f->rate, t);
+        ring_take(&f->groups, t + 1);
+        f->s.groups++;
+    } else {
+        // The group goes with its last member.
+        u32 g = f->groups.next ? f->groups.next - 1 : f->groups.size - 1;
+        u32 r = f->rate.next ? f->rate.next - 1 : f->rate.size - 1;
+        f->groups.at[g] = t + 1;
+        f->rate.at[r] = t;
+    }
+    f->retired = t;
+    for (u32 k = 0; k < p->dst_count; k++) {
+        ring_take(&f->writes, t + 1);
+        u8 reg = p->dst[k];
+        if (p->issue_count)
+            ring_take(&f->registers[reg == PLAN_FLAGS ? 2 : reg >= PLAN_V0], t + 1);
+    }
+    if (p->base != PLAN_NONE) {
+        ring_take(&f->writes, t + 1);
+        ring_take(&f->registers[0], t + 1);
+    }
+    if (p->branch)
+        ring_take(&f->branches, t + 1);
+    return t;
+}
+
+// -- One instruction --
+
+static inline void set_results(struct fast *f, const struct plan *p, cycle use, cycle address)
+{
+    for (u32 k = 0; k < p->dst_count; k++) {
+        f->ready[p->dst[k]] = use;
+        f->ready_address[p->dst[k]] = address;
+    }
+}
+
+static inline void set_base(struct fast *f, const struct plan *p, cycle access)
+{
+    if (p->base == PLAN_NONE)
+        return;
+    cycle t = access;
+    if (p->base_issue < ISSUES_MAX) {
+        cycle ready = f->ready[p->base];
+        t = take_unit(f, &p->issue[p->base_issue], ready > f->now ? ready : f->now + 1);
+    }
+    f->ready[p->base] = f->ready_address[p->base] = t + 1;
+}
+
+// The tail of a fused pair: it has the place and the time of its head.
+static void visit_fused(struct fast *f, const struct plan *p, const struct record *r, u64 pc)
+{
+    f->s.fused++;
+    fetch(f, pc);
+    cycle done = 0;
+    for (u32 k = 0; k < p->src_count; k++)
+        done = f->ready[p->src[k]] > done ? f->ready[p->src[k]] : done;
+    set_results(f, p, done, done);
+    f->group_open = f->group_open && !(p->flags & PLAN_GROUP_END);
+    if (p->branch)
+        steer(f, p, r, pc, done ? done - 1 : 0);
+}
+
+static inline bool try_fuse(struct fast *f, const struct plan *p, u64 pc)
+{
+    struct plan *head = (struct plan *)f->last;
+    if (!p->fuse_tail || !head || f->last_pc + 4 != pc)
+        return false;
+    if (head->flags & PLAN_FUSED_HEAD)
+        return true;
+    if (plan_fuses(head, p)) {
+        head->flags |= PLAN_FUSED_HEAD;   // from its next time on
+        if (p->branch)
+            head->issue[0].units &= f->units.branch;
+    }
+    return false;
+}
+
+static inline cycle execute(struct fast *f, const struct plan *p, const struct record *r, u64 pc,
+                            cycle *issued)
+{
+    if (!p->issue_count || (p->flags & PLAN_IMMEDIATE && f->immediates < f->p->rename_immediates)) {
+        cycle t = f->now, a = f->now;
+        f->immediates += p->flags & PLAN_IMMEDIATE;
+        f->s.eliminated++;
+        for (u32 k = 0; k < p->src_count; k++) {
+            t = f->ready[p->src[k]] > t ? f->ready[p->src[k]] : t;
+            a = f->ready_address[p->src[k]] > a ? f->ready_address[p->src[k]] : a;
+        }
+        set_results(f, p, t, a);
+        *issued = f->now;
+        return f->now;   // nothing to wait for at retirement
+    }
+    if (p->kind == PLAN_PLAIN) {
+        cycle from = issue_all(f, p, sources(f, p, ~0u), issued), done = from + p->latency;
+        *issued = from;
+        set_results(f, p, done, done);
+        return done;
+    }
+    cycle t = sources(f, p, p->kind == PLAN_STORE ? ~(u32)p->data : ~0u), access = t, address;
+    struct ring *q = p->kind == PLAN_STORE ? &f->stores : &f->loads;
+    cycle entry = ring_free(q);
+    t = t > entry ? t : entry;
+    issue_all(f, p, t, &access);
+    *issued = access;
+    cycle done;
+    if (p->kind == PLAN_STORE) {
+        cycle data = sources(f, p, p->data);
+        data = data > access ? data : access;
+        done = data + 1;
+        set_base(f, p, access);
+        set_results(f, p, done, done);   // the status of an exclusive store
+        *issued = data;
+    } else {
+        done = load(f, p, pc, r->addr, access, &address);
+        set_base(f, p, access);
+        set_results(f, p, done, address);
+    }
+    return done;
+}
+
+static inline void after_memory(struct fast *f, const struct plan *p, const struct record *r,
+                                u64 pc, cycle issued, cycle retired)
+{
+    if (p->kind == PLAN_LOAD) {
+        ring_take(&f->loads, retired);
+        return;
+    }
+    cycle written = write_back(f, p, pc, r->addr, retired);
+    ring_take(&f->stores, written);
+    store(f, p, r->addr, issued, issued, written);
+}
+
+static inline void visit(struct fast *f, const struct plan *p, const struct record *r, u64 pc)
+{
+    if (__builtin_expect(p->fuse_tail, 0) && try_fuse(f, p, pc)) {
+        visit_fused(f, p, r, pc);
+        return;
+    }
+    fetch(f, pc);
+    if (f->used >= f->width)
+        advance(f, f->now + 1, TOPDOWN_BACKEND);
+    bool new_group = starts_group(f, p);
+    if (new_group)
+        WAIT(f->groups, stall_rob);
+    wait_for_entries(f, p);
+    take_slots(f, p->uops);
+
+    cycle issued;
+    cycle done = execute(f, p, r, pc, &issued);
+    if (new_group)
+        f->group_uops = f->group_issues = 0;
+    f->group_uops += p->uops;
+    f->group_issues += p->issue_count;
+    f->group_open = !(p->flags & PLAN_GROUP_END);
+    cycle retired = retire(f, p, done, new_group);
+    if (p->kind >= PLAN_LOAD)
+        after_memory(f, p, r, pc, issued, retired);
+    if (p->branch)
+        steer(f, p, r, pc, issued);
+}
+
+// -- Life-cycle --
+
+static void *create(struct arena *a, const struct config *c, struct err *e)
+{
+    struct parts parts;
+    const struct core_params *p = &c->core;
+    if (!parts_of(p, &parts, e))
+        return NULL;
+    struct instr_table *table = instr_table_new(a, c, e);
+    if (!table)
+        return NULL;
+    struct fast *f = ARENA_NEW(a, struct fast);
+    f->p = p;
+    f->table = table;
+    f->units = instr_units(table);
+    f->memory = hierarchy_new(a, &parts.memory, NULL);
+    f->tlb = tlb_new(a, &parts.tlb, NULL, NULL);
+    f->branch = bpred_new(a, &parts.branch);
+    plan_book_init(&f->book, a);
+    f->width = (u32)p->rename_width;
+    f->depth = (u32)p->fetch_depth;
+    f->queue = p->fetch_queue < FETCH_RING ? (u32)p->fetch_queue : FETCH_RING - 1;
+    f->line_shift = (u32)__builtin_ctzll(p->fetch_line);
+    f->page_shift = (u32)__builtin_ctzll(p->page_size);
+    f->loads = ring_new(a, p->ldq);
+    f->stores = ring_new(a, p->stq);
+    f->groups = ring_new(a, p->rob_groups);
+    f->rate = ring_new(a, p->rob_retire);
+    f->writes = ring_new(a, p->rob_writes);
+    f->registers[0] = ring_new(a, p->prf_int);
+    f->registers[1] = ring_new(a, p->prf_fp);
+    f->registers[2] = ring_new(a, p->prf_flags);
+    f->branches = ring_new(a, p->branches_in_flight);
+    f->forward_known = (u32)(p->forward_known * 16 + 0.5);
+    f->forward_unknown = (u32)(p->forward_latency * 16 + 0.5);
+    f->forward_cross = (u32)(p->forward_cross_line * 16 + 0.5);
+    const u64 entries[] = { p->sched_u1, p->sched_u2, p->sched_u3, p->sched_u4, p->sched_u5,
+                            p->sched_u6 };
+    u32 ints = (u32)p->units_int, mems = (u32)p->units_mem;
+    for (u32 u = 0; u < UNITS_MAX; u++) {
+        bool integer = u < ints, memory = !integer && u < ints + mems;
+        u64 own = integer ? u < COUNT(entries) ? entries[u] : 8
+                          : memory ? p->sched_mem : p->sched_fp;
+        u64 queue = integer ? p->dispatch_int : memory ? p->dispatch_mem : p->dispatch_fp;
+        u64 queues = integer ? p->dispatch_int_queues : 1;
+        u64 share = integer ? (ints + queues - 1) / queues : memory ? 1 : p->units_fp;
+        f->lane[u] = (u8)(memory ? ints : u);
+        f->limit_alone[f->lane[u]] = (u8)(own + queue < 255 ? own + queue : 255);
+        f->limit[f->lane[u]] = (u8)(own + queue / share < 255 ? own + queue / share : 255);
+        f->bound |= (u16)(!memory << u);
+        if (integer && p->dispatch_int_queues == 2)
+            f->half[u >= (ints + 1) / 2] |= (u16)(1u << u);
+    }
+    return f;
+}
+
+static void define(struct fast *f, u64 pc, u32 word)
+{
+    struct plan_page *page = plan_book_page(&f->book, pc / (4 * PLAN_PAGE));
+    page->plan[pc / 4 % PLAN_PAGE] = plan_of(f->table, f->p, word);
+}
+
+static void feed(void *m, const struct record *r, size_t n)
+{
+    struct fast *f = m;
+    const struct plan_page *page = NULL;
+    for (const struct record *end = r + n; r < end; r++) {
+        u64 pc = record_pc(r);
+        if (__builtin_expect(r->head & RECORD_DEF, 0)) {
+            define(f, pc, (u32)r->addr);
+            continue;
+        }
+        u64 number = pc / (4 * PLAN_PAGE);
+        if (__builtin_expect(!page || page->number != number, 0))
+            page = plan_book_page(&f->book, number);
+        const struct plan *p = &page->plan[pc / 4 % PLAN_PAGE];
+        assert(p->kind != PLAN_UNKNOWN);
+        visit(f, p, r, pc);
+        f->renamed[f->instructions % FETCH_RING] = f->now;
+        f->instructions++;
+        f->last = p;
+        f->last_pc = pc;
+    }
+}
+
+static cycle now(const void *m)
+{
+    const struct fast *f = m;
+    return f->retired > f->now ? f->retired : f->now;
+}
+
+static void drain(void *m)
+{
+    struct fast *f = m;
+    advance(f, (f->retired > f->now ? f->retired : f->now) + 1, TOPDOWN_BACKEND);
+}
+
+static struct core_level level(const char *name, u64 accesses, u64 misses)
+{
+    return (struct core_level){ name, accesses, misses };
+}
+
+static void stats(const void *m, struct core_stats *s)
+{
+    const struct fast *f = m;
+    struct hierarchy_stats h = hierarchy_stats(f->memory);
+    struct tlb_stats t = tlb_stats(f->tlb);
+    *s = (struct core_stats){ .instructions = f->instructions, .cycles = f->now,
+                              .branches = f->branch_count, .mispredictions = f->mispredictions };
+    memcpy(s->slots, f->slots, sizeof(s->slots));
+    s->level[s->levels++] = level("l1i", h.l1i.reads, h.l1i.read_misses);
+    s->level[s->levels++] = level("l1d", h.l1d.reads + h.l1d.writes,
+                                  h.l1d.read_misses + h.l1d.write_misses);
+    s->level[s->levels++] = level("l2", h.l2.reads + h.l2.writes,
+                                  h.l2.read_misses + h.l2.write_misses);
+    s->level[s->levels++] = level("slc", h.slc.reads + h.slc.writes,
+                                  h.slc.read_misses + h.slc.write_misses);
+    s->level[s->levels++] = level("itlb", t.l1i_accesses, t.l1i_misses);
+    s->level[s->levels++] = level("dtlb", t.l1d_accesses, t.l1d_misses);
+    s->level[s->levels++] = level("l2tlb", t.l2_accesses, t.l2_misses);
+}
+
+const struct core_model core_fast = { "fast", create, feed, now, drain, stats };

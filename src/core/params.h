@@ -1,0 +1,21 @@
+// params.h: the parameters of uarch/ parts, made from those of a core.
+//
+// uarch/ knows no configuration and config/ knows no parts; this is where they meet.
+#ifndef CORE_PARAMS_H
+#define CORE_PARAMS_H
+
+#include "config/config.h"
+#include "uarch/bpred/bpred.h"
+#include "uarch/hierarchy.h"
+#include "uarch/tlb.h"
+
+struct parts {
+    struct hierarchy_params memory;
+    struct tlb_params tlb;
+    struct bpred_params branch;
+};
+
+// False with *e naming the parameter when a name stands for no policy.
+bool parts_of(const struct core_params *p, struct parts *out, struct err *e);
+
+#endif

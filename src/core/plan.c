@@ -1,0 +1,309 @@
+#include "core/plan.h"
+
+#include <string.h>
+
+#include "isa/cpu.h"
+#include "isa/decode.h"
+#include "isa/operands.h"
+#include "uarch/bpred/bpred.h"
+
+// -- Memory --
+
+static u8 list_bytes(u32 w)
+{
+    static const u8 registers[16] = { [0] = 4, [2] = 4, [4] = 3, [6] = 3, [7] = 1, [8] = 2, [10] = 2 };
+    if (bits(w, 24, 1) == 0)   // multiple structures
+        return (u8)(registers[bits(w, 12, 4)] * (bits(w, 30, 1) ? 16 : 8));
+    u32 opcode = bits(w, 13, 3), size = bits(w, 10, 2);
+    u32 n = 1 + bits(w, 21, 1) + 2 * (opcode & 1);
+    u32 log2 = opcode >> 1 == 3 ? size : opcode >> 1 == 2 ? 2 + (size & 1) : opcode >> 1;
+    return (u8)(n << log2);
+}
+
+// Bytes that a word of the load/store groups accesses (Arm ARM C4.1.94).
+static u8 access_bytes(u32 w)
+{
+    u32 top = bits(w, 30, 2), vector = bits(w, 26, 1);
+    if (bits(w, 27, 1) == 0)   // DC ZVA and the like
+        return 64;
+    switch (bits(w, 28, 2)) {
+    case 0:
+        if (vector)
+            return list_bytes(w);
+        if (bits(w, 21, 1) && !bits(w, 23, 1))   // exclusive pairs, CASP
+            return (u8)(top >= 2 ? 8 << (top & 1) : 8 << top);
+        return (u8)(1 << top);
+    case 1:   // literal
+        return (u8)(vector ? 4 << top : top == 1 ? 8 : 4);
+    case 2:   // pairs
+        return (u8)(vector ? 8 << top : top == 2 ? 16 : 8);
+    default:
+        return vector && bits(w, 23, 1) ? 16 : (u8)(1 << top);
+    }
+}
+
+// Whether slot m is an index that is not shifted.
+static bool plain_index(u32 w)
+{
+    return !bits(w, 12, 1);
+}
+
+// -- Sources and results --
+
+struct maker {
+    struct plan *p;
+    const struct row *row;
+    const struct instr_timing *t;
+    struct insn i;
+    u32 word;
+};
+
+static u8 timing_register(const struct row *r, u32 slot, u32 reg)
+{
+    if (r->file[slot] == FILE_VEC)
+        return (u8)(PLAN_V0 + (reg & 31));
+    return reg == REG_ZERO || reg == REG_SINK ? PLAN_NONE : (u8)reg;
+}
+
+static void add_source(struct maker *m, u8 reg, u32 slot, bool address, bool data)
+{
+    struct plan *p = m->p;
+    if (reg == PLAN_NONE || p->src_count == PLAN_SOURCES)
+        return;
+    p->address |= (u8)(address << p->src_count);
+    p->data |= (u8)(data << p->src_count);
+    p->late[p->src_count] = m->t->late[slot];
+    p->src[p->src_count++] = reg;
+}
+
+static void add_result(struct maker *m, u8 reg)
+{
+    struct plan *p = m->p;
+    if (reg == PLAN_NONE || p->dst_count == PLAN_RESULTS)
+        return;
+    p->dst[p->dst_count++] = reg;
+    p->writes[reg == PLAN_FLAGS ? 2 : reg >= PLAN_V0]++;
+}
+
+static void add_slot(struct maker *m, u32 slot, u32 reg, bool read, bool written)
+{
+    bool memory = m->p->kind >= PLAN_LOAD;
+    bool index = slot == SLOT_M && plain_index(m->word);
+    bool address = memory && (slot == SLOT_N || (slot == SLOT_M && m->row->file[slot] != FILE_VEC));
+    u8 r = timing_register(m->row, slot, reg);
+    if (read)
+        add_source(m, r, slot, address && (slot == SLOT_N || index),
+                   m->p->kind == PLAN_STORE && !address);
+    if (written && slot == SLOT_N && memory)
+        m->p->base = r;
+    else if (written)
+        add_result(m, r);
+}
+
+static void add_slots(struct maker *m)
+{
+    const struct row *r = m->row;
+    u32 f = r->flags;
+    bool d_read = f & (D_R | D_RW), d_written = !(f & D_R);
+    if (r->file[SLOT_N])
+        add_slot(m, SLOT_N, m->i.n, true, f & N_RW);
+    if (r->file[SLOT_M])
+        add_slot(m, SLOT_M, m->i.m, !(f & M_W), f & (M_W | M_RW));
+    if (r->file[SLOT_A])
+        add_slot(m, SLOT_A, m->i.a, !(f & A_W), f & A_W);
+    if (r->file[SLOT_D])
+        add_slot(m, SLOT_D, m->i.d, d_read, d_written);
+    if (f & D_PAIR)
+        add_slot(m, SLOT_D, m->i.d + 1u, d_read, d_written);
+    if (f & M_PAIR)
+        add_slot(m, SLOT_M, m->i.m + 1u, true, f & M_RW);
+    u32 list = f & LIST4 ? 4 : f & LIST3 ? 3 : f & LIST2 ? 2 : 1;
+    for (u32 k = 1; k < list; k++) {
+        bool table = r->file[SLOT_N] == FILE_VEC;   // TBL, TBX
+        u8 reg = (u8)(PLAN_V0 + (((table ? m->i.n : m->i.d) + k) & 31));
+        if (table || d_read)
+            add_source(m, reg, SLOT_NEXT + k - 1, false, m->p->kind == PLAN_STORE);
+        if (!table && d_written)
+            add_result(m, reg);
+    }
+    if (f & C_R)
+        add_source(m, PLAN_FLAGS, SLOT_FLAGS, false, false);
+    if (f & X30_R)
+        add_source(m, 30, SLOT_N, false, false);
+    if (f & C_W)
+        add_result(m, PLAN_FLAGS);
+    if (f & X30_W)
+        add_result(m, 30);
+}
+
+// -- Kinds --
+
+static u8 branch_of_class(u8 class)
+{
+    switch (class) {
+    case CLASS_B:
+        return 1 + BRANCH_DIRECT;
+    case CLASS_BCOND:
+        return 1 + BRANCH_CONDITIONAL;
+    case CLASS_CALL:
+        return 1 + BRANCH_CALL;
+    case CLASS_BR:
+        return 1 + BRANCH_INDIRECT;
+    case CLASS_BLR:
+        return 1 + BRANCH_INDIRECT_CALL;
+    case CLASS_RET:
+        return 1 + BRANCH_RETURN;
+    default:
+        return 0;
+    }
+}
+
+static bool begins(const char *name, const char *const *with, size_t n)
+{
+    for (size_t k = 0; k < n; k++)
+        if (strncmp(name, with[k], strlen(with[k])) == 0)
+            return true;
+    return false;
+}
+
+// Firestorm's pairs (hw facts section 3). Shifted forms, two issues, do not fuse.
+static void set_fusion(struct maker *m, const struct core_params *c)
+{
+    static const char *const flags[] = { "ADDS", "SUBS", "ANDS" };
+    static const char *const alu[] = { "ADD_", "SUB_", "AND_", "ORR_", "EOR_", "BIC_", "ORN_", "EON_" };
+    struct plan *p = m->p;
+    const char *name = m->row->name;
+    bool simple = p->issue_count == 1 && p->issue[0].count == 1 && p->kind == PLAN_PLAIN;
+    if (c->fuse_compare_branch && simple && begins(name, flags, COUNT(flags)))
+        p->fuse_head = FUSE_FLAGS;
+    else if (c->fuse_alu_cbz && simple && p->dst_count && p->dst[0] < PLAN_V0 &&
+             begins(name, alu, COUNT(alu)))
+        p->fuse_head = FUSE_ALU;
+    else if (c->fuse_aes && strncmp(name, "AESE", 4) == 0)
+        p->fuse_head = FUSE_AESE;
+    else if (c->fuse_aes && strncmp(name, "AESD", 4) == 0)
+        p->fuse_head = FUSE_AESD;
+    else if (c->fuse_adrp_add && strcmp(name, "ADRP") == 0)
+        p->fuse_head = FUSE_ADRP;
+    else if (c->fuse_mov_movk && strcmp(name, "MOVZ") == 0)
+        p->fuse_head = FUSE_MOVZ;
+
+    if (strncmp(name, "B_cond", 6) == 0)
+        p->fuse_tail = FUSE_FLAGS;
+    else if (strncmp(name, "CBZ", 3) == 0 || strncmp(name, "CBNZ", 4) == 0)
+        p->fuse_tail = FUSE_ALU;
+    else if (strncmp(name, "AESMC", 5) == 0)
+        p->fuse_tail = FUSE_AESE;
+    else if (strncmp(name, "AESIMC", 6) == 0)
+        p->fuse_tail = FUSE_AESD;
+    else if (strcmp(name, "ADD_imm") == 0)
+        p->fuse_tail = FUSE_ADRP;
+    else if (strcmp(name, "MOVK") == 0)
+        p->fuse_tail = FUSE_MOVZ;
+}
+
+bool plan_fuses(const struct plan *head, const struct plan *tail)
+{
+    if (head->fuse_head == FUSE_NONE || head->fuse_head != tail->fuse_tail)
+        return false;
+    if (head->fuse_head == FUSE_FLAGS)
+        return true;
+    if (!head->dst_count || !tail->src_count || head->dst[0] != tail->src[0])
+        return false;
+    return head->fuse_head == FUSE_ALU || (tail->dst_count && tail->dst[0] == head->dst[0]);
+}
+
+static void set_issues(struct maker *m, const struct core_params *c, struct instr_units u)
+{
+    const struct instr_timing *t = m->t;
+    struct plan *p = m->p;
+    p->uops = t->uops;
+    p->latency = t->latency;
+    p->base_issue = ISSUES_MAX;
+    for (u32 k = 0; k < t->issue_count; k++) {
+        const struct issue_timing *is = &t->issue[k];
+        p->issue[k] = (struct plan_issue){ is->units, is->count, is->delay, is->busy };
+        if (is->base)
+            p->base_issue = (u8)k;
+        if (is->units & (u.load | u.store) && p->kind >= PLAN_LOAD)
+            p->memory_issue = (u8)k;
+    }
+    p->issue_count = t->issue_count;
+    if (!p->issue_count && p->dst_count && !c->rename_moves) {
+        u16 units = p->dst[0] >= PLAN_V0 && p->dst[0] < PLAN_FLAGS ? u.fp : u.integer;
+        p->issue[p->issue_count++] = (struct plan_issue){ units, 1, 0, 1 };
+    }
+    if (p->kind >= PLAN_LOAD) {
+        u8 delay = p->issue[p->memory_issue].delay;
+        p->latency = p->latency > delay ? p->latency - delay : 1;
+    }
+    // A constant other than zero; a zero needs no register file write at all.
+    if (!p->issue_count && p->dst_count && !p->src_count && p->dst[0] < PLAN_V0 && m->i.imm)
+        p->flags |= PLAN_IMMEDIATE;
+}
+
+struct plan plan_of(const struct instr_table *t, const struct core_params *c, u32 word)
+{
+    struct plan p = { .kind = PLAN_PLAIN, .base = PLAN_NONE };
+    struct insn i = isa_decode(word);
+    struct maker m = { &p, isa_row(isa_op_of_run(i.run)), instr_timing(t, &i), i, word };
+    u32 f = i.run == RUN_UNDEFINED ? 0 : m.row->flags;
+    if (f & (LOADS | STORES))
+        p.kind = f & LOADS ? f & STORES ? PLAN_ATOMIC : PLAN_LOAD : PLAN_STORE;
+    if (i.run != RUN_UNDEFINED) {
+        add_slots(&m);
+        p.branch = branch_of_class(m.row->class);
+    }
+    set_issues(&m, c, instr_units(t));
+    if (p.kind >= PLAN_LOAD) {
+        p.size = access_bytes(word);
+        p.flags |= PLAN_GROUP_START;
+    }
+    if (p.branch == 1 + BRANCH_CONDITIONAL)
+        p.flags |= PLAN_GROUP_END;
+    if (i.run != RUN_UNDEFINED)
+        set_fusion(&m, c);
+    return p;
+}
+
+// -- The book --
+
+enum { FIRST_SLOTS = 256 };
+
+void plan_book_init(struct plan_book *b, struct arena *a)
+{
+    *b = (struct plan_book){ a, ARENA_ARRAY(a, FIRST_SLOTS, struct plan_page *), FIRST_SLOTS, 0 };
+}
+
+static struct plan_page **find_slot(const struct plan_book *b, u64 number)
+{
+    u32 at = (u32)(number * 0x9e3779b97f4a7c15 >> 40) & (b->slots - 1);
+    while (b->slot[at] && b->slot[at]->number != number)
+        at = (at + 1) & (b->slots - 1);
+    return &b->slot[at];
+}
+
+static void grow(struct plan_book *b)
+{
+    struct plan_book old = *b;
+    b->slots *= 2;
+    b->slot = ARENA_ARRAY(b->arena, b->slots, struct plan_page *);
+    for (u32 k = 0; k < old.slots; k++)
+        if (old.slot[k])
+            *find_slot(b, old.slot[k]->number) = old.slot[k];
+}
+
+struct plan_page *plan_book_page(struct plan_book *b, u64 number)
+{
+    struct plan_page **at = find_slot(b, number);
+    if (!*at) {
+        if (b->count * 2 >= b->slots) {
+            grow(b);
+            at = find_slot(b, number);
+        }
+        *at = ARENA_NEW(b->arena, struct plan_page);
+        (*at)->number = number;
+        b->count++;
+    }
+    return *at;
+}

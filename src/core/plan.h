@@ -1,0 +1,89 @@
+// plan.h: what a core does with one static instruction, made once.
+//
+// Sources, results, units and latencies in the numbers a timing model wants, 64
+// bytes an instruction. Plans are kept by address in pages of 16 KiB of code, so
+// that the way from a record to its plan is a compare and an index.
+#ifndef CORE_PLAN_H
+#define CORE_PLAN_H
+
+#include "core/instr.h"
+
+// Timing's own register numbers.
+enum { PLAN_X0 = 0, PLAN_SP = 31, PLAN_V0 = 32, PLAN_FLAGS = 64, PLAN_NONE = 65, PLAN_REGS = 66 };
+
+enum plan_kind {
+    PLAN_UNKNOWN,   // no word was ever given for this address
+    PLAN_PLAIN,
+    PLAN_LOAD,
+    PLAN_STORE,
+    PLAN_ATOMIC,    // reads and writes memory
+};
+
+enum {
+    PLAN_IMMEDIATE = 1,    // a constant made at rename: so many a cycle
+    PLAN_FUSED_HEAD = 2,   // the next instruction is fused to this one
+    PLAN_GROUP_START = 4,  // starts a reorder buffer group
+    PLAN_GROUP_END = 8,    // ends one
+};
+
+// How two neighbours may become one: a head and a tail of the same kind.
+enum plan_fuse { FUSE_NONE, FUSE_FLAGS, FUSE_ALU, FUSE_AESE, FUSE_AESD, FUSE_ADRP, FUSE_MOVZ };
+
+enum { PLAN_SOURCES = 6, PLAN_RESULTS = 5 };
+
+struct plan_issue {
+    u16 units;
+    u8 count : 4, delay : 4;
+    u8 busy;
+};
+
+struct plan {
+    u8 src[PLAN_SOURCES];    // PLAN_X0 …
+    u8 late[PLAN_SOURCES];   // how many cycles after the first issue it may come
+    u8 dst[PLAN_RESULTS];
+    u8 src_count, dst_count;
+    u8 address;        // bit k: source k is part of an address that takes no shift
+    u8 data;           // bit k: source k is what a store writes
+    u8 base;           // register the base issue writes, or PLAN_NONE
+    u8 kind;           // enum plan_kind
+    u8 branch;         // 1 + enum branch_kind, 0 for none
+    u8 flags;          // PLAN_IMMEDIATE …
+    u8 fuse_head, fuse_tail;   // enum plan_fuse
+    u8 size;           // bytes accessed
+    u8 uops;
+    u8 latency;        // first issue to result; memory: from the access to a use
+    u8 issue_count;
+    u8 base_issue;     // index of the issue that writes the base, or ISSUES_MAX
+    u8 memory_issue;   // index of the issue that accesses memory
+    u8 writes[3];      // integer, FP, flag registers written
+    u8 unused[12];
+    struct plan_issue issue[ISSUES_MAX];
+};
+_Static_assert(sizeof(struct plan) == 64, "one host cache line");
+
+// The plan of `word`; `p` says what the core eliminates and fuses.
+struct plan plan_of(const struct instr_table *t, const struct core_params *p, u32 word);
+
+// Whether `tail`, right behind `head`, becomes one with it on this core.
+bool plan_fuses(const struct plan *head, const struct plan *tail);
+
+// All plans, by address.
+enum { PLAN_PAGE = 4096 };   // instructions
+
+struct plan_page {
+    struct plan plan[PLAN_PAGE];
+    u64 number;   // pc / (4 * PLAN_PAGE)
+};
+
+struct plan_book {
+    struct arena *arena;
+    struct plan_page **slot;   // open addressing, power of two
+    u32 slots, count;
+};
+
+void plan_book_init(struct plan_book *b, struct arena *a);
+
+// The page of `number`, made when new. Pages never move.
+struct plan_page *plan_book_page(struct plan_book *b, u64 number);
+
+#endif
