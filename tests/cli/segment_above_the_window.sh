@@ -1,2 +1,2 @@
-mkelf p vaddr=0xffffffff00000000 entry=0xffffffff00000078
+mkelf p vaddr=0xffffffff00000000
 m2sim run -- ./p

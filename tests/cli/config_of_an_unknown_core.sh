@@ -1,0 +1,1 @@
+m2sim config show --core m9

@@ -1,0 +1,2 @@
+mkelf p entry=0x500000
+m2sim run -- ./p

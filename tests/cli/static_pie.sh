@@ -1,0 +1,2 @@
+mkelf p type=3 vaddr=0
+m2sim run -- ./p
