@@ -1,5 +1,6 @@
 #include "core/model.h"
 
+#include <stdio.h>
 #include <string.h>
 
 struct core {
@@ -24,7 +25,10 @@ struct core *core_new(struct arena *a, const struct config *c, const char *model
         core->state = models[k]->create(a, c, e);
         return core->state ? core : NULL;
     }
-    err_set(e, "no timing model '%s'", model);
+    char names[128] = "";
+    for (size_t k = 0, n = 0; models[k] && n < sizeof(names); k++)
+        n += (size_t)snprintf(names + n, sizeof(names) - n, " %s", models[k]->name);
+    err_set(e, "no timing model '%s'; there is:%s", model, names);
     return NULL;
 }
 

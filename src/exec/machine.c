@@ -1,6 +1,7 @@
 #include "exec/machine.h"
 
 #include <signal.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "isa/decode.h"
@@ -17,7 +18,9 @@ static const char *instruction_at(struct process *p, u64 pc, char *buf, size_t s
     u32 word;
     if (space_read(p->space, &word, pc, sizeof(word)) < 0)
         return "unreadable";
-    return isa_disassemble(word, pc, buf, size);
+    char text[96];
+    snprintf(buf, size, "%08x: %s", word, isa_disassemble(word, pc, text, sizeof(text)));
+    return buf;
 }
 
 static enum sys_result fault(struct machine *m, struct trap t)
@@ -49,7 +52,7 @@ static enum sys_result fault(struct machine *m, struct trap t)
     default:
         break;
     }
-    char text[96];
+    char text[112];
     return process_fault(th, sig, code, addr, instruction_at(m->process, th->cpu.pc, text, sizeof(text)));
 }
 

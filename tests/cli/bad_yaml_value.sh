@@ -1,3 +1,3 @@
 mkelf p
-m2sim config show >core.yaml
+printf 'rob:\n  groups: many\n' >core.yaml
 m2sim time --core core.yaml -- ./p

@@ -1,0 +1,1 @@
+m2sim config show --set core.rob.gruops=3

@@ -1,0 +1,2 @@
+mkelf p
+m2sim run --json --no-host -- ./p
