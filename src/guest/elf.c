@@ -82,7 +82,8 @@ static bool read_head(struct loader *l, struct err *e)
     if (!bytes(f, h, 0, SELFMAG) || memcmp(h->e_ident, ELFMAG, SELFMAG))
         return err_set(e, "%s: not an ELF file (it does not begin with 7f 'ELF')", f->name);
     if (!bytes(f, h, 0, EI_NIDENT))
-        return err_set(e, "%s: ELF header cut off: the file has %" PRIu64 " bytes", f->name, f->len);
+        return err_set(e, "%s: ELF header cut off: the file has %" PRIu64 " bytes", f->name,
+                       f->len);
     if (h->e_ident[EI_CLASS] != ELFCLASS64)
         return err_set(e, "%s: byte 4 of the ELF header: want a 64-bit file (2), found %u", f->name,
                        h->e_ident[EI_CLASS]);
@@ -97,7 +98,8 @@ static bool read_head(struct loader *l, struct err *e)
                        machine_name(h->e_machine), h->e_machine);
     if (h->e_type != ET_EXEC && h->e_type != ET_DYN)
         return err_set(e, "%s: e_type is %u, want an executable (2) or a static PIE (3)%s", f->name,
-                       h->e_type, h->e_type == ET_REL ? "; an object file must be linked first" : "");
+                       h->e_type,
+                       h->e_type == ET_REL ? "; an object file must be linked first" : "");
     if (h->e_phentsize != sizeof(Elf64_Phdr))
         return err_set(e, "%s: e_phentsize is %u, want 56", f->name, h->e_phentsize);
     if (!h->e_phnum || h->e_phnum > MAX_HEADERS)
@@ -117,7 +119,8 @@ static bool read_headers(struct loader *l, struct err *e)
     if (!l->ph || !l->load || !l->runs)
         abort();
     if (!bytes(f, l->ph, l->head.e_phoff, len))
-        return err_set(e, "%s: %u program headers at offset 0x%" PRIx64
+        return err_set(e,
+                       "%s: %u program headers at offset 0x%" PRIx64
                        " reach past the end of the file (0x%" PRIx64 " bytes)",
                        f->name, l->head.e_phnum, (u64)l->head.e_phoff, f->len);
     return true;
@@ -128,20 +131,22 @@ static bool check_segment(const struct loader *l, const struct space *s, size_t 
     const Elf64_Phdr *p = &l->ph[i];
     const struct file *f = l->file;
     if (p->p_filesz && (p->p_filesz > f->len || p->p_offset > f->len - p->p_filesz))
-        return err_set(e, "%s: program header %zu: bytes 0x%" PRIx64 " + 0x%" PRIx64
+        return err_set(e,
+                       "%s: program header %zu: bytes 0x%" PRIx64 " + 0x%" PRIx64
                        " lie past the end of the file (0x%" PRIx64 " bytes): truncated?",
                        f->name, i, (u64)p->p_offset, (u64)p->p_filesz, f->len);
     if (p->p_filesz >> MAX_FILE_BITS)
-        return err_set(e, "%s: program header %zu: 0x%" PRIx64 " bytes, want at most 2^%d", f->name, i,
-                       (u64)p->p_filesz, MAX_FILE_BITS);
+        return err_set(e, "%s: program header %zu: 0x%" PRIx64 " bytes, want at most 2^%d", f->name,
+                       i, (u64)p->p_filesz, MAX_FILE_BITS);
     if (p->p_filesz > p->p_memsz)
-        return err_set(e, "%s: program header %zu: p_filesz 0x%" PRIx64
-                       " is greater than p_memsz 0x%" PRIx64,
-                       f->name, i, (u64)p->p_filesz, (u64)p->p_memsz);
+        return err_set(
+            e, "%s: program header %zu: p_filesz 0x%" PRIx64 " is greater than p_memsz 0x%" PRIx64,
+            f->name, i, (u64)p->p_filesz, (u64)p->p_memsz);
     // Room for the stack and for rounding; addresses of a PIE are moved later.
     u64 room = s->size / 4 * 3;
     if (p->p_vaddr > room || p->p_memsz > room - p->p_vaddr)
-        return err_set(e, "%s: program header %zu: address 0x%" PRIx64 " + 0x%" PRIx64
+        return err_set(e,
+                       "%s: program header %zu: address 0x%" PRIx64 " + 0x%" PRIx64
                        " bytes does not fit below 0x%" PRIx64,
                        f->name, i, (u64)p->p_vaddr, (u64)p->p_memsz, room);
     if (p->p_align > 1 && p->p_align & (p->p_align - 1))
@@ -249,8 +254,8 @@ static bool load_segments(struct loader *l, struct space *s, vaddr base, struct 
     u32 flags = MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED_NOREPLACE;
     for (size_t i = 0; i < l->run_count; i++) {
         const struct run *r = &l->runs[i];
-        i64 a = space_map(s, r->start + base, r->end - r->start, SPACE_READ | SPACE_WRITE, flags, -1,
-                          0, f->name);
+        i64 a = space_map(s, r->start + base, r->end - r->start, SPACE_READ | SPACE_WRITE, flags,
+                          -1, 0, f->name);
         if (a < 0)
             return err_set(e, "%s: cannot map 0x%" PRIx64 " bytes at 0x%" PRIx64 ": %s", f->name,
                            r->end - r->start, r->start + base, strerror(-a));
@@ -279,8 +284,8 @@ static bool check_entry(const struct loader *l, struct err *e)
             entry % 4 == 0)
             return true;
     }
-    return err_set(e, "%s: entry point 0x%" PRIx64 " lies in no executable segment%s", l->file->name,
-                   entry, entry % 4 ? " (and is not a multiple of 4)" : "");
+    return err_set(e, "%s: entry point 0x%" PRIx64 " lies in no executable segment%s",
+                   l->file->name, entry, entry % 4 ? " (and is not a multiple of 4)" : "");
 }
 
 // Notes PT_INTERP and PT_GNU_STACK.

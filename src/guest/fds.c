@@ -147,31 +147,24 @@ i64 sys_fcntl(struct thread *t, const u64 a[6])
         if (a[2] >= GUEST_FDS)
             return -EINVAL;
         return duplicate(t, a[0], command == F_DUPFD_CLOEXEC, a[2]);
-    case F_GETFD:
-        return g->cloexec;
-    case F_SETFD:
-        g->cloexec = a[2] & FD_CLOEXEC;
-        return 0;
+    case F_GETFD: return g->cloexec;
+    case F_SETFD: g->cloexec = a[2] & FD_CLOEXEC; return 0;
     case F_GETFL: {
         i64 r = host_result(fcntl(host, F_GETFL));
         return r < 0 ? r : (i64)open_flags_to_guest(r);
     }
-    case F_SETFL:
-        return host_result(fcntl(host, F_SETFL, open_flags_to_host(a[2]) & ~O_ASYNC));
+    case F_SETFL: return host_result(fcntl(host, F_SETFL, open_flags_to_host(a[2]) & ~O_ASYNC));
     case F_GETLK:
     case F_SETLK:
     case F_SETLKW:
     case F_OFD_GETLK:
     case F_OFD_SETLK:
-    case F_OFD_SETLKW:
-        return file_lock(t, host, command, a[2]);
+    case F_OFD_SETLKW: return file_lock(t, host, command, a[2]);
     case F_GETPIPE_SZ:
     case F_SETPIPE_SZ:
     case F_ADD_SEALS:
-    case F_GET_SEALS:
-        return host_result(fcntl(host, command, (int)a[2]));
-    default:
-        return -EINVAL;   // owners and signals would name host processes
+    case F_GET_SEALS: return host_result(fcntl(host, command, (int)a[2]));
+    default: return -EINVAL;   // owners and signals would name host processes
     }
 }
 

@@ -33,12 +33,22 @@ _Static_assert(sizeof(struct guest_stat) == 128, "arm64 struct stat");
 static i64 put_stat(struct thread *t, vaddr to, const struct stat *s)
 {
     struct guest_stat g = {
-        .dev = s->st_dev, .ino = s->st_ino, .mode = s->st_mode, .nlink = s->st_nlink,
-        .uid = s->st_uid, .gid = s->st_gid, .rdev = s->st_rdev, .size = s->st_size,
-        .blksize = s->st_blksize, .blocks = s->st_blocks,
-        .atime = s->st_atim.tv_sec, .atime_nsec = s->st_atim.tv_nsec,
-        .mtime = s->st_mtim.tv_sec, .mtime_nsec = s->st_mtim.tv_nsec,
-        .ctime = s->st_ctim.tv_sec, .ctime_nsec = s->st_ctim.tv_nsec,
+        .dev = s->st_dev,
+        .ino = s->st_ino,
+        .mode = s->st_mode,
+        .nlink = s->st_nlink,
+        .uid = s->st_uid,
+        .gid = s->st_gid,
+        .rdev = s->st_rdev,
+        .size = s->st_size,
+        .blksize = s->st_blksize,
+        .blocks = s->st_blocks,
+        .atime = s->st_atim.tv_sec,
+        .atime_nsec = s->st_atim.tv_nsec,
+        .mtime = s->st_mtim.tv_sec,
+        .mtime_nsec = s->st_mtim.tv_nsec,
+        .ctime = s->st_ctim.tv_sec,
+        .ctime_nsec = s->st_ctim.tv_nsec,
     };
     return space_write(t->process->space, to, &g, sizeof(g));
 }
@@ -79,7 +89,8 @@ i64 sys_statx(struct thread *t, const u64 a[6])
     void *to = window(t, a[4], 256);   // struct statx is the same on both
     if (failed || !to)
         return failed ? failed : -EFAULT;
-    return host_result(syscall(SYS_statx, path.dir, path.text, at_flags(&path, a[2]), (u32)a[3], to));
+    return host_result(
+        syscall(SYS_statx, path.dir, path.text, at_flags(&path, a[2]), (u32)a[3], to));
 }
 
 // struct statfs is the same on both.
@@ -246,15 +257,16 @@ i64 sys_utimensat(struct thread *t, const u64 a[6])
         return -EFAULT;
     if (!a[1]) {   // the descriptor itself
         int host = fd_host(t->process, a[0]);
-        return host < 0 ? host : host_result(syscall(SYS_utimensat, host, NULL, a[2] ? times : NULL,
-                                                     (int)a[3]));
+        return host < 0 ? host
+                        : host_result(
+                              syscall(SYS_utimensat, host, NULL, a[2] ? times : NULL, (int)a[3]));
     }
     struct guest_path path;
     i64 failed = path_get(t, a[0], a[1], &path);
     if (failed)
         return failed;
-    return host_result(syscall(SYS_utimensat, path.dir, path.text, a[2] ? times : NULL,
-                               at_flags(&path, a[3])));
+    return host_result(
+        syscall(SYS_utimensat, path.dir, path.text, a[2] ? times : NULL, at_flags(&path, a[3])));
 }
 
 i64 sys_truncate(struct thread *t, const u64 a[6])
@@ -318,11 +330,11 @@ i64 sys_getcwd(struct thread *t, const u64 a[6])
 
 // ---- by descriptor
 
-#define BY_FD(name, call)                                                                          \
-    i64 name(struct thread *t, const u64 a[6])                                                     \
-    {                                                                                              \
-        int host = fd_host(t->process, a[0]);                                                      \
-        return host < 0 ? host : host_result(call);                                                \
+#define BY_FD(name, call) \
+    i64 name(struct thread *t, const u64 a[6]) \
+    { \
+        int host = fd_host(t->process, a[0]); \
+        return host < 0 ? host : host_result(call); \
     }
 
 BY_FD(sys_fchmod, fchmod(host, a[1]))

@@ -18,8 +18,8 @@ enum { MAX_IOV = 1024, MAX_POLL = 1024, IOCTL_BYTES = 64 };
 static i64 written(struct thread *t, i64 r)
 {
     if (r == -EPIPE)
-        signal_send(t, &(struct guest_siginfo){ .sig = SIGPIPE, .code = SI_USER,
-                                                .pid = t->process->pid });
+        signal_send(
+            t, &(struct guest_siginfo){ .sig = SIGPIPE, .code = SI_USER, .pid = t->process->pid });
     return r;
 }
 
@@ -184,13 +184,9 @@ i64 sys_ioctl(struct thread *t, const u64 a[6])
         return host;
     switch ((u32)a[1]) {
     case FIOCLEX:
-    case FIONCLEX:
-        t->process->fds[(u32)a[0]].cloexec = a[1] == FIOCLEX;
-        return 0;
-    case TIOCGPGRP:
-        return terminal_group(t, host, a[2]);
-    case TIOCSPGRP:
-        return isatty(host) ? 0 : -ENOTTY;
+    case FIONCLEX: t->process->fds[(u32)a[0]].cloexec = a[1] == FIOCLEX; return 0;
+    case TIOCGPGRP: return terminal_group(t, host, a[2]);
+    case TIOCSPGRP: return isatty(host) ? 0 : -ENOTTY;
     case TCGETS:   // numbers and structures are the same on both
     case TCSETS:
     case TCSETSW:
@@ -205,10 +201,8 @@ i64 sys_ioctl(struct thread *t, const u64 a[6])
     }
     case TCSBRK:
     case TCFLSH:
-    case TCXONC:
-        return host_result(syscall(SYS_ioctl, host, (u32)a[1], (int)a[2]));
-    default:
-        return -ENOTTY;
+    case TCXONC: return host_result(syscall(SYS_ioctl, host, (u32)a[1], (int)a[2]));
+    default: return -ENOTTY;
     }
 }
 

@@ -169,7 +169,10 @@ i64 sys_sysinfo(struct thread *t, const u64 a[6])
 {
     const u64 gib = 1 << 30;
     struct sysinfo s = { .uptime = process_now(t->process, CLOCK_BOOTTIME) / 1000000000,
-                         .totalram = 16 * gib, .freeram = 8 * gib, .procs = 1, .mem_unit = 1 };
+                         .totalram = 16 * gib,
+                         .freeram = 8 * gib,
+                         .procs = 1,
+                         .mem_unit = 1 };
     return space_write(t->process->space, a[0], &s, sizeof(s));
 }
 
@@ -284,21 +287,16 @@ i64 sys_prctl(struct thread *t, const u64 a[6])
             return -EFAULT;
         memcpy(p->name, name, sizeof(name) - 1);
         return 0;
-    case PR_GET_NAME:
-        return space_write(p->space, a[1], p->name, sizeof(p->name));
-    case PR_GET_DUMPABLE:
-        return 1;
+    case PR_GET_NAME: return space_write(p->space, a[1], p->name, sizeof(p->name));
+    case PR_GET_DUMPABLE: return 1;
     case PR_SET_DUMPABLE:
     case PR_SET_PDEATHSIG:
     case PR_SET_NO_NEW_PRIVS:
     case PR_SET_THP_DISABLE:
     case PR_SET_TIMERSLACK:
-    case PR_GET_TAGGED_ADDR_CTRL:
-        return 0;
-    case PR_PAC_RESET_KEYS:
-        return reset_keys(t, a);
-    default:
-        return -EINVAL;
+    case PR_GET_TAGGED_ADDR_CTRL: return 0;
+    case PR_PAC_RESET_KEYS: return reset_keys(t, a);
+    default: return -EINVAL;
     }
 }
 
@@ -342,10 +340,8 @@ i64 sys_futex(struct thread *t, const u64 a[6])
 {
     u32 value;
     switch (a[1] & FUTEX_CMD_MASK & 0xffffffff) {
-    case FUTEX_WAIT:
-        return futex_wait(t, a, false);
-    case FUTEX_WAIT_BITSET:
-        return a[5] & 0xffffffff ? futex_wait(t, a, true) : -EINVAL;
+    case FUTEX_WAIT: return futex_wait(t, a, false);
+    case FUTEX_WAIT_BITSET: return a[5] & 0xffffffff ? futex_wait(t, a, true) : -EINVAL;
     case FUTEX_WAKE:
     case FUTEX_WAKE_BITSET:
     case FUTEX_REQUEUE:
@@ -354,7 +350,6 @@ i64 sys_futex(struct thread *t, const u64 a[6])
         if (space_read(t->process->space, &value, a[0], sizeof(value)))
             return -EFAULT;
         return value == (u32)a[5] ? 0 : -EAGAIN;
-    default:
-        return -ENOSYS;
+    default: return -ENOSYS;
     }
 }

@@ -116,8 +116,9 @@ static i64 send(struct thread *t, u64 sig, int code)
     if ((u32)sig > GUEST_SIGNALS)
         return -EINVAL;
     if ((u32)sig)
-        signal_send(t, &(struct guest_siginfo){ .sig = sig, .code = code, .pid = t->process->pid,
-                                                .uid = sys_getuid(t, NULL) });
+        signal_send(
+            t, &(struct guest_siginfo){
+                   .sig = sig, .code = code, .pid = t->process->pid, .uid = sys_getuid(t, NULL) });
     return 0;
 }
 
@@ -173,8 +174,8 @@ i64 sys_sigaltstack(struct thread *t, const u64 a[6])
         if (mode != DISABLED && new.size < MIN_ALTSTACK)
             return -ENOMEM;
         *alt = mode == DISABLED
-                   ? (struct guest_altstack){ .flags = new.flags & AUTODISARM }
-                   : (struct guest_altstack){ new.sp, new.size, new.flags & AUTODISARM };
+                   ? (struct guest_altstack){ .flags = new.flags &AUTODISARM }
+                   : (struct guest_altstack){ new.sp, new.size, new.flags &AUTODISARM };
     }
     return a[1] ? space_write(s, a[1], &old, sizeof(old)) : 0;
 }

@@ -102,7 +102,8 @@ static i64 sleep_on(struct thread *t, int clock, bool absolute, vaddr wanted, va
     i64 failed = time_get(t, wanted, &ts);
     if (failed)
         return failed;
-    u64 ns = (u64)ts.tv_sec > INT64_MAX / SECOND / 2 ? INT64_MAX / 2 : ts.tv_sec * SECOND + ts.tv_nsec;
+    u64 ns =
+        (u64)ts.tv_sec > INT64_MAX / SECOND / 2 ? INT64_MAX / 2 : ts.tv_sec * SECOND + ts.tv_nsec;
     u64 until = absolute ? ns : process_now(p, clock) + ns;
     i64 r = time_sleep(p, clock, until);
     if (r == -EINTR && !absolute && rest) {

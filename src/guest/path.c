@@ -13,7 +13,10 @@
 #include "guest/linux.h"
 
 // Flags of open whose values differ (asm/fcntl.h of arm64); the others are equal.
-static const struct { u64 guest; int host; } flag_map[] = {
+static const struct {
+    u64 guest;
+    int host;
+} flag_map[] = {
     { 040000, O_DIRECTORY },
     { 0100000, O_NOFOLLOW },
     { 0200000, O_DIRECT },
@@ -123,7 +126,8 @@ static int open_host(int dir, const char *text, int flags, u32 mode)
     bool creates = flags & O_CREAT || (flags & O_TMPFILE) == O_TMPFILE;
     if (flags & O_PATH)
         flags &= O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC;
-    struct open_how how = { .flags = (u32)flags, .mode = creates ? mode & 07777 : 0,
+    struct open_how how = { .flags = (u32)flags,
+                            .mode = creates ? mode & 07777 : 0,
                             .resolve = RESOLVE_NO_MAGICLINKS };
     int fd = syscall(SYS_openat2, dir, text, &how, sizeof(how));
     if (fd < 0 && (errno == ENOSYS || errno == EPERM))
@@ -133,9 +137,11 @@ static int open_host(int dir, const char *text, int flags, u32 mode)
 
 i64 path_open(struct thread *t, const struct guest_path *path, int flags, u32 mode)
 {
-    enum { KNOWN = O_ACCMODE | O_CREAT | O_EXCL | O_NOCTTY | O_TRUNC | O_APPEND | O_NONBLOCK |
-                   O_DSYNC | O_DIRECT | O_DIRECTORY | O_NOFOLLOW | O_NOATIME | O_CLOEXEC | O_SYNC |
-                   O_PATH | O_TMPFILE };
+    enum {
+        KNOWN = O_ACCMODE | O_CREAT | O_EXCL | O_NOCTTY | O_TRUNC | O_APPEND | O_NONBLOCK |
+                O_DSYNC | O_DIRECT | O_DIRECTORY | O_NOFOLLOW | O_NOATIME | O_CLOEXEC | O_SYNC |
+                O_PATH | O_TMPFILE
+    };
     flags = (flags & KNOWN) | O_CLOEXEC;
     if (path->magic)
         return host_result(open(path->text, flags & ~O_NOFOLLOW));

@@ -15,7 +15,9 @@
 enum {
     GUEST_PID = 1000,             // fixed, so that two runs are alike
     STACK_GAP = 4 << 20,          // kept free below the stack: 256 pages, as Linux
-    EXIT_BAD_INPUT = 65, EXIT_NO_INPUT = 66, EXIT_OURS = 70,
+    EXIT_BAD_INPUT = 65,
+    EXIT_NO_INPUT = 66,
+    EXIT_OURS = 70,
 };
 
 static const u64 NO_LIMIT = UINT64_MAX;

@@ -57,11 +57,11 @@ static void stat_line(struct thread *t, FILE *f)
 }
 
 static const struct {
-    const char *name;        // after /proc/self/, or whole
+    const char *name;   // after /proc/self/, or whole
     void (*print)(struct thread *t, FILE *f);
 } files[] = {
-    { "/proc/cpuinfo", cpuinfo }, { "maps", maps },     { "cmdline", cmdline },
-    { "comm", comm },             { "status", status }, { "stat", stat_line },
+    { "/proc/cpuinfo", cpuinfo }, { "maps", maps },      { "cmdline", cmdline }, { "comm", comm },
+    { "status", status },         { "stat", stat_line },
 };
 
 i64 procfs_open(struct thread *t, const char *text)

@@ -10,9 +10,11 @@
 #include "guest/linux.h"
 
 enum {
-    ACTION_DEFAULT = 0, ACTION_IGNORE = 1,
+    ACTION_DEFAULT = 0,
+    ACTION_IGNORE = 1,
     FPSIMD_MAGIC = 0x46508001,
-    PSTATE_DIT_BIT = 24, PSTATE_SSBS_BIT = 12,
+    PSTATE_DIT_BIT = 24,
+    PSTATE_SSBS_BIT = 12,
 };
 
 // Flags of struct sigaction; the same on both, but some headers hide them.
@@ -74,8 +76,8 @@ static u64 deliverable(struct thread *t, u64 mask)
 // offered: nobody could continue it.
 static bool harmless(int sig)
 {
-    static const u8 list[] = { SIGCHLD, SIGURG, SIGWINCH, SIGCONT,
-                               SIGSTOP, SIGTSTP, SIGTTIN, SIGTTOU };
+    static const u8 list[] = { SIGCHLD, SIGURG,  SIGWINCH, SIGCONT,
+                               SIGSTOP, SIGTSTP, SIGTTIN,  SIGTTOU };
     return memchr(list, sig, sizeof(list));
 }
 
@@ -123,8 +125,9 @@ static void save(struct frame *f, const struct thread *t)
     f->pc = c->pc;
     f->pstate = cpu_nzcv(c) | (u64)c->dit << PSTATE_DIT_BIT | (u64)c->ssbs << PSTATE_SSBS_BIT;
     struct fpsimd_context *fp = (struct fpsimd_context *)f->reserved;
-    *fp = (struct fpsimd_context){ .magic = FPSIMD_MAGIC, .size = sizeof(*fp), .fpsr = c->fpsr,
-                                   .fpcr = c->fpcr };
+    *fp = (struct fpsimd_context){
+        .magic = FPSIMD_MAGIC, .size = sizeof(*fp), .fpsr = c->fpsr, .fpcr = c->fpcr
+    };
     memcpy(fp->v, c->v, sizeof(fp->v));   // zeros follow: the terminating context
 }
 
@@ -141,7 +144,8 @@ static bool enter(struct thread *t, const struct guest_siginfo *info)
     struct cpu *c = &t->cpu;
     struct guest_action act = p->actions[info->sig];
     u64 sp = c->x[REG_SP];
-    struct frame f = { .stack_sp = t->altstack.sp, .stack_size = t->altstack.size,
+    struct frame f = { .stack_sp = t->altstack.sp,
+                       .stack_size = t->altstack.size,
                        .stack_flags = t->altstack.flags };
     if (!t->altstack.size)
         f.stack_flags |= 2;   // SS_DISABLE

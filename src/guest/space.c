@@ -12,7 +12,8 @@
 #include "guest/space_list.h"
 
 enum {
-    MAX_BITS = 40, MIN_BITS = 36,
+    MAX_BITS = 40,
+    MIN_BITS = 36,
     // Each region costs up to six host mappings, of which Linux allows 65530 a process.
     MAX_REGIONS = 10000,
     PROT_ALL = SPACE_READ | SPACE_WRITE | SPACE_EXEC,
@@ -157,8 +158,12 @@ static i64 source_of(struct source *src, int fd, u64 offset)
     bool zero = S_ISCHR(st.st_mode) && st.st_rdev == makedev(1, 5);   // /dev/zero
     if (!S_ISREG(st.st_mode) && !zero)
         return -ENODEV;   // other devices could hand out memory of the host
-    *src = (struct source){ .fd = fd, .offset = offset, .length = st.st_size,
-                            .regular = S_ISREG(st.st_mode), .dev = st.st_dev, .inode = st.st_ino };
+    *src = (struct source){ .fd = fd,
+                            .offset = offset,
+                            .length = st.st_size,
+                            .regular = S_ISREG(st.st_mode),
+                            .dev = st.st_dev,
+                            .inode = st.st_ino };
     return 0;
 }
 
@@ -231,9 +236,15 @@ static i64 map_locked(struct space *s, vaddr hint, u64 len, u32 prot, u32 flags,
     i64 failed = place(s, a, len, prot, shared, src);
     if (failed)
         return failed;
-    regions_add(s, &(struct region){ .start = a, .end = a + len, .prot = prot, .shared = shared,
-                                     .file = src->fd >= 0, .offset = src->offset, .dev = src->dev,
-                                     .inode = src->inode, .name = space_intern(s, name) });
+    regions_add(s, &(struct region){ .start = a,
+                                     .end = a + len,
+                                     .prot = prot,
+                                     .shared = shared,
+                                     .file = src->fd >= 0,
+                                     .offset = src->offset,
+                                     .dev = src->dev,
+                                     .inode = src->inode,
+                                     .name = space_intern(s, name) });
     return a;
 }
 
@@ -243,8 +254,9 @@ i64 space_map(struct space *s, vaddr hint, u64 len, u32 prot, u32 flags, int fd,
     u64 whole = page_up(len);
     u32 type = flags & MAP_TYPE;
     prot &= ~(u32)PROT_BTI_ARM64;
-    if (!len || offset % GUEST_PAGE || prot & ~PROT_ALL || (type != MAP_SHARED &&
-        type != MAP_PRIVATE && type != MAP_SHARED_VALIDATE) || flags & MAP_HUGETLB)
+    if (!len || offset % GUEST_PAGE || prot & ~PROT_ALL ||
+        (type != MAP_SHARED && type != MAP_PRIVATE && type != MAP_SHARED_VALIDATE) ||
+        flags & MAP_HUGETLB)
         return -EINVAL;
     if (whole < len || whole > s->size)
         return -ENOMEM;

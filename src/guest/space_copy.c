@@ -38,7 +38,7 @@ static bool range_ok(struct space *s, vaddr a, u64 len, u32 prot, bool *file)
 
 bool space_range_ok(struct space *s, vaddr a, u64 len, u32 prot)
 {
-    bool file;
+    bool file = false;
     pthread_mutex_lock(&s->lock);
     bool ok = range_ok(s, a, len, prot, &file);
     pthread_mutex_unlock(&s->lock);
@@ -170,11 +170,11 @@ void space_print(struct space *s, FILE *f)
     for (size_t i = 0; i < s->count; i++) {
         const struct region *r = &s->regions[i];
         char shared = r->shared ? 's' : 'p';
-        int n = fprintf(f, "%08" PRIx64 "-%08" PRIx64 " %c%c%c%c %08" PRIx64 " %02x:%02x %" PRIu64 " ",
-                        r->start, r->end, r->prot & SPACE_READ ? 'r' : '-',
-                        r->prot & SPACE_WRITE ? 'w' : '-', r->prot & SPACE_EXEC ? 'x' : '-', shared,
-                        r->file ? r->offset : 0, (unsigned)(r->dev >> 8 & 0xfff),
-                        (unsigned)(r->dev & 0xff), r->inode);
+        int n = fprintf(
+            f, "%08" PRIx64 "-%08" PRIx64 " %c%c%c%c %08" PRIx64 " %02x:%02x %" PRIu64 " ",
+            r->start, r->end, r->prot & SPACE_READ ? 'r' : '-', r->prot & SPACE_WRITE ? 'w' : '-',
+            r->prot & SPACE_EXEC ? 'x' : '-', shared, r->file ? r->offset : 0,
+            (unsigned)(r->dev >> 8 & 0xfff), (unsigned)(r->dev & 0xff), r->inode);
         if (r->name)
             fprintf(f, "%*s%s", n < 73 ? 73 - n : 0, "", r->name);
         putc('\n', f);

@@ -23,12 +23,23 @@ struct flag {
 
 // Open flags are arm64's.
 static const struct flag open_names[] = {
-    { 0100, "O_CREAT" },       { 0200, "O_EXCL" },       { 0400, "O_NOCTTY" },
-    { 01000, "O_TRUNC" },      { 02000, "O_APPEND" },    { 04000, "O_NONBLOCK" },
-    { 04010000, "O_SYNC" },    { 010000, "O_DSYNC" },    { 020040000, "O_TMPFILE" },
-    { 040000, "O_DIRECTORY" }, { 0100000, "O_NOFOLLOW" }, { 0200000, "O_DIRECT" },
-    { 0400000, "O_LARGEFILE" }, { 01000000, "O_NOATIME" }, { 02000000, "O_CLOEXEC" },
-    { 010000000, "O_PATH" },   { 0, NULL },
+    { 0100, "O_CREAT" },
+    { 0200, "O_EXCL" },
+    { 0400, "O_NOCTTY" },
+    { 01000, "O_TRUNC" },
+    { 02000, "O_APPEND" },
+    { 04000, "O_NONBLOCK" },
+    { 04010000, "O_SYNC" },
+    { 010000, "O_DSYNC" },
+    { 020040000, "O_TMPFILE" },
+    { 040000, "O_DIRECTORY" },
+    { 0100000, "O_NOFOLLOW" },
+    { 0200000, "O_DIRECT" },
+    { 0400000, "O_LARGEFILE" },
+    { 01000000, "O_NOATIME" },
+    { 02000000, "O_CLOEXEC" },
+    { 010000000, "O_PATH" },
+    { 0, NULL },
 };
 static const struct flag prot_names[] = {
     { 1, "PROT_READ" }, { 2, "PROT_WRITE" }, { 4, "PROT_EXEC" }, { 0x10, "PROT_BTI" }, { 0, NULL },
@@ -47,35 +58,51 @@ static const struct flag map_names[] = {
     { 0, NULL },
 };
 static const struct flag at_names[] = {
-    { AT_SYMLINK_NOFOLLOW, "AT_SYMLINK_NOFOLLOW" }, { AT_REMOVEDIR, "AT_REMOVEDIR" },
-    { AT_SYMLINK_FOLLOW, "AT_SYMLINK_FOLLOW" },     { AT_NO_AUTOMOUNT, "AT_NO_AUTOMOUNT" },
-    { AT_EMPTY_PATH, "AT_EMPTY_PATH" },             { 0, NULL },
+    { AT_SYMLINK_NOFOLLOW, "AT_SYMLINK_NOFOLLOW" },
+    { AT_REMOVEDIR, "AT_REMOVEDIR" },
+    { AT_SYMLINK_FOLLOW, "AT_SYMLINK_FOLLOW" },
+    { AT_NO_AUTOMOUNT, "AT_NO_AUTOMOUNT" },
+    { AT_EMPTY_PATH, "AT_EMPTY_PATH" },
+    { 0, NULL },
 };
 static const struct flag access_names[] = {
-    { 4, "R_OK" }, { 2, "W_OK" }, { 1, "X_OK" }, { 0, NULL },
+    { 4, "R_OK" },
+    { 2, "W_OK" },
+    { 1, "X_OK" },
+    { 0, NULL },
 };
 
 #define NAME(x) { x, #x }
 static const struct flag ioctl_names[] = {
-    NAME(TCGETS), NAME(TCSETS), NAME(TCSETSW), NAME(TCSETSF), NAME(TIOCGWINSZ), NAME(TIOCSWINSZ),
-    NAME(TIOCGPGRP), NAME(TIOCSPGRP), NAME(FIONREAD), NAME(FIONBIO), NAME(FIOCLEX), NAME(FIONCLEX),
-    { 0, NULL },
+    NAME(TCGETS),     NAME(TCSETS),    NAME(TCSETSW),   NAME(TCSETSF),  NAME(TIOCGWINSZ),
+    NAME(TIOCSWINSZ), NAME(TIOCGPGRP), NAME(TIOCSPGRP), NAME(FIONREAD), NAME(FIONBIO),
+    NAME(FIOCLEX),    NAME(FIONCLEX),  { 0, NULL },
 };
 static const struct flag fcntl_names[] = {
-    NAME(F_DUPFD), NAME(F_GETFD), NAME(F_SETFD), NAME(F_GETFL), NAME(F_SETFL), NAME(F_GETLK),
-    NAME(F_SETLK), NAME(F_SETLKW), NAME(F_DUPFD_CLOEXEC), NAME(F_GETPIPE_SZ), NAME(F_SETPIPE_SZ),
-    { 0, NULL },
+    NAME(F_DUPFD),         NAME(F_GETFD),      NAME(F_SETFD),      NAME(F_GETFL),
+    NAME(F_SETFL),         NAME(F_GETLK),      NAME(F_SETLK),      NAME(F_SETLKW),
+    NAME(F_DUPFD_CLOEXEC), NAME(F_GETPIPE_SZ), NAME(F_SETPIPE_SZ), { 0, NULL },
 };
 static const struct flag clock_names[] = {
-    NAME(CLOCK_REALTIME), NAME(CLOCK_MONOTONIC), NAME(CLOCK_PROCESS_CPUTIME_ID),
-    NAME(CLOCK_THREAD_CPUTIME_ID), NAME(CLOCK_MONOTONIC_RAW), NAME(CLOCK_REALTIME_COARSE),
-    NAME(CLOCK_MONOTONIC_COARSE), NAME(CLOCK_BOOTTIME), NAME(CLOCK_TAI), { 0, NULL },
+    NAME(CLOCK_REALTIME),
+    NAME(CLOCK_MONOTONIC),
+    NAME(CLOCK_PROCESS_CPUTIME_ID),
+    NAME(CLOCK_THREAD_CPUTIME_ID),
+    NAME(CLOCK_MONOTONIC_RAW),
+    NAME(CLOCK_REALTIME_COARSE),
+    NAME(CLOCK_MONOTONIC_COARSE),
+    NAME(CLOCK_BOOTTIME),
+    NAME(CLOCK_TAI),
+    { 0, NULL },
 };
 static const struct flag whence_names[] = {
     NAME(SEEK_SET), NAME(SEEK_CUR), NAME(SEEK_END), NAME(SEEK_DATA), NAME(SEEK_HOLE), { 0, NULL },
 };
 static const struct flag how_names[] = {
-    NAME(SIG_BLOCK), NAME(SIG_UNBLOCK), NAME(SIG_SETMASK), { 0, NULL },
+    NAME(SIG_BLOCK),
+    NAME(SIG_UNBLOCK),
+    NAME(SIG_SETMASK),
+    { 0, NULL },
 };
 
 static void print_one_of(FILE *f, const struct flag *list, u64 value)
@@ -118,9 +145,10 @@ static void print_open(FILE *f, u64 flags)
 
 static void print_bytes(FILE *f, const u8 *s, size_t n)
 {
-    static const char *const escape[256] = { ['\n'] = "\\n", ['\t'] = "\\t", ['\r'] = "\\r",
-                                             ['"'] = "\\\"", ['\\'] = "\\\\", ['\v'] = "\\v",
-                                             ['\f'] = "\\f" };
+    static const char *const escape[256] = {
+        ['\n'] = "\\n",  ['\t'] = "\\t", ['\r'] = "\\r", ['"'] = "\\\"",
+        ['\\'] = "\\\\", ['\v'] = "\\v", ['\f'] = "\\f"
+    };
     putc('"', f);
     for (size_t i = 0; i < n; i++) {
         bool digit_follows = i + 1 < n && s[i + 1] >= '0' && s[i + 1] <= '9';
@@ -187,7 +215,7 @@ static void print_arg(FILE *f, struct thread *t, char letter, const u64 *a, i64 
     case 's': print_string(f, t, *a); break;
     case 'w': print_buffer(f, t, *a, a[1]); break;
     case 'r': print_buffer(f, t, *a, result); break;
-    case 'a': (i32)*a == AT_FDCWD ? fputs("AT_FDCWD", f) : fprintf(f, "%d", (i32)*a); break;
+    case 'a': (i32) * a == AT_FDCWD ? fputs("AT_FDCWD", f) : fprintf(f, "%d", (i32)*a); break;
     case 'o': print_open(f, *a); break;
     case 'A': print_flags(f, at_names, (u32)*a, "0"); break;
     case 'P': print_flags(f, prot_names, *a, "PROT_NONE"); break;

@@ -32,10 +32,18 @@ static struct image good(void)
     m.head.e_phoff = 64;
     m.head.e_phentsize = 56;
     m.head.e_phnum = 3;
-    m.ph[0] = (Elf64_Phdr){ .p_type = PT_LOAD, .p_flags = PF_R | PF_X, .p_vaddr = 0x400000,
-                            .p_filesz = 0x1000, .p_memsz = 0x1000, .p_align = 0x10000 };
-    m.ph[1] = (Elf64_Phdr){ .p_type = PT_LOAD, .p_flags = PF_R | PF_W, .p_offset = 0x2000,
-                            .p_vaddr = 0x40a000, .p_filesz = 0x1000, .p_memsz = 0x5000,
+    m.ph[0] = (Elf64_Phdr){ .p_type = PT_LOAD,
+                            .p_flags = PF_R | PF_X,
+                            .p_vaddr = 0x400000,
+                            .p_filesz = 0x1000,
+                            .p_memsz = 0x1000,
+                            .p_align = 0x10000 };
+    m.ph[1] = (Elf64_Phdr){ .p_type = PT_LOAD,
+                            .p_flags = PF_R | PF_W,
+                            .p_offset = 0x2000,
+                            .p_vaddr = 0x40a000,
+                            .p_filesz = 0x1000,
+                            .p_memsz = 0x5000,
                             .p_align = 0x1000 };
     m.ph[2] = (Elf64_Phdr){ .p_type = PT_NOTE };
     u8 *file = (u8 *)&m;
@@ -255,14 +263,10 @@ static void random_damage_never_crashes(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        T(a_good_file_lands_where_it_says),
-        T(segments_that_meet_in_a_page_share_it),
-        T(a_static_pie_is_moved_as_a_whole),
-        T(every_truncation_is_an_error),
-        T(wrong_kinds_of_file_are_named),
-        T(counts_and_offsets_that_lie_are_errors),
-        T(segments_that_do_not_fit_are_errors),
-        T(an_entry_outside_the_code_is_an_error),
+        T(a_good_file_lands_where_it_says),     T(segments_that_meet_in_a_page_share_it),
+        T(a_static_pie_is_moved_as_a_whole),    T(every_truncation_is_an_error),
+        T(wrong_kinds_of_file_are_named),       T(counts_and_offsets_that_lie_are_errors),
+        T(segments_that_do_not_fit_are_errors), T(an_entry_outside_the_code_is_an_error),
         T(random_damage_never_crashes),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

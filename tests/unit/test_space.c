@@ -12,8 +12,12 @@
 
 #include "guest/space.h"
 
-enum { RW = SPACE_READ | SPACE_WRITE, RX = SPACE_READ | SPACE_EXEC,
-       ANON = MAP_PRIVATE | MAP_ANONYMOUS, PAGE = GUEST_PAGE };
+enum {
+    RW = SPACE_READ | SPACE_WRITE,
+    RX = SPACE_READ | SPACE_EXEC,
+    ANON = MAP_PRIVATE | MAP_ANONYMOUS,
+    PAGE = GUEST_PAGE
+};
 
 static int with_space(void **state)
 {
@@ -334,7 +338,10 @@ static void random_calls_agree_with_a_page_by_page_model(void **state)
         switch (seed >> 60 & 3) {
         case 0:
         case 1: assert_int_equal(anon(s, a, n * PAGE, prot, MAP_FIXED), a); break;
-        case 2: assert_int_equal(space_unmap(s, a, n * PAGE), 0); to = -1; break;
+        case 2:
+            assert_int_equal(space_unmap(s, a, n * PAGE), 0);
+            to = -1;
+            break;
         case 3: assert_int_equal(space_protect(s, a, n * PAGE, prot), whole ? 0 : -ENOMEM); break;
         }
         if ((seed >> 60 & 3) == 3 && !whole)

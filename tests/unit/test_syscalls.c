@@ -32,17 +32,30 @@ static u64 fake_time;
 
 static struct process *new_process(bool traced, bool timed)
 {
-    static const char *const argv[] = { "prog", "two words", NULL }, *const envp[] = { "A=b", NULL };
+    static const char *const argv[] = { "prog", "two words", NULL }, *const envp[] = { "A=b",
+                                                                                       NULL };
     struct {
         Elf64_Ehdr head;
         Elf64_Phdr ph;
-    } m = { .head = { .e_type = ET_EXEC, .e_machine = EM_AARCH64, .e_version = 1, .e_entry = CODE,
-                      .e_phoff = 64, .e_phentsize = 56, .e_phnum = 1 },
-            .ph = { .p_type = PT_LOAD, .p_flags = PF_R | PF_X, .p_vaddr = CODE, .p_filesz = 120,
+    } m = { .head = { .e_type = ET_EXEC,
+                      .e_machine = EM_AARCH64,
+                      .e_version = 1,
+                      .e_entry = CODE,
+                      .e_phoff = 64,
+                      .e_phentsize = 56,
+                      .e_phnum = 1 },
+            .ph = { .p_type = PT_LOAD,
+                    .p_flags = PF_R | PF_X,
+                    .p_vaddr = CODE,
+                    .p_filesz = 120,
                     .p_memsz = 0x1000 } };
     memcpy(m.head.e_ident, ELFMAG "\2\1\1", 7);
-    struct process_options o = { .path = "/bin/prog", .argv = argv, .envp = envp, .seed = 1,
-                                 .now_ns = timed ? fake_now : NULL, .clock_ctx = &fake_time };
+    struct process_options o = { .path = "/bin/prog",
+                                 .argv = argv,
+                                 .envp = envp,
+                                 .seed = 1,
+                                 .now_ns = timed ? fake_now : NULL,
+                                 .clock_ctx = &fake_time };
     if (traced)
         o.strace = open_memstream(&trace_text, &trace_size);
     struct err e;
@@ -98,13 +111,42 @@ static i64 call(struct process *p, u64 number, u64 a, u64 b, u64 c, u64 d, u64 e
 #define CALL4(p, n, a, b, c, d) call(p, n, a, b, c, d, 0, 0)
 
 enum {
-    N_getcwd = 17, N_dup = 23, N_dup3 = 24, N_fcntl = 25, N_ioctl = 29, N_unlinkat = 35,
-    N_openat = 56, N_close = 57, N_pipe2 = 59, N_read = 63, N_write = 64, N_writev = 66,
-    N_ppoll = 73, N_pselect6 = 72, N_readlinkat = 78, N_newfstatat = 79, N_fstat = 80,
-    N_exit_group = 94, N_futex = 98, N_nanosleep = 101, N_clock_gettime = 113, N_kill = 129,
-    N_tgkill = 131, N_sigaltstack = 132, N_rt_sigaction = 134, N_rt_sigprocmask = 135,
-    N_rt_sigreturn = 139, N_uname = 160, N_getpid = 172, N_brk = 214, N_munmap = 215,
-    N_mremap = 216, N_mmap = 222, N_mprotect = 226, N_prlimit64 = 261, N_getrandom = 278,
+    N_getcwd = 17,
+    N_dup = 23,
+    N_dup3 = 24,
+    N_fcntl = 25,
+    N_ioctl = 29,
+    N_unlinkat = 35,
+    N_openat = 56,
+    N_close = 57,
+    N_pipe2 = 59,
+    N_read = 63,
+    N_write = 64,
+    N_writev = 66,
+    N_ppoll = 73,
+    N_pselect6 = 72,
+    N_readlinkat = 78,
+    N_newfstatat = 79,
+    N_fstat = 80,
+    N_exit_group = 94,
+    N_futex = 98,
+    N_nanosleep = 101,
+    N_clock_gettime = 113,
+    N_kill = 129,
+    N_tgkill = 131,
+    N_sigaltstack = 132,
+    N_rt_sigaction = 134,
+    N_rt_sigprocmask = 135,
+    N_rt_sigreturn = 139,
+    N_uname = 160,
+    N_getpid = 172,
+    N_brk = 214,
+    N_munmap = 215,
+    N_mremap = 216,
+    N_mmap = 222,
+    N_mprotect = 226,
+    N_prlimit64 = 261,
+    N_getrandom = 278,
     N_rseq = 293,
 };
 
@@ -171,9 +213,11 @@ static void hwcaps_are_those_an_m2_shows(void **state)
                               "cpuid asimdrdm jscvt fcma lrcpc dcpop sha3 asimddp sha512 asimdfhm "
                               "dit uscat ilrcpc flagm ssbs sb paca pacg dcpodp flagm2 frint i8mm "
                               "bf16 bti ecv");
-    // Bits absent: sm3 18, sm4 19, sve 22; dcpodp 0, flagm2 7, frint 8, i8mm 13, bf16 14, bti 17, ecv 19.
+    // Absent: sm3 18, sm4 19, sve 22. Second word: dcpodp 0, flagm2 7, frint 8, i8mm 13,
+    // bf16 14, bti 17, ecv 19.
     assert_int_equal(hwcap_word(1), 0xffffffff & ~(1u << 18 | 1u << 19 | 1u << 22));
-    assert_int_equal(hwcap_word(2), 1 << 0 | 1 << 7 | 1 << 8 | 1 << 13 | 1 << 14 | 1 << 17 | 1 << 19);
+    assert_int_equal(hwcap_word(2),
+                     1 << 0 | 1 << 7 | 1 << 8 | 1 << 13 | 1 << 14 | 1 << 17 | 1 << 19);
 }
 
 static void an_unknown_call_is_enosys(void **state)
@@ -218,7 +262,7 @@ static void open_flags_are_arm64s(void **state)
 {
     struct process *p = *state;
     vaddr dir = put_text(p, 0, "/tmp");
-    assert_int_equal(CALL4(p, N_openat, AT_FDCWD, dir, 040000, 0), 3);        // O_DIRECTORY
+    assert_int_equal(CALL4(p, N_openat, AT_FDCWD, dir, 040000, 0), 3);   // O_DIRECTORY
     assert_int_equal(CALL3(p, N_fcntl, 3, F_GETFL, 0) & 040000, 040000);
     vaddr file = put_text(p, 0, "/etc/passwd");
     assert_int_equal(CALL4(p, N_openat, AT_FDCWD, file, 040000, 0), -ENOTDIR);
@@ -245,9 +289,12 @@ static void the_simulators_memory_cannot_be_opened(void **state)
 {
     struct process *p = *state;
     static const char *const bad[] = {
-        "/proc/self/mem", "/proc/self/../self/mem", "/proc/1000/mem", "/proc/thread-self/mem",
-        "/proc/self/task/../mem", "/proc/self/environ", "/proc/1/environ", "/proc/kcore",
-        "/proc/self/fd/999", "/proc/self/fd", "/proc/self/auxv",
+        "/proc/self/mem",         "/proc/self/../self/mem",
+        "/proc/1000/mem",         "/proc/thread-self/mem",
+        "/proc/self/task/../mem", "/proc/self/environ",
+        "/proc/1/environ",        "/proc/kcore",
+        "/proc/self/fd/999",      "/proc/self/fd",
+        "/proc/self/auxv",
     };
     for (size_t i = 0; i < COUNT(bad); i++) {
         vaddr path = put_text(p, 0, bad[i]);
@@ -286,8 +333,13 @@ static void proc_self_speaks_of_the_guest(void **state)
 static void bad_buffers_are_efault(void **state)
 {
     struct process *p = *state;
-    const u64 bad[] = { 0, 0x1000, BUFFER + 4 * GUEST_PAGE, p->space->size, UINT64_MAX - 4,
-                        (u64)(uintptr_t)p, (u64)(uintptr_t)p->space->mem };
+    const u64 bad[] = { 0,
+                        0x1000,
+                        BUFFER + 4 * GUEST_PAGE,
+                        p->space->size,
+                        UINT64_MAX - 4,
+                        (u64)(uintptr_t)p,
+                        (u64)(uintptr_t)p->space->mem };
     vaddr zero = put_text(p, 0, "/dev/zero");
     i64 fd = CALL4(p, N_openat, AT_FDCWD, zero, 2, 0);
     for (size_t i = 0; i < COUNT(bad); i++) {
@@ -313,7 +365,10 @@ static void pipes_carry_and_poll_tells(void **state)
     int in = fd[0], out = fd[1];
     assert_int_equal(in, 3);
     assert_int_equal(out, 4);
-    struct { i32 fd; i16 events, revents; } polls[2] = { { in, 1, 0 }, { 77, 1, 0 } };
+    struct {
+        i32 fd;
+        i16 events, revents;
+    } polls[2] = { { in, 1, 0 }, { 77, 1, 0 } };
     u64 none[2] = { 0, 0 };
     vaddr fds = put(p, 64, polls, sizeof(polls)), ts = put(p, 128, none, sizeof(none));
     assert_int_equal(CALL4(p, N_ppoll, fds, 1, ts, 0), 0);
@@ -449,21 +504,21 @@ static void a_handler_is_entered_and_left_as_on_linux(void **state)
     assert_int_equal(info, frame);
     assert_int_equal(uc, frame + 128);
     assert_int_equal((u32)word(p, info), SIGUSR1);
-    assert_int_equal((i32)word(p, info + 8), -6);         // SI_TKILL
-    assert_int_equal(word(p, uc + 176), 0);               // fault_address
-    assert_int_equal(word(p, uc + 184), 0);               // x0: what tgkill returned
+    assert_int_equal((i32)word(p, info + 8), -6);   // SI_TKILL
+    assert_int_equal(word(p, uc + 176), 0);   // fault_address
+    assert_int_equal(word(p, uc + 184), 0);   // x0: what tgkill returned
     assert_int_equal(word(p, uc + 184 + 19 * 8), 77);
-    assert_int_equal(word(p, uc + 176 + 256), sp);        // sigcontext.sp
-    assert_int_equal(word(p, uc + 176 + 264), CODE + 8);  // sigcontext.pc
+    assert_int_equal(word(p, uc + 176 + 256), sp);   // sigcontext.sp
+    assert_int_equal(word(p, uc + 176 + 264), CODE + 8);   // sigcontext.pc
     assert_int_equal(word(p, uc + 176 + 272), 0xa0000000);
     assert_int_equal((u32)word(p, uc + 176 + 288), 0x46508001);
     assert_int_equal(word(p, uc + 176 + 288 + 16 + 7 * 16 + 8), 0x123456789);
-    assert_int_equal(word(p, t->cpu.x[29]), 0x1111);      // the frame record
+    assert_int_equal(word(p, t->cpu.x[29]), 0x1111);   // the frame record
     assert_int_equal(word(p, t->cpu.x[29] + 8), 0x2222);
     assert_int_equal(t->sigmask, 0x2000 | 1 << (SIGUSR1 - 1));
-    u64 code = word(p, t->cpu.x[30]);                     // where the handler returns to
-    assert_int_equal((u32)code, 0xd2801168);              // mov x8, #139
-    assert_int_equal(code >> 32, 0xd4000001);             // svc #0
+    u64 code = word(p, t->cpu.x[30]);   // where the handler returns to
+    assert_int_equal((u32)code, 0xd2801168);   // mov x8, #139
+    assert_int_equal(code >> 32, 0xd4000001);   // svc #0
 
     memset(t->cpu.v, 0, sizeof(t->cpu.v));
     t->cpu.x[19] = 0;
@@ -503,14 +558,15 @@ static void the_alternate_stack_is_used_when_asked_for(void **state)
     ss = put(p, 64, good, sizeof(good));
     assert_int_equal(CALL3(p, N_sigaltstack, ss, BUFFER + 128, 0), 0);
     assert_int_equal((u32)word(p, BUFFER + 136), 2);   // it was SS_DISABLE
-    handle(p, SIGSEGV, 0x08000000, 0);                 // SA_ONSTACK
+    handle(p, SIGSEGV, 0x08000000, 0);   // SA_ONSTACK
     u64 sp = p->main->cpu.x[REG_SP];
     p->main->cpu.pc = CODE + 4;
-    assert_int_equal(process_fault(p->main, SIGSEGV, SEGV_MAPERR, 0x10, "ldr x0, [x1]"), SYS_CONTINUE);
+    assert_int_equal(process_fault(p->main, SIGSEGV, SEGV_MAPERR, 0x10, "ldr x0, [x1]"),
+                     SYS_CONTINUE);
     u64 frame = p->main->cpu.x[REG_SP];
     assert_true(frame > BUFFER + GUEST_PAGE && frame < BUFFER + 3 * GUEST_PAGE);
-    assert_int_equal(word(p, frame + 16), 0x10);                 // si_addr
-    assert_int_equal(word(p, frame + 128 + 176), 0x10);          // fault_address
+    assert_int_equal(word(p, frame + 16), 0x10);   // si_addr
+    assert_int_equal(word(p, frame + 128 + 176), 0x10);   // fault_address
     assert_int_equal(word(p, frame + 128 + 176 + 264), CODE + 4);
     assert_int_equal(CALL3(p, N_sigaltstack, ss, 0, 0), -EPERM);   // in use
     p->main->cpu.x[8] = N_rt_sigreturn;
@@ -555,17 +611,17 @@ static void strace_prints_as_strace_does(void **state)
     CALL1(p, 1000, 0);
     CALL1(p, N_exit_group, 3);
     fflush(p->options.strace);
-    assert_string_equal(trace_text,
-                        "openat(AT_FDCWD, \"/nonexistent/\\\"x\\\"\\n\", O_RDONLY|O_CLOEXEC) = -1 "
-                        "ENOENT (No such file or directory)\n"
-                        "openat(AT_FDCWD, \"/nonexistent/\\\"x\\\"\\n\", O_WRONLY|O_CREAT, 0644) = -1 "
-                        "ENOENT (No such file or directory)\n"
-                        "openat(AT_FDCWD, \"/etc/passwd\", O_RDONLY) = 3\n"
-                        "write(77, \"/etc\", 4) = -1 EBADF (Bad file descriptor)\n"
-                        "mmap(NULL, 16384, PROT_READ|PROT_WRITE, MAP_PRIVATE|MAP_ANONYMOUS, -1, 0) "
-                        "= 0xffff3f0000\n"
-                        "syscall_0x3e8(0, 0, 0, 0, 0, 0) = -1 ENOSYS (Function not implemented)\n"
-                        "exit_group(3) = ?\n+++ exited with 3 +++\n");
+    assert_string_equal(
+        trace_text, "openat(AT_FDCWD, \"/nonexistent/\\\"x\\\"\\n\", O_RDONLY|O_CLOEXEC) = -1 "
+                    "ENOENT (No such file or directory)\n"
+                    "openat(AT_FDCWD, \"/nonexistent/\\\"x\\\"\\n\", O_WRONLY|O_CREAT, 0644) = -1 "
+                    "ENOENT (No such file or directory)\n"
+                    "openat(AT_FDCWD, \"/etc/passwd\", O_RDONLY) = 3\n"
+                    "write(77, \"/etc\", 4) = -1 EBADF (Bad file descriptor)\n"
+                    "mmap(NULL, 16384, PROT_READ|PROT_WRITE, MAP_PRIVATE|MAP_ANONYMOUS, -1, 0) "
+                    "= 0xffff3f0000\n"
+                    "syscall_0x3e8(0, 0, 0, 0, 0, 0) = -1 ENOSYS (Function not implemented)\n"
+                    "exit_group(3) = ?\n+++ exited with 3 +++\n");
 }
 
 static void every_row_of_the_table_is_well_formed(void **state)
@@ -594,15 +650,15 @@ static void random_arguments_never_crash(void **state)
         u64 a[6];
         for (int i = 0; i < 6; i++) {
             seed = seed * 6364136223846793005u + 1442695040888963407u;
-            const u64 interesting[8] = { 0, 1, seed >> 60, BUFFER + (seed >> 50), CODE,
-                                         seed, UINT64_MAX, GUEST_PAGE };
+            const u64 interesting[8] = { 0,    1,    seed >> 60, BUFFER + (seed >> 50),
+                                         CODE, seed, UINT64_MAX, GUEST_PAGE };
             a[i] = interesting[seed >> 40 & 7];
         }
         u64 n = seed >> 20 & 511;
         // Not: what would block, reach the test's own files, or map without end.
         if (n == N_read || n == 65 || n == 67 || n == 72 || n == 73 || n == 32 || n == N_fcntl ||
-            (n >= 33 && n <= 38) || (n >= 45 && n <= 55) || n == 166 || n == 71 || n == 285 || n == N_ioctl ||
-            (n == N_openat && a[2] & 0100))
+            (n >= 33 && n <= 38) || (n >= 45 && n <= 55) || n == 166 || n == 71 || n == 285 ||
+            n == N_ioctl || (n == N_openat && a[2] & 0100))
             continue;
         call(p, n, a[0], a[1], a[2], a[3], a[4], a[5]);
         p->exited = false;
@@ -628,7 +684,8 @@ int main(void)
         T(pipes_carry_and_poll_tells),
         T(a_write_to_a_closed_pipe_ends_the_guest_alone),
         T(memory_calls_agree_with_the_space),
-        cmocka_unit_test_setup_teardown(time_is_simulated_when_there_is_a_clock, setup_timed, teardown),
+        cmocka_unit_test_setup_teardown(time_is_simulated_when_there_is_a_clock, setup_timed,
+                                        teardown),
         T(random_bytes_are_the_same_for_the_same_seed),
         T(uname_says_arm64_linux),
         T(a_process_ends_with_its_status_or_signal),
