@@ -57,7 +57,7 @@ static i32 find(const struct cache *c, u32 row, u32 tag)
     const u32 *tags = c->tags + row;
     u32 found = 0;
     for (u32 w = 0; w < c->ways; w++)
-        found |= tags[w] == tag ? w + 1 : 0;
+        found |= (w + 1) & -(u32)(tags[w] == tag);
     return (i32)found - 1;
 }
 

@@ -37,10 +37,12 @@ void *prefetch_stream_new(struct arena *a, const struct prefetch_params *p, u32 
 // The least recently used stream, restarted at `line`.
 static __attribute__((noinline)) void restart(struct stream *s, i64 line)
 {
-    u32 old = 0;
-    for (u32 i = 1; i < s->entries; i++)
-        if (s->runs[i].used < s->runs[old].used)
-            old = i;
+    u64 oldest = UINT64_MAX;
+    for (u32 i = 0; i < s->entries; i++) {
+        u64 key = (u64)s->runs[i].used << 32 | i;
+        oldest = key < oldest ? key : oldest;
+    }
+    u32 old = (u32)oldest;
     s->runs[old] = (struct run){ .ahead = line, .used = ++s->clock };
     s->last[old] = line;
 }

@@ -51,11 +51,15 @@ void path_hash_history(const struct path_hash *h, const struct history *from,
 
 static inline void path_hash_pc(const struct path_hash *h, vaddr pc, struct hash_words *io)
 {
-    u64 bits = pc >> 2;
-    for (u32 i = 0; i < HASH_PC_BITS / 4; i++, bits >>= 4) {
-        io->half[0] ^= h->part[0][i][bits & 15].half;
-        io->half[1] ^= h->part[1][i][bits & 15].half;
+    hash_half a = io->half[0], b = io->half[1];
+#pragma GCC unroll 5
+    for (u32 i = 0; i < HASH_PC_BITS / 4; i++) {
+        u32 nibble = (u32)(pc >> (2 + 4 * i)) & 15;
+        a ^= h->part[0][i][nibble].half;
+        b ^= h->part[1][i][nibble].half;
     }
+    io->half[0] = a;
+    io->half[1] = b;
 }
 
 #endif

@@ -6,16 +6,16 @@
 #include "base/arena.h"
 #include "uarch/bpred/path_hash.h"
 
-enum { MAX_WAYS = 8, VALID = 0x80 };
+enum { MAX_WAYS = 8 };
 
 // The hash word of a table: those of the shortest histories in words 4 and 5.
 #define WORD(table) (TAGE_TABLES - 1 - (table))
 
-// One set is half a host cache line. Valid ways come before invalid ones, whose
-// tag is 0, so the first match is the valid one if there is any.
+// One set is half a host cache line. A tag of 0 is an empty way; a branch whose tag
+// is 0 is kept under 1.
 struct set {
     u16 tag[MAX_WAYS];
-    u8 counter[MAX_WAYS];   // VALID | prediction counter; taken from half on
+    u8 counter[MAX_WAYS];   // taken from half on
     u8 useful[MAX_WAYS];
 };
 
@@ -102,27 +102,30 @@ struct tage *tage_new(struct arena *a, const struct tage_params *p,
     return t;
 }
 
-// The lowest of four ways whose tag is `tag`, or -1: a zero lane borrows only
-// into lanes above it, so the lowest flag is exact.
-static i32 match4(const u16 *tags, u64 tag)
+static u16 kept(u16 tag)
+{
+    return tag + !tag;
+}
+
+// The top bit of each of four lanes that equals that of `tags`; exact up to the
+// lowest match, as a zero lane borrows only from lanes above it.
+static u64 matches(const u16 *lanes, u64 tags)
 {
     const u64 ones = 0x0001000100010001u, tops = 0x8000800080008000u;
     u64 x;
-    memcpy(&x, tags, sizeof x);
-    x ^= tag * ones;
-    x = (x - ones) & ~x & tops;
-    return x ? __builtin_ctzll(x) >> 4 : -1;
+    memcpy(&x, lanes, sizeof x);
+    x ^= tags;
+    return (x - ones) & ~x & tops;
 }
 
-static i32 find(const struct table *t, u16 index, u16 tag)
+// The way of `s` that holds `tag`, or -1.
+static inline i32 find(const struct set *s, u16 tag)
 {
-    const struct set *s = &t->sets[index];
-    i32 way = match4(s->tag, tag);
-    if (way < 0 && t->ways > 4) {
-        way = match4(s->tag + 4, tag);
-        way = way < 0 ? -1 : way + 4;
-    }
-    return way >= 0 && s->counter[way] & VALID ? way : -1;
+    u64 tags = kept(tag) * 0x0001000100010001u;
+    u64 low = matches(s->tag, tags), high = matches(s->tag + 4, tags);
+    if (!(low | high))
+        return -1;
+    return low ? __builtin_ctzll(low) >> 4 : 4 + (__builtin_ctzll(high) >> 4);
 }
 
 static void hash(struct tage *t, const struct history *h, vaddr pc, struct tage_lookup *out)
@@ -148,21 +151,21 @@ bool tage_predict(struct tage *t, const struct history *h, vaddr pc, struct tage
     out->weak = false;
     out->provider_taken = out->alternate_taken = t->base[out->base] >= 2;
     for (i32 i = TAGE_TABLES - 1; i >= 0; i--) {
-        i32 way = find(&t->tables[i], out->index[i], out->tag[i]);
+        const struct set *s = &t->tables[i].sets[out->index[i]];
+        i32 way = find(s, out->tag[i]);
         if (way < 0)
             continue;
-        const struct set *s = &t->tables[i].sets[out->index[i]];
-        u8 counter = s->counter[way] & ~VALID;
         if (out->provider >= 0) {
             out->alternate = (i8)i;
             out->alternate_way = (u8)way;
-            out->alternate_taken = counter >= t->half;
+            out->alternate_taken = s->counter[way] >= t->half;
             break;
         }
         out->provider = (i8)i;
         out->provider_way = (u8)way;
-        out->provider_taken = counter >= t->half;
-        out->weak = !s->useful[way] && (counter == t->half || counter == t->half - 1);
+        out->provider_taken = s->counter[way] >= t->half;
+        out->weak = !s->useful[way] &&
+                    (s->counter[way] == t->half || s->counter[way] == t->half - 1);
     }
     bool alternate = out->weak && t->prefer_alternate >= 0;
     return out->taken = alternate ? out->alternate_taken : out->provider_taken;
@@ -185,7 +188,7 @@ static u8 moved(u8 value, bool up, u8 top)
 static struct set *still_there(struct tage *t, const struct tage_lookup *l, i32 table, u32 way)
 {
     struct set *s = &t->tables[table].sets[l->index[table]];
-    return s->counter[way] & VALID && s->tag[way] == l->tag[table] ? s : NULL;
+    return s->tag[way] == kept(l->tag[table]) ? s : NULL;
 }
 
 static void train(struct tage *t, const struct tage_lookup *l, i32 table, u32 way, bool taken)
@@ -196,7 +199,7 @@ static void train(struct tage *t, const struct tage_lookup *l, i32 table, u32 wa
     }
     struct set *s = still_there(t, l, table, way);
     if (s)
-        s->counter[way] = VALID | moved(s->counter[way] & ~VALID, taken, t->top);
+        s->counter[way] = moved(s->counter[way], taken, t->top);
 }
 
 static void age(struct tage *t)
@@ -209,12 +212,11 @@ static void age(struct tage *t)
 }
 
 // A way for a new entry: an empty one, else any that is not useful, else -1.
-static i32 room(struct tage *t, u32 table, u16 index)
+static i32 room(struct tage *t, u32 table, const struct set *s)
 {
-    const struct set *s = &t->tables[table].sets[index];
     u32 ways = t->tables[table].ways, first = draw(t) % ways;
     for (u32 w = 0; w < ways; w++)
-        if (!(s->counter[w] & VALID))
+        if (!s->tag[w])
             return (i32)w;
     for (u32 n = 0; n < ways; n++) {
         u32 w = first + n < ways ? first + n : first + n - ways;
@@ -232,13 +234,13 @@ static void allocate(struct tage *t, const struct tage_lookup *l, bool taken)
     if (i >= TAGE_TABLES)
         i = (u32)(l->provider + 1);
     for (; i < TAGE_TABLES; i++) {
-        i32 w = find(&t->tables[i], l->index[i], l->tag[i]);
+        struct set *s = &t->tables[i].sets[l->index[i]];
+        i32 w = find(s, l->tag[i]);
         if (w < 0)
-            w = room(t, i, l->index[i]);
+            w = room(t, i, s);
         if (w >= 0) {
-            struct set *s = &t->tables[i].sets[l->index[i]];
-            s->tag[w] = l->tag[i];
-            s->counter[w] = VALID | (taken ? t->half : t->half - 1);
+            s->tag[w] = kept(l->tag[i]);
+            s->counter[w] = taken ? t->half : t->half - 1;
             s->useful[w] = 0;
             t->failed -= t->failed > 0;
             return;
