@@ -10,9 +10,9 @@
 #define AT(field) offsetof(struct core_params, field)
 
 const struct param core_table[PARAM_COUNT] = {
-#define COUNTED(path, field, def, min, max, unit, doc)                                             \
+#define COUNTED(path, field, def, min, max, unit, doc) \
     { path, PARAM_COUNTED, AT(field), min, max, unit, doc },
-#define REAL(path, field, def, min, max, unit, doc)                                                \
+#define REAL(path, field, def, min, max, unit, doc) \
     { path, PARAM_REAL, AT(field), min, max, unit, doc },
 #define SWITCH(path, field, def, doc) { path, PARAM_SWITCH, AT(field), 0, 1, "", doc },
 #define TEXT(path, field, def, doc) { path, PARAM_TEXT, AT(field), 0, 0, "", doc },
@@ -229,12 +229,8 @@ void param_format(const struct core_params *p, const struct param *r, char *text
         memcpy(&real, field, sizeof(real));
         format_real(real, text, n);
         return;
-    case PARAM_SWITCH:
-        snprintf(text, n, "%s", *(const bool *)field ? "true" : "false");
-        return;
-    case PARAM_TEXT:
-        snprintf(text, n, "%s", (const char *)field);
-        return;
+    case PARAM_SWITCH: snprintf(text, n, "%s", *(const bool *)field ? "true" : "false"); return;
+    case PARAM_TEXT: snprintf(text, n, "%s", (const char *)field); return;
     }
 }
 
@@ -249,8 +245,8 @@ static bool whole_sets(const char *what, u64 size, u64 ways, u64 line, struct er
     if (!is_power_of_two(line))
         return err_set(e, "%s.line: %" PRIu64 " is not a power of two", what, line);
     if (size % (ways * line) || !is_power_of_two(size / (ways * line)))
-        return err_set(e, "%s: %" PRIu64 " %s in %" PRIu64
-                          " ways do not make a power of two of sets",
+        return err_set(e,
+                       "%s: %" PRIu64 " %s in %" PRIu64 " ways do not make a power of two of sets",
                        what, size, line == 1 ? "entries" : "bytes", ways);
     return true;
 }

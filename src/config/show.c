@@ -43,18 +43,10 @@ static void value_json(const struct config *c, const struct param *r, struct jw 
 {
     const void *field = (const char *)&c->core + r->offset;
     switch (r->kind) {
-    case PARAM_COUNTED:
-        jw_u64(j, "value", *(const u64 *)field);
-        break;
-    case PARAM_REAL:
-        jw_real(j, "value", *(const double *)field);
-        break;
-    case PARAM_SWITCH:
-        jw_bool(j, "value", *(const bool *)field);
-        break;
-    case PARAM_TEXT:
-        jw_text(j, "value", field);
-        break;
+    case PARAM_COUNTED: jw_u64(j, "value", *(const u64 *)field); break;
+    case PARAM_REAL: jw_real(j, "value", *(const double *)field); break;
+    case PARAM_SWITCH: jw_bool(j, "value", *(const bool *)field); break;
+    case PARAM_TEXT: jw_text(j, "value", field); break;
     }
 }
 

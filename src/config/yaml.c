@@ -91,9 +91,9 @@ static bool read_value(struct reader *r, struct fy_node *key, struct fy_node *va
     if (!param_set(&r->c->core, row, text, &why))
         return refuse(r, value, path, why.text);
     const struct fy_mark *m = mark_of(value);
-    r->c->origin[row - core_table] = (struct origin){
-        ORIGIN_FILE, r->file, m ? (unsigned)m->line + 1 : 0, comment_behind(r, value)
-    };
+    r->c->origin[row - core_table] =
+        (struct origin){ ORIGIN_FILE, r->file, m ? (unsigned)m->line + 1 : 0,
+                         comment_behind(r, value) };
     return true;
 }
 

@@ -264,13 +264,13 @@ static inline u32 bind(struct fast *f, u16 open)
     return best;
 }
 
-#define WAIT(ring, counter)                                                                        \
-    do {                                                                                           \
-        cycle free_ = ring_free(&(ring));                                                          \
-        if (__builtin_expect(free_ > f->now, 0)) {                                                 \
-            f->s.counter += free_ - f->now;                                                        \
-            advance(f, free_, TOPDOWN_BACKEND);                                                    \
-        }                                                                                          \
+#define WAIT(ring, counter) \
+    do { \
+        cycle free_ = ring_free(&(ring)); \
+        if (__builtin_expect(free_ > f->now, 0)) { \
+            f->s.counter += free_ - f->now; \
+            advance(f, free_, TOPDOWN_BACKEND); \
+        } \
     } while (0)
 
 static inline void wait_for_entries(struct fast *f, const struct plan *p)
@@ -722,13 +722,14 @@ static void *create(struct arena *a, const struct config *c, struct err *e)
     f->forward_known = (u32)(p->forward_known * 16 + 0.5);
     f->forward_unknown = (u32)(p->forward_latency * 16 + 0.5);
     f->forward_cross = (u32)(p->forward_cross_line * 16 + 0.5);
-    const u64 entries[] = { p->sched_u1, p->sched_u2, p->sched_u3, p->sched_u4, p->sched_u5,
-                            p->sched_u6 };
+    const u64 entries[] = { p->sched_u1, p->sched_u2, p->sched_u3,
+                            p->sched_u4, p->sched_u5, p->sched_u6 };
     u32 ints = (u32)p->units_int, mems = (u32)p->units_mem;
     for (u32 u = 0; u < UNITS_MAX; u++) {
         bool integer = u < ints, memory = !integer && u < ints + mems;
-        u64 own = integer ? u < COUNT(entries) ? entries[u] : 8
-                          : memory ? p->sched_mem : p->sched_fp;
+        u64 own = integer  ? u < COUNT(entries) ? entries[u] : 8
+                  : memory ? p->sched_mem
+                           : p->sched_fp;
         u64 queue = integer ? p->dispatch_int : memory ? p->dispatch_mem : p->dispatch_fp;
         u64 queues = integer ? p->dispatch_int_queues : 1;
         u64 share = integer ? (ints + queues - 1) / queues : memory ? 1 : p->units_fp;
@@ -793,16 +794,18 @@ static void stats(const void *m, struct core_stats *s)
     const struct fast *f = m;
     struct hierarchy_stats h = hierarchy_stats(f->memory);
     struct tlb_stats t = tlb_stats(f->tlb);
-    *s = (struct core_stats){ .instructions = f->instructions, .cycles = f->now,
-                              .branches = f->branch_count, .mispredictions = f->mispredictions };
+    *s = (struct core_stats){ .instructions = f->instructions,
+                              .cycles = f->now,
+                              .branches = f->branch_count,
+                              .mispredictions = f->mispredictions };
     memcpy(s->slots, f->slots, sizeof(s->slots));
     s->level[s->levels++] = level("l1i", h.l1i.reads, h.l1i.read_misses);
-    s->level[s->levels++] = level("l1d", h.l1d.reads + h.l1d.writes,
-                                  h.l1d.read_misses + h.l1d.write_misses);
-    s->level[s->levels++] = level("l2", h.l2.reads + h.l2.writes,
-                                  h.l2.read_misses + h.l2.write_misses);
-    s->level[s->levels++] = level("slc", h.slc.reads + h.slc.writes,
-                                  h.slc.read_misses + h.slc.write_misses);
+    s->level[s->levels++] =
+        level("l1d", h.l1d.reads + h.l1d.writes, h.l1d.read_misses + h.l1d.write_misses);
+    s->level[s->levels++] =
+        level("l2", h.l2.reads + h.l2.writes, h.l2.read_misses + h.l2.write_misses);
+    s->level[s->levels++] =
+        level("slc", h.slc.reads + h.slc.writes, h.slc.read_misses + h.slc.write_misses);
     s->level[s->levels++] = level("itlb", t.l1i_accesses, t.l1i_misses);
     s->level[s->levels++] = level("dtlb", t.l1d_accesses, t.l1d_misses);
     s->level[s->levels++] = level("l2tlb", t.l2_accesses, t.l2_misses);

@@ -308,7 +308,8 @@ static bool read_lines(struct instr_table *t, struct reader *r, FILE *f)
 
 struct instr_table *instr_table_new(struct arena *a, const struct config *c, struct err *e)
 {
-    struct reader r = { .file = c->instructions, .e = e,
+    struct reader r = { .file = c->instructions,
+                        .e = e,
                         .core_units = { (u32)c->core.units_int, (u32)c->core.units_mem,
                                         (u32)c->core.units_fp } };
     struct instr_table *t = ARENA_NEW(a, struct instr_table);
@@ -354,8 +355,7 @@ const struct instr_timing *instr_timing(const struct instr_table *t, const struc
     if (own)
         return own;
     for (u32 v = 0; v < 1u << r->variant_bits; v++) {
-        const struct instr_timing *other =
-            nearest_shape(t, (u16)(r->run + v), shape, &distance);
+        const struct instr_timing *other = nearest_shape(t, (u16)(r->run + v), shape, &distance);
         distance = distance * 8 + __builtin_popcount(v ^ (u32)(i->run - r->run));
         if (other && (!best || distance < least)) {
             best = other;

@@ -15,15 +15,12 @@ static bool find_policy(const char *path, const char *name, u32 *kind, struct er
 static bool prefetchers_of(const struct core_params *p, struct hierarchy_params *m, struct err *e)
 {
     u32 cross = p->pf_cross_page;
-    m->l1i_prefetch = (struct prefetch_params){
-        0, (u32)p->pf_l1i_degree, (u32)p->pf_l1i_distance, 16, cross
-    };
-    m->l1d_prefetch = (struct prefetch_params){
-        0, (u32)p->pf_l1d_degree, (u32)p->pf_l1d_distance, (u32)p->pf_l1d_entries, cross
-    };
-    m->l2_prefetch = (struct prefetch_params){
-        0, (u32)p->pf_l2_degree, (u32)p->pf_l2_distance, (u32)p->pf_l2_entries, cross
-    };
+    m->l1i_prefetch =
+        (struct prefetch_params){ 0, (u32)p->pf_l1i_degree, (u32)p->pf_l1i_distance, 16, cross };
+    m->l1d_prefetch = (struct prefetch_params){ 0, (u32)p->pf_l1d_degree, (u32)p->pf_l1d_distance,
+                                                (u32)p->pf_l1d_entries, cross };
+    m->l2_prefetch = (struct prefetch_params){ 0, (u32)p->pf_l2_degree, (u32)p->pf_l2_distance,
+                                               (u32)p->pf_l2_entries, cross };
     return find_policy("prefetch.l1i.policy", p->pf_l1i, &m->l1i_prefetch.kind, e) &&
            find_policy("prefetch.l1d.policy", p->pf_l1d, &m->l1d_prefetch.kind, e) &&
            find_policy("prefetch.l2.policy", p->pf_l2, &m->l2_prefetch.kind, e);
@@ -72,11 +69,16 @@ static void tlb_of(const struct core_params *p, struct tlb_params *t)
 {
     *t = (struct tlb_params){
         .page = (u32)p->page_size,
-        .l1i_entries = (u32)p->itlb_entries, .l1i_ways = (u32)p->itlb_ways,
-        .l1d_entries = (u32)p->dtlb_entries, .l1d_ways = (u32)p->dtlb_ways,
-        .l2_entries = (u32)p->l2tlb_entries, .l2_ways = (u32)p->l2tlb_ways,
-        .l2_fetch = (u32)p->itlb_miss, .l2_data = (u32)p->dtlb_miss,
-        .walkers = (u32)p->l2tlb_walkers, .walk = (u32)p->l2tlb_walk,
+        .l1i_entries = (u32)p->itlb_entries,
+        .l1i_ways = (u32)p->itlb_ways,
+        .l1d_entries = (u32)p->dtlb_entries,
+        .l1d_ways = (u32)p->dtlb_ways,
+        .l2_entries = (u32)p->l2tlb_entries,
+        .l2_ways = (u32)p->l2tlb_ways,
+        .l2_fetch = (u32)p->itlb_miss,
+        .l2_data = (u32)p->dtlb_miss,
+        .walkers = (u32)p->l2tlb_walkers,
+        .walk = (u32)p->l2tlb_walk,
     };
 }
 
@@ -87,10 +89,14 @@ static bool branch_of(const struct core_params *p, struct bpred_params *b, struc
         .history = { (u32)p->phrt_bits, (u32)p->phrb_bits, (u32)p->target_bits },
         .tage = { (u32)p->tage_counter, (u32)p->tage_useful, (u32)p->tage_base,
                   (u32)p->tage_period },
-        .btb = { .l1_entries = (u32)p->btb1_entries, .l1_ways = (u32)p->btb1_ways,
-                 .l1_hash = p->btb1_hash, .l2_entries = (u32)p->btb2_entries,
-                 .l2_ways = (u32)p->btb2_ways, .l2_bubbles = (u32)p->btb2_taken - 1,
-                 .predecode_bytes = p->l1i_size, .predecode_bubbles = (u32)p->predecode_taken - 1,
+        .btb = { .l1_entries = (u32)p->btb1_entries,
+                 .l1_ways = (u32)p->btb1_ways,
+                 .l1_hash = p->btb1_hash,
+                 .l2_entries = (u32)p->btb2_entries,
+                 .l2_ways = (u32)p->btb2_ways,
+                 .l2_bubbles = (u32)p->btb2_taken - 1,
+                 .predecode_bytes = p->l1i_size,
+                 .predecode_bubbles = (u32)p->predecode_taken - 1,
                  .decode_bubbles = (u32)p->decode_taken - 1 },
         .ras = { .entries = (u32)p->ras_entries, .overflow = COUNT(overflow) },
         .indirect = { (u32)p->indirect_bits, { 6, 18, 57 } },

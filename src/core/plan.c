@@ -11,7 +11,9 @@
 
 static u8 list_bytes(u32 w)
 {
-    static const u8 registers[16] = { [0] = 4, [2] = 4, [4] = 3, [6] = 3, [7] = 1, [8] = 2, [10] = 2 };
+    static const u8 registers[16] = {
+        [0] = 4, [2] = 4, [4] = 3, [6] = 3, [7] = 1, [8] = 2, [10] = 2
+    };
     if (bits(w, 24, 1) == 0)   // multiple structures
         return (u8)(registers[bits(w, 12, 4)] * (bits(w, 30, 1) ? 16 : 8));
     u32 opcode = bits(w, 13, 3), size = bits(w, 10, 2);
@@ -37,8 +39,7 @@ static u8 access_bytes(u32 w)
         return (u8)(vector ? 4 << top : top == 1 ? 8 : 4);
     case 2:   // pairs
         return (u8)(vector ? 8 << top : top == 2 ? 16 : 8);
-    default:
-        return vector && bits(w, 23, 1) ? 16 : (u8)(1 << top);
+    default: return vector && bits(w, 23, 1) ? 16 : (u8)(1 << top);
     }
 }
 
@@ -141,20 +142,13 @@ static void add_slots(struct maker *m)
 static u8 branch_of_class(u8 class)
 {
     switch (class) {
-    case CLASS_B:
-        return 1 + BRANCH_DIRECT;
-    case CLASS_BCOND:
-        return 1 + BRANCH_CONDITIONAL;
-    case CLASS_CALL:
-        return 1 + BRANCH_CALL;
-    case CLASS_BR:
-        return 1 + BRANCH_INDIRECT;
-    case CLASS_BLR:
-        return 1 + BRANCH_INDIRECT_CALL;
-    case CLASS_RET:
-        return 1 + BRANCH_RETURN;
-    default:
-        return 0;
+    case CLASS_B: return 1 + BRANCH_DIRECT;
+    case CLASS_BCOND: return 1 + BRANCH_CONDITIONAL;
+    case CLASS_CALL: return 1 + BRANCH_CALL;
+    case CLASS_BR: return 1 + BRANCH_INDIRECT;
+    case CLASS_BLR: return 1 + BRANCH_INDIRECT_CALL;
+    case CLASS_RET: return 1 + BRANCH_RETURN;
+    default: return 0;
     }
 }
 
@@ -170,7 +164,8 @@ static bool begins(const char *name, const char *const *with, size_t n)
 static void set_fusion(struct maker *m, const struct core_params *c)
 {
     static const char *const flags[] = { "ADDS", "SUBS", "ANDS" };
-    static const char *const alu[] = { "ADD_", "SUB_", "AND_", "ORR_", "EOR_", "BIC_", "ORN_", "EON_" };
+    static const char *const alu[] = { "ADD_", "SUB_", "AND_", "ORR_",
+                                       "EOR_", "BIC_", "ORN_", "EON_" };
     struct plan *p = m->p;
     const char *name = m->row->name;
     bool simple = p->issue_count == 1 && p->issue[0].count == 1 && p->kind == PLAN_PLAIN;
