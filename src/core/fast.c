@@ -38,15 +38,28 @@
 #include "core/plan.h"
 
 enum {
-    HORIZON = 4096,        // cycles a calendar looks ahead, a power of two
+    HORIZON = 2048,        // cycles a calendar looks ahead, a power of two
     WORDS = HORIZON / 64,
     FETCH_RING = 64,       // power of two, at least fetch.queue
-    FORWARD = 4096,        // granules of 8 bytes remembered, a power of two
+    FORWARD = 1024,        // granules of 8 bytes remembered, a power of two
     PAIRS = 128,           // loads the dependence predictor can know, a power of two
-    LANES = 16,
+    LANES = 16,            // schedulers
 };
 
-typedef u8 lanes __attribute__((vector_size(LANES)));
+// A count for each scheduler, a byte each.
+struct lanes {
+    u64 half[LANES / 8];
+};
+
+static inline u32 lane_count(const struct lanes *l, u32 lane)
+{
+    return l->half[lane >> 3] >> 8 * (lane & 7) & 255;
+}
+
+static inline void lane_add(struct lanes *l, u32 lane)
+{
+    l->half[lane >> 3] += 1ull << 8 * (lane & 7);
+}
 
 // The cycles at which the last `size` holders of a resource give it back.
 struct ring {
@@ -58,9 +71,8 @@ struct ring {
 struct granule {
     u64 number;      // address / 8 + 1; 0 is none
     cycle data;      // when the store has its data
-    cycle issue;     // when it issued
     cycle written;   // when they are in the L1D
-    u32 line;        // low bits of the line of the store
+    u64 line;        // of the store
 };
 
 struct fast {
@@ -88,31 +100,35 @@ struct fast {
     u64 slots[TOPDOWN_COUNT];
 
     // Issue
-    lanes waiting;             // entries taken, by scheduler
-    lanes before;              // the same at the start of the cycle `now`
-    lanes leave[HORIZON];      // entries given back, by cycle
+    struct lanes waiting;          // entries taken, by scheduler
+    struct lanes before;           // the same at the start of the cycle `now`
+    struct lanes leave[HORIZON];   // entries given back, by cycle
     u64 busy[UNITS_MAX][WORDS];
-    u8 lane[UNITS_MAX];        // scheduler of each unit
+    // The scheduler of a unit has the unit's number, that of all memory units the
+    // number of the first. A micro-op that has only one unit may also fill the whole
+    // dispatch queue.
     u8 limit[LANES], limit_alone[LANES];
+    u32 memory_lane, memory_limit;
     u16 bound;                 // units with a scheduler of their own: bound at rename
     u16 half[2];               // integer units behind each dispatch queue
     u32 turn;
     struct instr_units units;
 
     // Results
-    cycle ready[PLAN_REGS];
-    cycle ready_address[PLAN_REGS];   // the same, for use as an address
+    cycle ready[2 * PLAN_REGS];   // the second half: as part of an address
 
     // Memory
     struct ring loads, stores;
     struct granule granule[FORWARD];
     u64 pair[PAIRS];           // PC of loads known to need a store
+    u32 pairs;                 // how many of them this core has
     u32 forward_unknown, forward_known, forward_part, forward_cross;   // 1/16 cycle
     cycle written[2];          // of the last stores
     u32 written_turn;
 
     // Retire
-    struct ring groups, rate, writes, registers[3], branches;
+    struct ring groups, writes, registers[PLAN_FILES], branches;
+    u32 rate;                  // place in groups, rob.retire behind its next
     u32 group_uops, group_issues;
     bool group_open;
     cycle retired;
@@ -161,12 +177,15 @@ static void advance(struct fast *f, cycle to, enum topdown cause)
     u64 lost = f->width - f->used + (to - f->now - 1) * f->width;
     f->slots[cause] += lost;
     if (to - f->now >= HORIZON) {
-        f->waiting = (lanes){ 0 };
+        f->waiting = (struct lanes){ { 0 } };
         memset(f->leave, 0, sizeof(f->leave));
     } else {
         for (cycle c = f->now + 1; c <= to; c++) {
-            f->waiting -= f->leave[c % HORIZON];
-            f->leave[c % HORIZON] = (lanes){ 0 };
+            struct lanes *l = &f->leave[c % HORIZON];
+            for (u32 h = 0; h < LANES / 8; h++) {
+                f->waiting.half[h] -= l->half[h];
+                l->half[h] = 0;
+            }
         }
     }
     // The word just left behind becomes that of the far end.
@@ -201,21 +220,25 @@ static inline void reserve(struct fast *f, u32 unit, cycle t, u32 cycles)
         f->busy[unit][t / 64 % WORDS] |= 1ull << (t & 63);
 }
 
-// Takes the first free cycle of any of `units`.
-static inline cycle take_any(struct fast *f, u16 units, cycle t, u32 cycles)
+// Takes the first free cycle of any of `units`, of those the lowest.
+static inline cycle take_any(struct fast *f, u32 units, cycle t, u32 cycles)
 {
-    u32 best = 0;
-    cycle first = ~0ull;
-    for (u32 left = units; left; left &= left - 1) {
-        u32 u = (u32)__builtin_ctz(left);
-        cycle c = free_cycle(f, u, t);
-        if (c < first) {
-            first = c;
-            best = u;
-        }
+    u64 end = (f->now >> 6) + WORDS, w = t >> 6, mask = ~0ull << (t & 63), open = 0;
+    for (; w < end; w++, mask = ~0ull) {
+        u64 all = ~0ull;
+        for (u32 left = units; left; left &= left - 1)
+            all &= f->busy[__builtin_ctz(left)][w % WORDS];
+        open = ~all & mask;
+        if (open)
+            break;
     }
-    reserve(f, best, first, cycles);
-    return first;
+    if (__builtin_expect(!open, 0))
+        return w << 6 > t ? w << 6 : t;
+    u32 bit = (u32)__builtin_ctzll(open);
+    while (f->busy[__builtin_ctz(units)][w % WORDS] >> bit & 1)
+        units &= units - 1;
+    reserve(f, (u32)__builtin_ctz(units), (w << 6) + bit, cycles);
+    return (w << 6) + bit;
 }
 
 // -- Rename --
@@ -224,20 +247,8 @@ static inline cycle take_any(struct fast *f, u16 units, cycle t, u32 cycles)
 static inline void wait_in(struct fast *f, u32 lane, cycle t)
 {
     cycle last = f->now + HORIZON - 1;
-    f->waiting[lane]++;
-    f->leave[(t < last ? t : last) % HORIZON][lane]++;
-}
-
-static inline bool has_room(const struct fast *f, u16 units, u16 *open)
-{
-    *open = 0;
-    bool alone = (units & (units - 1)) == 0;
-    for (u32 left = units; left; left &= left - 1) {
-        u32 u = (u32)__builtin_ctz(left), lane = f->lane[u];
-        if (f->waiting[lane] < (alone ? f->limit_alone[lane] : f->limit[lane]))
-            *open |= (u16)(1u << u);
-    }
-    return *open != 0;
+    lane_add(&f->waiting, lane);
+    lane_add(&f->leave[(t < last ? t : last) % HORIZON], lane);
 }
 
 // The units behind the dispatch queue whose turn it is, of those that will do.
@@ -249,19 +260,19 @@ static inline u16 queue_of(struct fast *f, u16 units)
     return side ? side : units;
 }
 
-// Which of the units with room gets the micro-op.
-static inline u32 bind(struct fast *f, u16 open)
+// The unit that gets the micro-op: of those with room the one that was emptiest when
+// the cycle began. UNITS_MAX when none has room.
+static inline u32 bind(const struct fast *f, u16 units)
 {
-    u32 best = 0, least = ~0u;
-    for (u32 left = open; left; left &= left - 1) {
+    const u8 *limit = units & (units - 1) ? f->limit : f->limit_alone;
+    u32 best = 1 << 16;   // full << 16 | count << 8 | unit, the least of them
+    for (u32 left = units; left; left &= left - 1) {
         u32 u = (u32)__builtin_ctz(left);
-        u32 load = f->before[f->lane[u]];
-        if (load < least) {
-            least = load;
-            best = u;
-        }
+        u32 full = lane_count(&f->waiting, u) >= limit[u];
+        u32 key = full << 16 | lane_count(&f->before, u) << 8 | u;
+        best = key < best ? key : best;
     }
-    return best;
+    return best >> 16 ? UNITS_MAX : best & 255;
 }
 
 #define WAIT(ring, counter) \
@@ -275,12 +286,10 @@ static inline u32 bind(struct fast *f, u16 open)
 
 static inline void wait_for_entries(struct fast *f, const struct plan *p)
 {
-    if (p->dst_count || p->base != PLAN_NONE) {
+    if (p->dst_count)
         WAIT(f->writes, stall_writes);
-        for (u32 k = 0; k < 3; k++)
-            if (p->writes[k])
-                WAIT(f->registers[k], stall_registers);
-    }
+    WAIT(f->registers[p->file[0]], stall_registers);
+    WAIT(f->registers[p->file[1]], stall_registers);
     if (p->branch)
         WAIT(f->branches, stall_branches);
 }
@@ -367,45 +376,56 @@ static inline void steer(struct fast *f, const struct plan *p, const struct reco
 
 // -- Issue --
 
+static inline cycle source(const struct fast *f, const struct plan *p, u32 k, cycle t)
+{
+    i64 c = (i64)f->ready[p->src[k]] - p->late[k];
+    return c > (i64)t ? (cycle)c : t;
+}
+
 // The first cycle in which the sources let the first issue go.
-static inline cycle sources(const struct fast *f, const struct plan *p, u32 which)
+static inline cycle sources(const struct fast *f, const struct plan *p)
 {
     cycle t = f->now + 1;
-    for (u32 k = 0; k < p->src_count; k++) {
-        if (!(which >> k & 1))
-            continue;
-        const cycle *ready = p->address >> k & 1 ? f->ready_address : f->ready;
-        cycle s = ready[p->src[k]];
-        cycle c = s > p->late[k] ? s - p->late[k] : 0;
-        t = c > t ? c : t;
-    }
+    t = source(f, p, 0, t);
+    t = source(f, p, 1, t);
+    t = source(f, p, 2, t);
+    for (u32 k = 3; k < p->src_count; k++)
+        t = source(f, p, k, t);
+    return t;
+}
+
+// The same for the address of a store, or for its data.
+static inline cycle sources_of(const struct fast *f, const struct plan *p, u32 which)
+{
+    cycle t = f->now + 1;
+    for (u32 k = 0; k < p->src_count; k++)
+        if (which >> k & 1)
+            t = source(f, p, k, t);
     return t;
 }
 
 static inline cycle take_unit(struct fast *f, const struct plan_issue *is, cycle t)
 {
-    u16 open;
-    if (is->units & f->bound) {
-        u16 units = queue_of(f, is->units);
-        while (__builtin_expect(!has_room(f, units, &open), 0)) {
+    u32 units = is->units;
+    cycle c;
+    if (__builtin_expect(units & f->bound, 1)) {
+        units = queue_of(f, is->units);
+        u32 u;
+        while (__builtin_expect((u = bind(f, (u16)units)) == UNITS_MAX, 0)) {
             f->s.stall_scheduler++;
             advance(f, f->now + 1, TOPDOWN_BACKEND);
         }
-        t = t > f->now ? t : f->now + 1;
-        u32 u = bind(f, open);
-        cycle c = free_cycle(f, u, t);
+        c = free_cycle(f, u, t > f->now ? t : f->now + 1);
         reserve(f, u, c, is->busy);
-        wait_in(f, f->lane[u], c);
+        wait_in(f, u, c);
         return c;
     }
-    u32 lane = f->lane[__builtin_ctz(is->units)];
-    while (__builtin_expect(f->waiting[lane] >= f->limit_alone[lane], 0)) {
+    while (__builtin_expect(lane_count(&f->waiting, f->memory_lane) >= f->memory_limit, 0)) {
         f->s.stall_scheduler++;
         advance(f, f->now + 1, TOPDOWN_BACKEND);
     }
-    t = t > f->now ? t : f->now + 1;
-    cycle c = take_any(f, is->units, t, is->busy);
-    wait_in(f, lane, c);
+    c = take_any(f, units, t > f->now ? t : f->now + 1, is->busy);
+    wait_in(f, f->memory_lane, c);
     return c;
 }
 
@@ -460,12 +480,12 @@ static inline bool forward(struct fast *f, const struct plan *p, u64 pc, u64 add
     }
     if (__builtin_expect(!hit, 1))
         return false;
-    u64 *known = &f->pair[(pc >> 2) % f->p->memdep_pairs % PAIRS];
+    u64 *known = &f->pair[(u32)(pc >> 2) % f->pairs];
     u32 latency = *known == pc ? f->forward_known : f->forward_unknown;
     cycle from = hit->data;
     f->s.forwarded++;
     f->s.forward_known += *known == pc;
-    if (*known != pc && access < hit->issue) {
+    if (*known != pc && access < hit->data) {
         f->s.violations++;
         from += f->p->memdep_violation;
     }
@@ -495,13 +515,12 @@ static inline cycle load(struct fast *f, const struct plan *p, u64 pc, u64 addr,
     return use;
 }
 
-static inline void store(struct fast *f, const struct plan *p, u64 addr, cycle issue, cycle data,
-                         cycle written)
+static inline void store(struct fast *f, const struct plan *p, u64 addr, cycle data, cycle written)
 {
     u64 first = addr >> 3, last = (addr + p->size - 1) >> 3;
     f->s.stores++;
     for (u64 g = first; g <= last; g++)
-        *granule_of(f, g) = (struct granule){ g + 1, data, issue, written, (u32)(g >> 3) };
+        *granule_of(f, g) = (struct granule){ g + 1, data, written, g >> 3 };
 }
 
 // When a store that retires at `t` is in the L1D: in order, so many a cycle.
@@ -519,33 +538,30 @@ static inline cycle write_back(struct fast *f, const struct plan *p, u64 pc, u64
 
 // -- Retire --
 
+static inline void take_write(struct fast *f, u8 file, cycle back)
+{
+    ring_take(&f->writes, back);
+    ring_take(&f->registers[file], file == PLAN_FILE_NONE ? 0 : back);
+}
+
 static inline cycle retire(struct fast *f, const struct plan *p, cycle complete, bool new_group)
 {
     cycle t = complete > f->retired ? complete : f->retired;
     if (new_group) {
-        cycle rate = ring_free(&f->rate) + 1;
+        cycle rate = f->groups.at[f->rate];   // retirement + 1 of the group so many before
+        f->rate = f->rate + 1 == f->groups.size ? 0 : f->rate + 1;
         t = t > rate ? t : rate;
-        ring_take(&f->rate, t);
         ring_take(&f->groups, t + 1);
         f->s.groups++;
-    } else {
-        // The group goes with its last member.
+    } else {   // the group goes with its last member
         u32 g = f->groups.next ? f->groups.next - 1 : f->groups.size - 1;
-        u32 r = f->rate.next ? f->rate.next - 1 : f->rate.size - 1;
         f->groups.at[g] = t + 1;
-        f->rate.at[r] = t;
     }
     f->retired = t;
-    for (u32 k = 0; k < p->dst_count; k++) {
-        ring_take(&f->writes, t + 1);
-        u8 reg = p->dst[k];
-        if (p->issue_count)
-            ring_take(&f->registers[reg == PLAN_FLAGS ? 2 : reg >= PLAN_V0], t + 1);
-    }
-    if (p->base != PLAN_NONE) {
-        ring_take(&f->writes, t + 1);
-        ring_take(&f->registers[0], t + 1);
-    }
+    for (u32 k = 0; k < p->dst_count; k++)
+        take_write(f, p->file[k], t + 1);
+    if (p->base != PLAN_NONE)
+        take_write(f, PLAN_FILE_INT, t + 1);
     if (p->branch)
         ring_take(&f->branches, t + 1);
     return t;
@@ -553,12 +569,16 @@ static inline cycle retire(struct fast *f, const struct plan *p, cycle complete,
 
 // -- One instruction --
 
+static inline void set_result(struct fast *f, u8 reg, cycle use, cycle address)
+{
+    f->ready[reg] = use;
+    f->ready[reg + PLAN_AS_ADDRESS] = address;
+}
+
 static inline void set_results(struct fast *f, const struct plan *p, cycle use, cycle address)
 {
-    for (u32 k = 0; k < p->dst_count; k++) {
-        f->ready[p->dst[k]] = use;
-        f->ready_address[p->dst[k]] = address;
-    }
+    for (u32 k = 0; k < p->dst_count; k++)
+        set_result(f, p->dst[k], use, address);
 }
 
 static inline void set_base(struct fast *f, const struct plan *p, cycle access)
@@ -570,7 +590,7 @@ static inline void set_base(struct fast *f, const struct plan *p, cycle access)
         cycle ready = f->ready[p->base];
         t = take_unit(f, &p->issue[p->base_issue], ready > f->now ? ready : f->now + 1);
     }
-    f->ready[p->base] = f->ready_address[p->base] = t + 1;
+    set_result(f, p->base, t + 1, t + 1);
 }
 
 // The tail of a fused pair: it has the place and the time of its head.
@@ -610,20 +630,22 @@ static inline cycle execute(struct fast *f, const struct plan *p, const struct r
         f->immediates += p->flags & PLAN_IMMEDIATE;
         f->s.eliminated++;
         for (u32 k = 0; k < p->src_count; k++) {
-            t = f->ready[p->src[k]] > t ? f->ready[p->src[k]] : t;
-            a = f->ready_address[p->src[k]] > a ? f->ready_address[p->src[k]] : a;
+            cycle use = f->ready[p->src[k]], address = f->ready[p->src[k] + PLAN_AS_ADDRESS];
+            t = use > t ? use : t;
+            a = address > a ? address : a;
         }
         set_results(f, p, t, a);
         *issued = f->now;
         return f->now;   // nothing to wait for at retirement
     }
     if (p->kind == PLAN_PLAIN) {
-        cycle from = issue_all(f, p, sources(f, p, ~0u), issued), done = from + p->latency;
+        cycle from = issue_all(f, p, sources(f, p), issued), done = from + p->latency;
         *issued = from;
         set_results(f, p, done, done);
         return done;
     }
-    cycle t = sources(f, p, p->kind == PLAN_STORE ? ~(u32)p->data : ~0u), access = t, address;
+    cycle t = p->kind == PLAN_STORE ? sources_of(f, p, ~(u32)p->data) : sources(f, p), access = t;
+    cycle address;
     struct ring *q = p->kind == PLAN_STORE ? &f->stores : &f->loads;
     cycle entry = ring_free(q);
     t = t > entry ? t : entry;
@@ -631,7 +653,7 @@ static inline cycle execute(struct fast *f, const struct plan *p, const struct r
     *issued = access;
     cycle done;
     if (p->kind == PLAN_STORE) {
-        cycle data = sources(f, p, p->data);
+        cycle data = sources_of(f, p, p->data);
         data = data > access ? data : access;
         done = data + 1;
         set_base(f, p, access);
@@ -654,7 +676,7 @@ static inline void after_memory(struct fast *f, const struct plan *p, const stru
     }
     cycle written = write_back(f, p, pc, r->addr, retired);
     ring_take(&f->stores, written);
-    store(f, p, r->addr, issued, issued, written);
+    store(f, p, r->addr, issued, written);
 }
 
 static inline void visit(struct fast *f, const struct plan *p, const struct record *r, u64 pc)
@@ -688,6 +710,32 @@ static inline void visit(struct fast *f, const struct plan *p, const struct reco
 
 // -- Life-cycle --
 
+// Schedulers and dispatch queues, by unit.
+static void set_queues(struct fast *f)
+{
+    const struct core_params *p = f->p;
+    const u64 entries[] = { p->sched_u1, p->sched_u2, p->sched_u3,
+                            p->sched_u4, p->sched_u5, p->sched_u6 };
+    u32 ints = (u32)p->units_int, mems = (u32)p->units_mem;
+    u64 queues = p->dispatch_int_queues, share = (ints + queues - 1) / queues;
+    f->memory_lane = ints;
+    f->memory_limit =
+        (u32)(p->sched_mem + p->dispatch_mem < 250 ? p->sched_mem + p->dispatch_mem : 250);
+    for (u32 u = 0; u < UNITS_MAX; u++) {
+        if (u >= ints && u < ints + mems)
+            continue;
+        bool integer = u < ints;
+        u64 own = !integer ? p->sched_fp : u < COUNT(entries) ? entries[u] : 8;
+        u64 queue = integer ? p->dispatch_int : p->dispatch_fp;
+        u64 part = queue / (integer ? share : p->units_fp);
+        f->limit_alone[u] = (u8)(own + queue < 250 ? own + queue : 250);
+        f->limit[u] = (u8)(own + part < 250 ? own + part : 250);
+        f->bound |= (u16)(1u << u);
+        if (integer && queues == 2)
+            f->half[u >= share] |= (u16)(1u << u);
+    }
+}
+
 static void *create(struct arena *a, const struct config *c, struct err *e)
 {
     struct parts parts;
@@ -713,33 +761,18 @@ static void *create(struct arena *a, const struct config *c, struct err *e)
     f->loads = ring_new(a, p->ldq);
     f->stores = ring_new(a, p->stq);
     f->groups = ring_new(a, p->rob_groups);
-    f->rate = ring_new(a, p->rob_retire);
+    f->rate = (u32)(p->rob_groups - (p->rob_retire < p->rob_groups ? p->rob_retire : 1));
     f->writes = ring_new(a, p->rob_writes);
-    f->registers[0] = ring_new(a, p->prf_int);
-    f->registers[1] = ring_new(a, p->prf_fp);
-    f->registers[2] = ring_new(a, p->prf_flags);
+    f->registers[PLAN_FILE_INT] = ring_new(a, p->prf_int);
+    f->registers[PLAN_FILE_FP] = ring_new(a, p->prf_fp);
+    f->registers[PLAN_FILE_FLAGS] = ring_new(a, p->prf_flags);
+    f->registers[PLAN_FILE_NONE] = ring_new(a, 1);
     f->branches = ring_new(a, p->branches_in_flight);
+    f->pairs = p->memdep_pairs < 1 ? 1 : p->memdep_pairs < PAIRS ? (u32)p->memdep_pairs : PAIRS;
     f->forward_known = (u32)(p->forward_known * 16 + 0.5);
     f->forward_unknown = (u32)(p->forward_latency * 16 + 0.5);
     f->forward_cross = (u32)(p->forward_cross_line * 16 + 0.5);
-    const u64 entries[] = { p->sched_u1, p->sched_u2, p->sched_u3,
-                            p->sched_u4, p->sched_u5, p->sched_u6 };
-    u32 ints = (u32)p->units_int, mems = (u32)p->units_mem;
-    for (u32 u = 0; u < UNITS_MAX; u++) {
-        bool integer = u < ints, memory = !integer && u < ints + mems;
-        u64 own = integer  ? u < COUNT(entries) ? entries[u] : 8
-                  : memory ? p->sched_mem
-                           : p->sched_fp;
-        u64 queue = integer ? p->dispatch_int : memory ? p->dispatch_mem : p->dispatch_fp;
-        u64 queues = integer ? p->dispatch_int_queues : 1;
-        u64 share = integer ? (ints + queues - 1) / queues : memory ? 1 : p->units_fp;
-        f->lane[u] = (u8)(memory ? ints : u);
-        f->limit_alone[f->lane[u]] = (u8)(own + queue < 255 ? own + queue : 255);
-        f->limit[f->lane[u]] = (u8)(own + queue / share < 255 ? own + queue / share : 255);
-        f->bound |= (u16)(!memory << u);
-        if (integer && p->dispatch_int_queues == 2)
-            f->half[u >= (ints + 1) / 2] |= (u16)(1u << u);
-    }
+    set_queues(f);
     return f;
 }
 

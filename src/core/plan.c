@@ -71,10 +71,9 @@ static void add_source(struct maker *m, u8 reg, u32 slot, bool address, bool dat
     struct plan *p = m->p;
     if (reg == PLAN_NONE || p->src_count == PLAN_SOURCES)
         return;
-    p->address |= (u8)(address << p->src_count);
     p->data |= (u8)(data << p->src_count);
     p->late[p->src_count] = m->t->late[slot];
-    p->src[p->src_count++] = reg;
+    p->src[p->src_count++] = address ? reg + PLAN_AS_ADDRESS : reg;
 }
 
 static void add_result(struct maker *m, u8 reg)
@@ -82,8 +81,10 @@ static void add_result(struct maker *m, u8 reg)
     struct plan *p = m->p;
     if (reg == PLAN_NONE || p->dst_count == PLAN_RESULTS)
         return;
+    p->file[p->dst_count] = reg == PLAN_FLAGS ? PLAN_FILE_FLAGS
+                            : reg >= PLAN_V0  ? PLAN_FILE_FP
+                                              : PLAN_FILE_INT;
     p->dst[p->dst_count++] = reg;
-    p->writes[reg == PLAN_FLAGS ? 2 : reg >= PLAN_V0]++;
 }
 
 static void add_slot(struct maker *m, u32 slot, u32 reg, bool read, bool written)
@@ -232,14 +233,23 @@ static void set_issues(struct maker *m, const struct core_params *c, struct inst
         u8 delay = p->issue[p->memory_issue].delay;
         p->latency = p->latency > delay ? p->latency - delay : 1;
     }
-    // A constant other than zero; a zero needs no register file write at all.
-    if (!p->issue_count && p->dst_count && !p->src_count && p->dst[0] < PLAN_V0 && m->i.imm)
+    if (!p->issue_count)   // renamed to what exists
+        memset(p->file, PLAN_FILE_NONE, sizeof(p->file));
+    // A constant other than zero: so many a cycle at rename, the rest is issued.
+    if (!p->issue_count && p->dst_count && !p->src_count && p->dst[0] < PLAN_V0 && m->i.imm) {
         p->flags |= PLAN_IMMEDIATE;
+        p->file[0] = PLAN_FILE_INT;
+        p->latency = 1;
+        p->issue[p->issue_count++] = (struct plan_issue){ u.integer, 1, 0, 1 };
+    }
 }
 
 struct plan plan_of(const struct instr_table *t, const struct core_params *c, u32 word)
 {
     struct plan p = { .kind = PLAN_PLAIN, .base = PLAN_NONE };
+    memset(p.src, PLAN_NONE, sizeof(p.src));
+    memset(p.dst, PLAN_NONE, sizeof(p.dst));
+    memset(p.file, PLAN_FILE_NONE, sizeof(p.file));
     struct insn i = isa_decode(word);
     struct maker m = { &p, isa_row(isa_op_of_run(i.run)), instr_timing(t, &i), i, word };
     u32 f = i.run == RUN_UNDEFINED ? 0 : m.row->flags;

@@ -8,8 +8,17 @@
 
 #include "core/instr.h"
 
-// Timing's own register numbers.
-enum { PLAN_X0 = 0, PLAN_SP = 31, PLAN_V0 = 32, PLAN_FLAGS = 64, PLAN_NONE = 65, PLAN_REGS = 66 };
+// Timing's own register numbers. As a source, + PLAN_AS_ADDRESS means the register is
+// part of an address that takes no shift: loaded values are there a cycle earlier.
+enum {
+    PLAN_X0 = 0,
+    PLAN_SP = 31,
+    PLAN_V0 = 32,
+    PLAN_FLAGS = 64,
+    PLAN_NONE = 65,   // source that is always ready; result nobody reads
+    PLAN_REGS = 66,
+    PLAN_AS_ADDRESS = PLAN_REGS,
+};
 
 enum plan_kind {
     PLAN_UNKNOWN,   // no word was ever given for this address
@@ -31,6 +40,9 @@ enum plan_fuse { FUSE_NONE, FUSE_FLAGS, FUSE_ALU, FUSE_AESE, FUSE_AESD, FUSE_ADR
 
 enum { PLAN_SOURCES = 6, PLAN_RESULTS = 5 };
 
+// Register files whose entries a result takes; the last one has no limit.
+enum plan_file { PLAN_FILE_INT, PLAN_FILE_FP, PLAN_FILE_FLAGS, PLAN_FILE_NONE, PLAN_FILES };
+
 struct plan_issue {
     u16 units;
     u8 count : 4, delay : 4;
@@ -38,11 +50,11 @@ struct plan_issue {
 };
 
 struct plan {
-    u8 src[PLAN_SOURCES];    // PLAN_X0 …
+    u8 src[PLAN_SOURCES];    // PLAN_X0 …; PLAN_NONE past src_count
     u8 late[PLAN_SOURCES];   // how many cycles after the first issue it may come
-    u8 dst[PLAN_RESULTS];
+    u8 dst[PLAN_RESULTS];    // PLAN_NONE past dst_count
+    u8 file[PLAN_RESULTS];   // enum plan_file of each
     u8 src_count, dst_count;
-    u8 address;        // bit k: source k is part of an address that takes no shift
     u8 data;           // bit k: source k is what a store writes
     u8 base;           // register the base issue writes, or PLAN_NONE
     u8 kind;           // enum plan_kind
@@ -55,8 +67,7 @@ struct plan {
     u8 issue_count;
     u8 base_issue;     // index of the issue that writes the base, or ISSUES_MAX
     u8 memory_issue;   // index of the issue that accesses memory
-    u8 writes[3];      // integer, FP, flag registers written
-    u8 unused[12];
+    u8 unused[11];
     struct plan_issue issue[ISSUES_MAX];
 };
 _Static_assert(sizeof(struct plan) == 64, "one host cache line");

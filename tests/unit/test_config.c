@@ -228,7 +228,8 @@ static void a_file_extends_the_one_beside_it(void **state)
 
 static void every_core_file_loads_and_names_its_sources(void **state)
 {
-    static const char *const cores[] = { "m2-avalanche" };
+    static const char *const cores[] = { "m2-avalanche", "m2-blizzard", "m1-firestorm",
+                                        "m1-icestorm" };
     for (size_t i = 0; i < COUNT(cores); i++) {
         struct arena *a = arena_new();
         struct config c;

@@ -74,6 +74,21 @@ static void the_masks_of_the_units_follow_from_the_forms(void **state)
     arena_free(a);
 }
 
+// Blizzard has an integer unit more than Icestorm, whose table it uses.
+static void a_table_is_fitted_to_the_units_of_the_core(void **state)
+{
+    struct arena *a = arena_new();
+    struct instr_units ice = instr_units(table_of(a, "m1-icestorm"));
+    struct instr_units u = instr_units(table_of(a, "m2-blizzard"));
+    assert_int_equal(ice.integer, units(1, 3));
+    assert_int_equal(ice.load, units(4, 5));
+    assert_int_equal(u.integer, units(1, 4));
+    assert_int_equal(u.load, units(5, 6));
+    assert_int_equal(u.store, units(5, 5));
+    assert_int_equal(u.fp, units(7, 8));
+    arena_free(a);
+}
+
 static void a_bad_table_is_refused_with_its_line(void **state)
 {
     static const struct {
@@ -112,6 +127,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(forms_have_their_measured_units_and_latency),
         cmocka_unit_test(the_masks_of_the_units_follow_from_the_forms),
+        cmocka_unit_test(a_table_is_fitted_to_the_units_of_the_core),
         cmocka_unit_test(a_bad_table_is_refused_with_its_line),
     };
     return cmocka_run_group_tests_name("instr", tests, NULL, NULL);
