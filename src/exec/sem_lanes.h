@@ -1,0 +1,187 @@
+// sem_lanes.h: the lanes of vector registers, in which exec/sem_simd*.h is written.
+//
+// Most instructions do the same to every lane. Such a body is one expression, expanded for
+// each lane size: gcc makes vector code of the loops. In an expression
+//
+//   U S     a lane, unsigned and signed; W X the same, twice as wide
+//   a b o   lane k of slots n, m and of d's old value
+//   s       IMM, the shift of shifts by immediate
+//   qc      not 0 once a lane has saturated
+//
+// Lane sizes are as in the encoding: 0 byte, 1 half, 2 single, 3 double. A variant `qz` has
+// Q in bit 2 and the size in bits 1-0; scalar forms have one lane and names that end in 1.
+// What lies above the lanes written becomes zero.
+#ifndef EXEC_SEM_LANES_H
+#define EXEC_SEM_LANES_H
+
+#include "exec/sem.h"
+
+#define MAYBE __attribute__((unused))
+#define LANE_TYPES(u, i, wu, wi) \
+    typedef u U MAYBE; typedef i S MAYBE; typedef wu W MAYBE; typedef wi X MAYBE;
+
+// Do the statements for lane size `z`: of four, of the first three, of half and single.
+#define SIZED(z, ...) \
+    switch (z) { \
+    case 0: { LANE_TYPES(u8, i8, u16, i16) __VA_ARGS__ break; } \
+    case 1: { LANE_TYPES(u16, i16, u32, i32) __VA_ARGS__ break; } \
+    case 2: { LANE_TYPES(u32, i32, u64, i64) __VA_ARGS__ break; } \
+    default: { LANE_TYPES(u64, i64, unsigned __int128, __int128) __VA_ARGS__ } \
+    }
+#define SIZED_BHS(z, ...) \
+    switch (z) { \
+    case 0: { LANE_TYPES(u8, i8, u16, i16) __VA_ARGS__ break; } \
+    case 1: { LANE_TYPES(u16, i16, u32, i32) __VA_ARGS__ break; } \
+    case 2: { LANE_TYPES(u32, i32, u64, i64) __VA_ARGS__ break; } \
+    }
+#define SIZED_HS(z, ...) \
+    switch (z) { \
+    case 1: { LANE_TYPES(u16, i16, u32, i32) __VA_ARGS__ break; } \
+    case 2: { LANE_TYPES(u32, i32, u64, i64) __VA_ARGS__ break; } \
+    }
+
+enum { FPSR_QC = 1 << 27 };
+
+// Lanes of U in the arrangement of a variant qz, and in 64 bits.
+#define ALL ((8u << (v >> 2)) / sizeof(U))
+#define HALF (8 / sizeof(U))
+// The first lane of the half that Q picks.
+#define FIRST ((v >> 2) * HALF)
+#define BITS (8 * (unsigned)sizeof(U))
+
+// -- Lane by lane --
+
+// `count` lanes of size `z`; lane k of m is taken from lane `bk`.
+#define MAP_AS(fn, sized, z, count, bk, expr) \
+    SEM(fn) \
+    { \
+        union vreg r = { 0 }; \
+        const unsigned s MAYBE = (unsigned)IMM; \
+        sized(z, \
+            const U *pn = (const U *)&V(n); \
+            const U *pm = (const U *)&V(m); \
+            const U *po = (const U *)&V(d); \
+            U *pr = (U *)&r; \
+            W qc MAYBE = 0; \
+            for (unsigned k = 0; k < (count); k++) { \
+                const U a MAYBE = pn[k]; \
+                const U b MAYBE = pm[bk]; \
+                const U o MAYBE = po[k]; \
+                pr[k] = (U)(expr); \
+            } \
+            if (qc) \
+                c->fpsr |= FPSR_QC; \
+        ) \
+        V(d) = r; \
+    }
+#define MAP(name, expr) MAP_AS(name, SIZED, v & 3, ALL, k, expr)
+#define MAP_BHS(name, expr) MAP_AS(name, SIZED_BHS, v & 3, ALL, k, expr)
+#define MAP_HS(name, expr) MAP_AS(name, SIZED_HS, v & 3, ALL, k, expr)
+#define MAP_1(name, expr) MAP_AS(name##_1, SIZED, v & 3, 1, k, expr)
+#define MAP_HS1(name, expr) MAP_AS(name##_1, SIZED_HS, v & 3, 1, k, expr)
+#define MAP_D(name, expr) MAP_AS(name##_d, SIZED, 3, 1, k, expr)
+#define MAP_E(name, expr) MAP_AS(name##_e, SIZED_HS, v & 3, ALL, IMM, expr)
+#define MAP_E1(name, expr) MAP_AS(name##_e1, SIZED_HS, v & 3, 1, IMM, expr)
+
+// -- To lanes twice as wide: o and the result are W --
+
+#define WIDE_AS(fn, sized, z, count, first, bk, expr) \
+    SEM(fn) \
+    { \
+        union vreg r = { 0 }; \
+        const unsigned s MAYBE = (unsigned)IMM; \
+        sized(z, \
+            const U *pn = (const U *)&V(n) + (first); \
+            const U *pm = (const U *)&V(m); \
+            const W *po = (const W *)&V(d); \
+            W *pr = (W *)&r; \
+            W qc MAYBE = 0; \
+            for (unsigned k = 0; k < (count); k++) { \
+                const U a MAYBE = pn[k]; \
+                const U b MAYBE = pm[bk]; \
+                const W o MAYBE = po[k]; \
+                pr[k] = (W)(expr); \
+            } \
+            if (qc) \
+                c->fpsr |= FPSR_QC; \
+        ) \
+        V(d) = r; \
+    }
+#define WIDE(name, expr) WIDE_AS(name, SIZED_BHS, v & 3, HALF, FIRST, FIRST + k, expr)
+#define WIDE_HS(name, expr) WIDE_AS(name, SIZED_HS, v & 3, HALF, FIRST, FIRST + k, expr)
+#define WIDE_1(name, expr) WIDE_AS(name##_1, SIZED_HS, v & 3, 1, 0, k, expr)
+#define WIDE_E(name, expr) WIDE_AS(name##_e, SIZED_HS, v & 3, HALF, FIRST, IMM, expr)
+#define WIDE_E1(name, expr) WIDE_AS(name##_e1, SIZED_HS, v & 3, 1, 0, IMM, expr)
+
+// a is W already.
+#define WIDE_W(name, expr) \
+    SEM(name) \
+    { \
+        union vreg r = { 0 }; \
+        SIZED_BHS(v & 3, \
+            const W *pn = (const W *)&V(n); \
+            const U *pm = (const U *)&V(m) + FIRST; \
+            W *pr = (W *)&r; \
+            for (unsigned k = 0; k < HALF; k++) { \
+                const W a = pn[k]; \
+                const U b = pm[k]; \
+                pr[k] = (W)(expr); \
+            } \
+        ) \
+        V(d) = r; \
+    }
+
+// -- To lanes half as wide: a and b are W, the result is U --
+
+// The result goes to the lower half, or the upper one, leaving the lower as it was.
+#define NARROW_AS(fn, z, count, upper, expr) \
+    SEM(fn) \
+    { \
+        union vreg r = { 0 }; \
+        const unsigned s MAYBE = (unsigned)IMM; \
+        SIZED_BHS(z, \
+            const W *pn = (const W *)&V(n); \
+            const W *pm = (const W *)&V(m); \
+            U *pr = (U *)&r; \
+            W qc MAYBE = 0; \
+            for (unsigned k = 0; k < (count); k++) { \
+                const W a MAYBE = pn[k]; \
+                const W b MAYBE = pm[k]; \
+                pr[k] = (U)(expr); \
+            } \
+            if (qc) \
+                c->fpsr |= FPSR_QC; \
+        ) \
+        V(d).vd = upper ? (u64x2){ V(d).d[0], r.d[0] } : (u64x2){ r.d[0], 0 }; \
+    }
+#define NARROW(name, expr) \
+    NARROW_AS(name, v & 3, HALF, 0, expr) \
+    NARROW_AS(name##2, v & 3, HALF, 1, expr)
+#define NARROW_1(name, expr) NARROW_AS(name##_1, v & 3, 1, 0, expr)
+
+// -- Saturation --
+
+#define S_MAX ((S)((U)~(U)0 >> 1))
+#define U_MAX ((U)~(U)0)
+
+// An X brought into the range of S, of U; a W into that of U.
+#define CLAMP_S(x) \
+    ({ \
+        X x_ = (X)(x), y_ = x_ > S_MAX ? S_MAX : x_ < ~S_MAX ? ~S_MAX : x_; \
+        qc |= (W)(x_ ^ y_); \
+        (U)y_; \
+    })
+#define CLAMP_U(x) \
+    ({ \
+        X x_ = (X)(x), y_ = x_ > (X)U_MAX ? (X)U_MAX : x_ < 0 ? 0 : x_; \
+        qc |= (W)(x_ ^ y_); \
+        (U)y_; \
+    })
+#define CLAMP_W(x) \
+    ({ \
+        W x_ = (W)(x), y_ = x_ > U_MAX ? U_MAX : x_; \
+        qc |= x_ ^ y_; \
+        (U)y_; \
+    })
+
+#endif
