@@ -69,7 +69,21 @@ INLINE const struct insn *exec_target(struct cpu *c, const struct insn *i, u64 *
     *ea = a;
     if (unlikely(a >= c->window || a & 3))
         return exec_bad_target(c, pc);
-    return c->shadow + (a >> 2);
+    return (const struct insn *)((u64)c->shadow + a * 4);
+}
+
+// `x` extended as the low three bits of v, the option of extended registers, say.
+INLINE u64 extended(u64 x, unsigned v)
+{
+    switch (v & 7) {
+    case 0: return (u8)x;
+    case 1: return (u16)x;
+    case 2: return (u32)x;
+    case 4: return (u64)(i8)x;
+    case 5: return (u64)(i16)x;
+    case 6: return (u64)(i32)x;
+    default: return x;
+    }
 }
 
 // -- Guest memory --
@@ -78,12 +92,14 @@ INLINE const struct insn *exec_target(struct cpu *c, const struct insn *i, u64 *
 // may start anywhere below the window's end: the guard faults.
 INLINE u8 *host(struct cpu *c, const struct insn *i, u64 *ea, u64 va)
 {
-    u64 a = va << 8 >> 8;
-    if (unlikely(a >= c->window))
-        exec_wild(c, i, va);
-    *ea = a;
+    if (unlikely(va >= c->window)) {
+        if (va << 8 >> 8 >= c->window)
+            exec_wild(c, i, va);
+        va = va << 8 >> 8;
+    }
+    *ea = va;
     c->at = i;
-    return c->mem + a;
+    return c->mem + va;
 }
 
 #define DEFINE_ACCESS(bits, type) \

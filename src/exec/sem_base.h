@@ -691,19 +691,7 @@ INLINE u64 shifted(u64 x, unsigned by, unsigned v)
 }
 #define SHIFTED shifted(Xr(m), AUX, v)
 
-// Slot m extended: the option in v, low three bits.
-INLINE u64 extended(u64 x, unsigned v)
-{
-    switch (v & 7) {
-    case 0: return (u8)x;
-    case 1: return (u16)x;
-    case 2: return (u32)x;
-    case 4: return (u64)(i8)x;
-    case 5: return (u64)(i16)x;
-    case 6: return (u64)(i32)x;
-    default: return x;
-    }
-}
+// Slot m extended and shifted by AUX: the option in v, low three bits.
 #define EXTENDED (extended(Xr(m), v) << (AUX & 7))
 
 #define LOGIC(name, expression) \

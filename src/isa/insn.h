@@ -29,6 +29,7 @@
 #define VBITS_zr 4    // element size and acquire/release pair
 #define VBITS_c 4     // condition
 #define VBITS_cf 5
+#define VBITS_os 4    // extend option and whether the offset is scaled
 #define VBITS_fs 3    // sf and which 16 bits
 #define VBITS_x 1
 
