@@ -1,0 +1,142 @@
+#include "uarch/memdep.h"
+
+#include <assert.h>
+
+#include "base/arena.h"
+
+const struct stat_row memdep_stat_rows[] = {
+#define STAT(field, unit, doc) { #field, unit, doc, offsetof(struct memdep_stats, field) },
+#include "uarch/memdep_stats.def"
+#undef STAT
+    { 0 },
+};
+
+enum { FILTER = 1024 };
+
+struct pair {
+    vaddr load, store;   // load 0: empty
+    u64 seq;             // last instance of the store
+    u32 counter;
+};
+
+// The filters count the pairs by hash of each address: nearly all loads and stores
+// belong to none, and end there.
+struct memdep {
+    struct memdep_params p;
+    struct pair *pairs;
+    u32 random;
+    u64 since_aged;
+    u8 loads[FILTER], stores[FILTER];
+    struct memdep_stats stats;
+};
+
+struct memdep *memdep_new(struct arena *a, const struct memdep_params *p)
+{
+    assert(p->pairs >= 1 && p->pairs <= 255 && p->counter_max >= 1 && p->age < 64);
+    struct memdep *m = ARENA_NEW(a, struct memdep);
+    m->p = *p;
+    m->pairs = ARENA_ARRAY(a, p->pairs, struct pair);
+    m->random = 1;
+    return m;
+}
+
+static u32 hash(vaddr pc)
+{
+    return (u32)(pc >> 2 ^ pc >> 12) & (FILTER - 1);
+}
+
+void memdep_store(struct memdep *m, vaddr pc, u64 seq)
+{
+    if (__builtin_expect(!m->stores[hash(pc)], 1))
+        return;
+    for (u32 i = 0; i < m->p.pairs; i++)
+        if (m->pairs[i].store == pc)
+            m->pairs[i].seq = seq;
+}
+
+static void age(struct memdep *m)
+{
+    m->since_aged = 0;
+    for (u32 i = 0; i < m->p.pairs; i++)
+        m->pairs[i].counter -= m->pairs[i].counter > 0;
+}
+
+u64 memdep_load(struct memdep *m, vaddr pc)
+{
+    m->stats.loads++;
+    if (__builtin_expect(++m->since_aged >> m->p.age, 0))
+        age(m);
+    if (__builtin_expect(!m->loads[hash(pc)], 1))
+        return 0;
+    u64 seq = 0;
+    for (u32 i = 0; i < m->p.pairs; i++) {
+        const struct pair *p = &m->pairs[i];
+        if (p->load == pc && p->counter && p->seq > seq)
+            seq = p->seq;
+    }
+    m->stats.waits += seq != 0;
+    return seq;
+}
+
+// The place for a new pair: an empty one, one that no longer waits, or any.
+static struct pair *place(struct memdep *m)
+{
+    struct pair *idle = NULL;
+    for (u32 i = 0; i < m->p.pairs; i++) {
+        if (!m->pairs[i].load)
+            return &m->pairs[i];
+        if (!m->pairs[i].counter)
+            idle = &m->pairs[i];
+    }
+    m->random ^= m->random << 13;
+    m->random ^= m->random >> 17;
+    m->random ^= m->random << 5;
+    return idle ? idle : &m->pairs[m->random % m->p.pairs];
+}
+
+void memdep_violation(struct memdep *m, vaddr load_pc, vaddr store_pc)
+{
+    m->stats.violations++;
+    for (u32 i = 0; i < m->p.pairs; i++) {
+        if (m->pairs[i].load == load_pc && m->pairs[i].store == store_pc) {
+            m->pairs[i].counter = m->p.counter_max;
+            return;
+        }
+    }
+    struct pair *p = place(m);
+    if (p->load) {
+        m->stats.dropped++;
+        m->loads[hash(p->load)]--;
+        m->stores[hash(p->store)]--;
+    }
+    *p = (struct pair){ load_pc, store_pc, 0, m->p.counter_max };
+    m->loads[hash(load_pc)]++;
+    m->stores[hash(store_pc)]++;
+    m->stats.pairs++;
+}
+
+void memdep_waited(struct memdep *m, vaddr load_pc, u64 seq, bool needed)
+{
+    m->stats.needed += needed;
+    for (u32 i = 0; i < m->p.pairs; i++) {
+        struct pair *p = &m->pairs[i];
+        if (p->load != load_pc || p->seq < seq)
+            continue;   // another load's, or not the store waited for
+        if (needed)
+            p->counter += p->counter < m->p.counter_max;
+        else
+            p->counter -= p->counter > 0;
+    }
+}
+
+void memdep_squash(struct memdep *m, u64 seq)
+{
+    for (u32 i = 0; i < m->p.pairs; i++)
+        if (m->pairs[i].seq > seq)
+            m->pairs[i].seq = 0;
+}
+
+struct memdep_stats memdep_stats(const struct memdep *m)
+{
+    return m->stats;
+}
