@@ -1,0 +1,2 @@
+mkelf p f81f0fe0 17ffffff
+m2sim run -- ./p
