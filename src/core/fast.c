@@ -42,7 +42,8 @@ enum {
     WORDS = HORIZON / 64,
     FETCH_RING = 64,       // power of two, at least fetch.queue
     FORWARD = 1024,        // granules of 8 bytes remembered, a power of two
-    PAIRS = 128,           // loads the dependence predictor can know, a power of two
+    PAIRS = 128,           // most loads the dependence predictor can know
+    STEADY = 64,           // most loads the load address predictor can know
     LANES = 16,            // schedulers
 };
 
@@ -65,6 +66,13 @@ static inline void lane_add(struct lanes *l, u32 lane)
 struct ring {
     cycle *at;
     u32 size, next;
+};
+
+// A load as the load address predictor sees it.
+struct steady {
+    u64 pc, addr;
+    i32 stride;
+    u32 seen;   // loads in a row that kept the stride
 };
 
 // Where a store's bytes are to be had before they are in the L1D.
@@ -121,7 +129,11 @@ struct fast {
     struct ring loads, stores;
     struct granule granule[FORWARD];
     u64 pair[PAIRS];           // PC of loads known to need a store
-    u32 pairs;                 // how many of them this core has
+    u32 pairs;                 // how many this core knows, a power of two
+    struct steady steady[STEADY];
+    bool lap;                  // this core has a load address predictor
+    u32 steadies;              // how many it knows, a power of two
+    cycle predicted;           // when the last predicted address was used
     u32 forward_unknown, forward_known, forward_part, forward_cross;   // 1/16 cycle
     cycle written[2];          // of the last stores
     u32 written_turn;
@@ -480,7 +492,7 @@ static inline bool forward(struct fast *f, const struct plan *p, u64 pc, u64 add
     }
     if (__builtin_expect(!hit, 1))
         return false;
-    u64 *known = &f->pair[(u32)(pc >> 2) % f->pairs];
+    u64 *known = &f->pair[pc >> 2 & (f->pairs - 1)];
     u32 latency = *known == pc ? f->forward_known : f->forward_unknown;
     cycle from = hit->data;
     f->s.forwarded++;
@@ -495,6 +507,27 @@ static inline bool forward(struct fast *f, const struct plan *p, u64 pc, u64 add
     cycle t = from + (several ? f->p->forward_fail : whole(f, latency));
     *use = t > access + f->p->load_to_use ? t : access + f->p->load_to_use;
     return true;
+}
+
+// Whether the address of a load is predicted, so that it need not wait for it. The
+// predictor wants many loads of one stride, a page that stays, a line in the L1D.
+static inline bool knows_address(struct fast *f, u64 pc, u64 addr)
+{
+    struct steady *s = &f->steady[pc >> 2 & (f->steadies - 1)];
+    i64 stride = (i64)(addr - s->addr);
+    bool same_page = (addr ^ s->addr) >> f->page_shift == 0;
+    if (s->pc != pc || stride != s->stride) {
+        bool small =
+            s->pc == pc && stride <= (i64)f->p->lap_stride && -stride <= (i64)f->p->lap_stride;
+        *s = (struct steady){ pc, addr, small ? (i32)stride : 0, 0 };
+        return false;
+    }
+    s->addr = addr;
+    if (s->seen < f->p->lap_train) {
+        s->seen++;
+        return false;
+    }
+    return same_page && hierarchy_l1d_contains(f->memory, addr);
 }
 
 // The cycle at which the value of a load that accesses at `access` can be used.
@@ -647,6 +680,11 @@ static inline cycle execute(struct fast *f, const struct plan *p, const struct r
     cycle t = p->kind == PLAN_STORE ? sources_of(f, p, ~(u32)p->data) : sources(f, p), access = t;
     cycle address;
     struct ring *q = p->kind == PLAN_STORE ? &f->stores : &f->loads;
+    if (f->lap && p->kind == PLAN_LOAD && knows_address(f, pc, r->addr) && t > f->now + 1) {
+        t = f->predicted > f->now ? f->predicted + 1 : f->now + 1;   // one a cycle
+        f->predicted = t;
+        f->s.predicted++;
+    }
     cycle entry = ring_free(q);
     t = t > entry ? t : entry;
     issue_all(f, p, t, &access);
@@ -706,6 +744,10 @@ static inline void visit(struct fast *f, const struct plan *p, const struct reco
         after_memory(f, p, r, pc, issued, retired);
     if (p->branch)
         steer(f, p, r, pc, issued);
+    if (__builtin_expect(p->flags & PLAN_SERIALIZE, 0)) {
+        f->fetch = retired + f->p->bp_penalty;
+        f->line = 0;
+    }
 }
 
 // -- Life-cycle --
@@ -734,6 +776,15 @@ static void set_queues(struct fast *f)
         if (integer && queues == 2)
             f->half[u >= share] |= (u16)(1u << u);
     }
+}
+
+// The power of two nearest to `n` that is at most `most`.
+static u32 near_power_of_two(u64 n, u32 most)
+{
+    u32 p = 1;
+    while (p < most && 4 * (u64)p <= 3 * n - n / 2)
+        p *= 2;
+    return p;
 }
 
 static void *create(struct arena *a, const struct config *c, struct err *e)
@@ -768,7 +819,9 @@ static void *create(struct arena *a, const struct config *c, struct err *e)
     f->registers[PLAN_FILE_FLAGS] = ring_new(a, p->prf_flags);
     f->registers[PLAN_FILE_NONE] = ring_new(a, 1);
     f->branches = ring_new(a, p->branches_in_flight);
-    f->pairs = p->memdep_pairs < 1 ? 1 : p->memdep_pairs < PAIRS ? (u32)p->memdep_pairs : PAIRS;
+    f->lap = p->lap_present;
+    f->steadies = near_power_of_two(p->lap_entries, STEADY);
+    f->pairs = near_power_of_two(p->memdep_pairs, PAIRS);
     f->forward_known = (u32)(p->forward_known * 16 + 0.5);
     f->forward_unknown = (u32)(p->forward_latency * 16 + 0.5);
     f->forward_cross = (u32)(p->forward_cross_line * 16 + 0.5);

@@ -268,6 +268,8 @@ struct plan plan_of(const struct instr_table *t, const struct core_params *c, u3
         p.flags |= PLAN_GROUP_END;
     if (i.run != RUN_UNDEFINED)
         set_fusion(&m, c);
+    if (strcmp(m.row->name, "ISB") == 0 || strcmp(m.row->name, "SVC") == 0)
+        p.flags |= PLAN_SERIALIZE;
     return p;
 }
 

@@ -33,6 +33,7 @@ enum {
     PLAN_FUSED_HEAD = 2,   // the next instruction is fused to this one
     PLAN_GROUP_START = 4,  // starts a reorder buffer group
     PLAN_GROUP_END = 8,    // ends one
+    PLAN_SERIALIZE = 16,   // fetch begins anew when it has retired
 };
 
 // How two neighbours may become one: a head and a tail of the same kind.
