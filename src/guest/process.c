@@ -25,7 +25,7 @@ static const u64 NO_LIMIT = UINT64_MAX;
 // splitmix64 (Steele, Lea, Flood 2014).
 static u64 next_random(struct process *p)
 {
-    u64 z = p->random_state[0] += 0x9e3779b97f4a7c15;
+    u64 z = p->random_state += 0x9e3779b97f4a7c15;
     z = (z ^ z >> 30) * 0xbf58476d1ce4e5b9;
     z = (z ^ z >> 27) * 0x94d049bb133111eb;
     return z ^ z >> 31;
@@ -107,7 +107,7 @@ static struct process *create(const struct process_options *o, struct err *e)
     p->options = *o;
     p->pid = GUEST_PID;
     p->ppid = GUEST_PID - 1;
-    p->random_state[0] = o->seed;
+    p->random_state = o->seed;
     pthread_mutex_init(&p->lock, NULL);
     set_limits(p);
     fds_open_standard(p);

@@ -67,13 +67,11 @@ struct process {
     struct guest_rlimit rlimits[GUEST_RLIMITS];
     u64 pending;                         // signals to the process, bit n - 1
     u64 slept_ns;                        // simulated time spent asleep
-    u64 start_ns;                        // host monotonic time at creation
-    u64 random_state[2];
+    u64 random_state;
     vaddr sigreturn;                     // the trampoline page
     vaddr stack_top, stack_base;
     struct guest_fd fds[GUEST_FDS];      // what the guest's descriptors are on the host
     int cwd;                             // host descriptor of its working directory
-    u64 enosys[8];                       // system calls not known, met so far (512 bits)
     pthread_mutex_t lock;                // of everything above that changes
     struct thread *main;
 };
@@ -107,7 +105,8 @@ struct thread {
 // Loads the program and builds the stack; main's registers are those of a new
 // process. NULL and *e on a user error; *exit_code (may be NULL) is then the code
 // the command line gives: 66 no such file, 65 not a program we run. Ended by
-// process_free.
+// process_free. Makes the host process ignore SIGPIPE: a guest's broken pipe is the
+// guest's alone.
 struct process *process_new(const struct process_options *o, struct err *e, int *exit_code);
 void process_free(struct process *p);
 

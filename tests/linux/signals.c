@@ -1,0 +1,228 @@
+// Signals: handlers, masks, siginfo, the alternate stack, faults and what returns from them.
+#define _GNU_SOURCE
+#include <setjmp.h>
+#include <signal.h>
+#include <sys/mman.h>
+#include <ucontext.h>
+#include <unistd.h>
+
+#include "check.h"
+
+static volatile sig_atomic_t count;
+static volatile int order[8];
+static siginfo_t seen;
+static sigjmp_buf back;
+
+static void note(int sig)
+{
+    order[count++] = sig;
+}
+
+static void note_info(int sig, siginfo_t *info, void *context)
+{
+    seen = *info;
+    count++;
+}
+
+static void set(int sig, void (*handler)(int), int flags)
+{
+    struct sigaction act = { .sa_handler = handler, .sa_flags = flags };
+    CHECK(!sigaction(sig, &act, NULL));
+}
+
+static void set_info(int sig, void (*handler)(int, siginfo_t *, void *), int flags)
+{
+    struct sigaction act = { .sa_sigaction = handler, .sa_flags = flags | SA_SIGINFO };
+    CHECK(!sigaction(sig, &act, NULL));
+}
+
+static void registers_survive_a_handler(void)
+{
+    double d[8];
+    set(SIGUSR1, note, 0);
+    for (int i = 0; i < 8; i++)
+        d[i] = 1.5 * i;
+    count = 0;
+    raise(SIGUSR1);
+    CHECK(count == 1 && order[0] == SIGUSR1);
+    for (int i = 0; i < 8; i++)
+        CHECK(d[i] == 1.5 * i);
+}
+
+static void a_blocked_signal_waits(void)
+{
+    sigset_t two, old, pending;
+    set(SIGUSR1, note, 0);
+    set(SIGUSR2, note, 0);
+    sigemptyset(&two);
+    sigaddset(&two, SIGUSR1);
+    sigaddset(&two, SIGUSR2);
+    CHECK(!sigprocmask(SIG_BLOCK, &two, &old));
+    count = 0;
+    kill(getpid(), SIGUSR2);
+    kill(getpid(), SIGUSR1);
+    CHECK(count == 0);
+    CHECK(!sigpending(&pending) && sigismember(&pending, SIGUSR1) == 1);
+    CHECK(!sigprocmask(SIG_SETMASK, &old, NULL));
+    CHECK(count == 2);
+    set(SIGUSR1, SIG_IGN, 0);
+    raise(SIGUSR1);
+    CHECK(count == 2);
+}
+
+static void the_sender_is_told(void)
+{
+    set_info(SIGUSR1, note_info, 0);
+    count = 0;
+    kill(getpid(), SIGUSR1);
+    CHECK(count == 1 && seen.si_signo == SIGUSR1 && seen.si_code == SI_USER);
+    CHECK(seen.si_pid == getpid() && seen.si_uid == getuid());
+}
+
+static void jump_back(int sig, siginfo_t *info, void *context)
+{
+    seen = *info;
+    siglongjmp(back, 1);
+}
+
+static void a_wild_pointer_is_caught(void)
+{
+    set_info(SIGSEGV, jump_back, 0);
+    if (!sigsetjmp(back, 1))
+        *(volatile int *)0x1230 = 1;
+    CHECK(seen.si_signo == SIGSEGV && seen.si_code == SEGV_MAPERR &&
+          seen.si_addr == (void *)0x1230);
+    char *page = mmap(NULL, 16384, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    if (!sigsetjmp(back, 1))
+        page[5] = 1;
+    CHECK(seen.si_code == SEGV_ACCERR && seen.si_addr == page + 5);
+    void (*volatile nowhere)(void) = (void (*)(void))page;
+    if (!sigsetjmp(back, 1))
+        nowhere();
+    CHECK(seen.si_code == SEGV_ACCERR && seen.si_addr == page);
+    set_info(SIGILL, jump_back, 0);
+    if (!sigsetjmp(back, 1))
+        __asm__ volatile(".inst 0x00000000");
+    CHECK(seen.si_signo == SIGILL);
+    set_info(SIGTRAP, jump_back, 0);
+    if (!sigsetjmp(back, 1))
+        __asm__ volatile("brk #0");
+    CHECK(seen.si_signo == SIGTRAP && seen.si_code == TRAP_BRKPT);
+}
+
+// The handler changes pc and a register of the interrupted code.
+static void step_over(int sig, siginfo_t *info, void *context)
+{
+    ucontext_t *uc = context;
+    uc->uc_mcontext.pc += 4;
+    uc->uc_mcontext.regs[0] = 0x1234;
+}
+
+static void a_handler_can_change_what_it_returns_to(void)
+{
+    register long x0 __asm__("x0") = 0x40;
+    set_info(SIGSEGV, step_over, 0);
+    __asm__ volatile("ldr x0, [x0]" : "+r"(x0) : : "memory");
+    CHECK(x0 == 0x1234);
+}
+
+static char *volatile handler_stack;
+
+static void note_stack(int sig)
+{
+    char here;
+    handler_stack = &here;
+    stack_t now;
+    CHECK(!sigaltstack(NULL, &now) && now.ss_flags == SS_ONSTACK);
+}
+
+static void the_alternate_stack_is_used(void)
+{
+    static char memory[65536];
+    stack_t stack = { .ss_sp = memory, .ss_size = sizeof(memory) }, old;
+    CHECK(!sigaltstack(&stack, &old) && old.ss_flags == SS_DISABLE);
+    set(SIGUSR1, note_stack, SA_ONSTACK);
+    raise(SIGUSR1);
+    CHECK(handler_stack > memory && handler_stack < memory + sizeof(memory));
+    stack.ss_flags = SS_DISABLE;
+    CHECK(!sigaltstack(&stack, NULL));
+}
+
+static int deepest(int n)
+{
+    volatile char frame[4096];
+    frame[0] = n;
+    return deepest(n + 1) + frame[0];
+}
+
+static void a_stack_overflow_is_caught_on_the_alternate_stack(void)
+{
+    static char memory[65536];
+    stack_t stack = { .ss_sp = memory, .ss_size = sizeof(memory) };
+    CHECK(!sigaltstack(&stack, NULL));
+    set_info(SIGSEGV, jump_back, SA_ONSTACK);
+    if (!sigsetjmp(back, 1))
+        deepest(0);
+    CHECK(seen.si_signo == SIGSEGV);
+}
+
+static void flags_of_actions_hold(void)
+{
+    struct sigaction act;
+    set(SIGUSR1, note, SA_RESETHAND);
+    count = 0;
+    raise(SIGUSR1);
+    CHECK(count == 1);
+    CHECK(!sigaction(SIGUSR1, NULL, &act) && act.sa_handler == SIG_DFL);
+    CHECK(sigaction(SIGKILL, &(struct sigaction){ .sa_handler = note }, NULL) && errno == EINVAL);
+}
+
+static void a_suspended_process_takes_what_is_pending(void)
+{
+    sigset_t one, none;
+    sigemptyset(&none);
+    sigemptyset(&one);
+    sigaddset(&one, SIGUSR1);
+    set(SIGUSR1, note, 0);
+    CHECK(!sigprocmask(SIG_BLOCK, &one, NULL));
+    count = 0;
+    raise(SIGUSR1);
+    CHECK(count == 0);
+    CHECK(sigsuspend(&none) == -1 && errno == EINTR && count == 1);
+    raise(SIGUSR1);
+    CHECK(count == 1);   // the mask is the old one again
+    int sig = 0;
+    CHECK(!sigwait(&one, &sig) && sig == SIGUSR1);
+    CHECK(!sigprocmask(SIG_UNBLOCK, &one, NULL) && count == 1);
+}
+
+static void a_pipe_without_reader_signals(void)
+{
+    int fd[2];
+    CHECK(!pipe(fd));
+    close(fd[0]);
+    set(SIGPIPE, note, 0);
+    count = 0;
+    CHECK(write(fd[1], "x", 1) == -1 && errno == EPIPE && count == 1);
+}
+
+int main(int argc, char **argv)
+{
+    if (argc > 1) {   // end by this signal
+        signal(atoi(argv[1]), SIG_DFL);
+        raise(atoi(argv[1]));
+        return 0;
+    }
+    registers_survive_a_handler();
+    a_blocked_signal_waits();
+    the_sender_is_told();
+    a_wild_pointer_is_caught();
+    a_handler_can_change_what_it_returns_to();
+    the_alternate_stack_is_used();
+    a_stack_overflow_is_caught_on_the_alternate_stack();
+    flags_of_actions_hold();
+    a_suspended_process_takes_what_is_pending();
+    a_pipe_without_reader_signals();
+    puts("signals ok");
+    return 0;
+}
