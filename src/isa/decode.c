@@ -167,7 +167,9 @@ const char *isa_feature_name(enum feature f)
 const char *isa_tested_by(enum op op)
 {
     const struct row *r = isa_row(op);
-    return r->kind == ROW_EXIT || r->class == CLASS_SYS || r->feature == FEAT_PAUTH ? "program" : "random";
+    bool zeroes = r->flags & STORES && r->file[1] == FILE_NONE;   // DC ZVA: no base register
+    return r->kind == ROW_EXIT || r->class == CLASS_SYS || r->feature == FEAT_PAUTH || zeroes
+               ? "program" : "random";
 }
 
 // Gathers the bits of the variant's fields, the first letter highest.

@@ -230,6 +230,10 @@ static bool allowed(const struct row *r, u32 w)
         return false;
     if (r->flags & M_W && (m == d || m == n || (pair && m == a)))
         return false;
+    if (n == 31 && (starts(r->name, "LDAPUR") || starts(r->name, "STLUR")) && isa_decode(w).imm & 7)
+        return false;   // would not be aligned, which the reference does not allow
+    if (n == 31 && general(r, 2) && m == HELPER)   // the set-up of SP uses it
+        return false;
     if (general(r, 2) && m == n)   // the set-up gives base and index their own values
         return false;
     return true;
@@ -254,7 +258,8 @@ static void emit_address(struct gen *g, const struct row *r, const struct insn *
     bool post = strstr(r->syntax, "],") != NULL;
     u64 base = target;
     if (general(r, 2) && !post && !(r->flags & (M_W | M_RW)) && r->class != CLASS_ATOMIC) {
-        u64 index = below(g, 3) ? below(g, 8) : (u64)-(i64)below(g, 8);
+        bool unsigned_index = (w >> 13 & 7) == 2;   // uxtw
+        u64 index = below(g, 3) || unsigned_index ? below(g, 8) : (u64)-(i64)below(g, 8);
         if (m != 31)
             emit_constant(g, m, index);
     } else if (!post && !general(r, 2)) {
