@@ -37,7 +37,9 @@ void exec_record_full(HANDLER_ARGS)
 {
     struct recorder *r = c->exec->recorder;
     c->left = left;
+    fpenv_leave(c);   // whoever takes the records has its own floating point
     c->rec = rec = r->next(r->ctx, rec - RECORD_BATCH);
+    fpenv_enter(c);
     GO(i);
 }
 
@@ -81,6 +83,17 @@ static void bad_target(HANDLER_ARGS)
     stop_at(c, i, left, rec);
 }
 
+// The handlers for x86-64-v3, where the host is one.
+static void prefer_v3(handler **plain, handler **record)
+{
+#ifdef __x86_64__
+    if (!__builtin_cpu_supports("avx2") || !__builtin_cpu_supports("fma"))
+        return;
+    memcpy(plain, exec_plain_fp_v3, exec_count_fp_v3 * sizeof(*plain));
+    memcpy(record, exec_record_fp_v3, exec_count_fp_v3 * sizeof(*record));
+#endif
+}
+
 static void make_tables(void)
 {
     handler **plain = tables[PLAIN], **record = tables[RECORD_ALL];
@@ -96,6 +109,7 @@ static void make_tables(void)
     PART(base)
     PART(mem)
     PART(fp)
+    prefer_v3(plain + n - exec_count_fp, record + n - exec_count_fp);
     PART(simd)
 #undef PART
     assert(n == RUN_COUNT);
@@ -144,6 +158,7 @@ static void on_fault(int sig, siginfo_t *info, void *context)
         signal(sig, SIG_DFL);
         return;
     }
+    fpenv_host_resume(context);
     if (f == SPACE_FAULT_FETCH)
         escape(c, c->shadow + (a >> 2), (struct trap){ TRAP_FETCH, .addr = a });
     if (c->at->run == RUN_UNDECODED)   // the word could not be read

@@ -46,6 +46,7 @@ void exec_record_full(struct cpu *c, const struct insn *i, const void *t, u64 le
 PART(base)
 PART(mem)
 PART(fp)
+PART(fp_v3)
 PART(simd)
 #undef PART
 

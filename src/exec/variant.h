@@ -68,6 +68,28 @@
 #define KEEP_REC ((void)0)
 #endif
 
+#ifdef PART_SLOW
+// The part's semantic functions may decline: they return false, having changed no guest
+// state, and PART_SLOW does the instruction.
+static __attribute__((noinline)) void H(slow)(HANDLER_ARGS)
+{
+    KEEP_REC;
+    PART_SLOW(c, i);
+    RECORD(0, 0);
+    NEXT(i + 1);
+}
+
+#define STRAIGHT(var, name, semantics) \
+    static void H(name##_##var)(HANDLER_ARGS) \
+    { \
+        u64 ea[2] = { 0, 0 }; \
+        KEEP_REC; \
+        if (unlikely(!sem_##semantics(c, i, var, ea))) \
+            return H(slow)(c, i, t, left, rec); \
+        RECORD(0, ea[0]); \
+        NEXT(i + 1); \
+    }
+#else
 #define STRAIGHT(var, name, semantics) \
     static void H(name##_##var)(HANDLER_ARGS) \
     { \
@@ -77,6 +99,7 @@
         RECORD(0, ea[0]); \
         NEXT(i + 1); \
     }
+#endif
 
 #define BRANCH(var, name, semantics) \
     static void H(name##_##var)(HANDLER_ARGS) \

@@ -22,6 +22,8 @@ typedef i8 i8x16 __attribute__((vector_size(16)));
 typedef i16 i16x8 __attribute__((vector_size(16)));
 typedef i32 i32x4 __attribute__((vector_size(16)));
 typedef i64 i64x2 __attribute__((vector_size(16)));
+typedef float f32x4 __attribute__((vector_size(16)));
+typedef double f64x2 __attribute__((vector_size(16)));
 
 // A SIMD and floating-point register. Little-endian hosts only.
 union vreg {
@@ -44,6 +46,8 @@ union vreg {
     i16x8 vsh;
     i32x4 vss;
     i64x2 vsd;
+    f32x4 vf32;
+    f64x2 vf64;
 };
 
 // PSTATE.NZCV is kept as the values that decide it, written by one store each:
@@ -53,7 +57,7 @@ struct cpu {
     u64 nf, zf, cf, vf;
     u64 pc;             // valid whenever exec_run() is not inside
     u32 fpcr;           // as MRS reads it
-    u32 fpsr;           // as MRS reads it, valid outside exec_run(); see exec/fp.h for inside
+    u32 fpsr;           // as MRS reads it, valid outside exec_run(); see exec/fpenv.h for inside
     union vreg v[32];
     u64 tpidr, tpidrro;   // TPIDR_EL0, TPIDRRO_EL0
     u64 pac_key[5][2];    // IA, IB, DA, DB, GA: {low, high}
@@ -73,6 +77,8 @@ struct cpu {
     u64 left;              // see exec/engine.c
     struct record *rec;    // next record to fill (recording variant)
     struct exec *exec;     // the engine's own state
+    u32 host_fp;           // the simulator's floating-point environment (exec/fpenv.h)
+    u8 fp_soft;            // FPCR asks for what the host's FPU cannot do
 };
 
 static inline u32 cpu_nzcv(const struct cpu *c)

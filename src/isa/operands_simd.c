@@ -62,10 +62,21 @@ VECTOR_DNM(16b, 0, 1)
 VECTOR_DNM(8h, 1, 1)
 VECTOR_DNM(4s, 2, 1)
 VECTOR_DNM(2d, 3, 1)
+VECTOR_DNM(C, size_of(w), q_of(w))
+VECTOR(Vd_4h, 0, 1, 0)
+VECTOR(Vn_4h, 5, 1, 0)
+VECTOR(Vd_2s, 0, 2, 0)
+VECTOR(Vn_2s, 5, 2, 0)
+VECTOR(Vn_2F, 5, 2 + bits(w, 22, 1), bits(w, 22, 1))
 VECTOR(Va_16b, 10, 0, 1)
 VECTOR(Va_4s, 10, 2, 1)
 
 bool dec_Fn(struct insn *i, u32 w)
+{
+    return size_of(w) != 2;
+}
+
+bool dec_Fd(struct insn *i, u32 w)
 {
     return size_of(w) != 2;
 }
@@ -108,4 +119,9 @@ bool dec_Vn_W(struct insn *i, u32 w)
 bool dec_Vn_F(struct insn *i, u32 w)
 {
     return !bits(w, 22, 1) || q_of(w);
+}
+
+bool dec_Vd_C(struct insn *i, u32 w)
+{
+    return size_of(w) != 0 && not_1d(w);
 }
