@@ -7,19 +7,20 @@
 // younger one leaves free remains free for those that follow, which is why units
 // keep a calendar of cycles and not a single "free from".
 //
-//   fetch     one 64-byte line a cycle, one taken or two not-taken branches,
+//   fetch     `fetch.width` neighbours a cycle, one taken or two not-taken branches,
 //             L1I and iTLB, bubbles of the branch target levels, redirects
 //   rename    `rename.width` micro-ops a cycle in order; fused pairs count once;
 //             waits for a reorder buffer group, register write entries, registers
 //             and a scheduler entry; all slots of all cycles are accounted for here
 //   issue     the unit is bound at rename, the cycle is the first one free in its
-//             calendar once the sources are there. Integer micro-ops go to the two
-//             dispatch queues in pairs, by turns, whatever room the other has; behind
-//             a queue they go to the scheduler that was emptiest when the cycle began.
+//             calendar once the sources are there. All integer micro-ops renamed in
+//             a cycle go to the dispatch queue whose schedulers were emptier when it
+//             began (the eight are steered at once and do not see one another; by
+//             turns when equal), and from there to the emptiest of its schedulers.
 //             What rule the hardware follows is not known. With this one five chains
-//             of four adds take 5.40 cycles (measured 5.43); with counts that see
-//             the micro-ops of the same cycle 5.0, with any of the six schedulers
-//             4.9, with random queues 5.9, with no binding at all 4.
+//             of four adds take 5.43 cycles, as measured; were the eight steered one
+//             after another 4.7, with any of the six schedulers 4.6, with random
+//             queues 5.5, with no binding at all 4.
 //   memory    caches and TLBs of uarch/; store forwarding by 8-byte granules
 //   retire    in order, `rob.retire` groups a cycle
 //
@@ -55,6 +56,12 @@ struct lanes {
 static inline u32 lane_count(const struct lanes *l, u32 lane)
 {
     return l->half[lane >> 3] >> 8 * (lane & 7) & 255;
+}
+
+// The sum of those of the first eight counts that `bytes` covers; below 256.
+static inline u32 lane_sum(const struct lanes *l, u64 bytes)
+{
+    return (u32)((l->half[0] & bytes) * 0x0101010101010101 >> 56);
 }
 
 static inline void lane_add(struct lanes *l, u32 lane)
@@ -93,12 +100,14 @@ struct fast {
 
     // Fetch
     cycle fetch;            // of the current group
-    u64 line;               // its line, + 1; 0: the next instruction starts a group
-    u64 page;               // its page, + 1
+    u64 group_end;          // first address it cannot reach
+    bool jumped;            // the next instruction is not behind the last one
+    u64 line, page;         // of the last instruction fetched
     u32 passed;             // branches passed not taken in it
     bool redirect;          // the next instruction follows a misprediction
     cycle renamed[FETCH_RING];   // rename of the last instructions
-    u32 width, depth, queue, line_shift, page_shift;
+    u32 width, depth, queue, line_shift, page_shift, fetch_width;
+    bool cross_line;
 
     // Rename
     cycle now;
@@ -109,7 +118,7 @@ struct fast {
 
     // Issue
     struct lanes waiting;          // entries taken, by scheduler
-    struct lanes before;           // the same at the start of the cycle `now`
+    u32 emptier;                   // dispatch queue that was when `now` began; 2: neither
     struct lanes leave[HORIZON];   // entries given back, by cycle
     u64 busy[UNITS_MAX][WORDS];
     // The scheduler of a unit has the unit's number, that of all memory units the
@@ -119,6 +128,7 @@ struct fast {
     u32 memory_lane, memory_limit;
     u16 bound;                 // units with a scheduler of their own: bound at rename
     u16 half[2];               // integer units behind each dispatch queue
+    u64 half_lanes[2];         // the bytes of their counts
     u32 turn;
     struct instr_units units;
 
@@ -203,7 +213,9 @@ static void advance(struct fast *f, cycle to, enum topdown cause)
     // The word just left behind becomes that of the far end.
     if (__builtin_expect(to >> 6 != f->now >> 6, 0))
         clear_words(f, f->now >> 6, to >> 6);
-    f->before = f->waiting;
+    u32 first = lane_sum(&f->waiting, f->half_lanes[0]);
+    u32 second = lane_sum(&f->waiting, f->half_lanes[1]);
+    f->emptier = first == second ? 2 : second < first;
     f->now = to;
     f->used = 0;
     f->immediates = 0;
@@ -263,25 +275,26 @@ static inline void wait_in(struct fast *f, u32 lane, cycle t)
     lane_add(&f->leave[(t < last ? t : last) % HORIZON], lane);
 }
 
-// The units behind the dispatch queue whose turn it is, of those that will do.
+// The units behind the dispatch queue that is to have the micro-op, of those that do.
 static inline u16 queue_of(struct fast *f, u16 units)
 {
     if (!(units & f->half[0]))
         return units;
-    u16 side = units & f->half[f->turn++ >> 1 & 1];
+    u32 queue = f->emptier < 2 ? f->emptier : f->turn++ & 1;
+    u16 side = units & f->half[queue];
     return side ? side : units;
 }
 
-// The unit that gets the micro-op: of those with room the one that was emptiest when
-// the cycle began. UNITS_MAX when none has room.
+// The unit that gets the micro-op: of those with room the emptiest, then the first.
+// UNITS_MAX when none has room.
 static inline u32 bind(const struct fast *f, u16 units)
 {
     const u8 *limit = units & (units - 1) ? f->limit : f->limit_alone;
     u32 best = 1 << 16;   // full << 16 | count << 8 | unit, the least of them
     for (u32 left = units; left; left &= left - 1) {
         u32 u = (u32)__builtin_ctz(left);
-        u32 full = lane_count(&f->waiting, u) >= limit[u];
-        u32 key = full << 16 | lane_count(&f->before, u) << 8 | u;
+        u32 count = lane_count(&f->waiting, u);
+        u32 key = (u32)(count >= limit[u]) << 16 | count << 8 | u;
         best = key < best ? key : best;
     }
     return best >> 16 ? UNITS_MAX : best & 255;
@@ -329,19 +342,27 @@ static inline void take_slots(struct fast *f, u32 uops)
 
 // -- Fetch --
 
-// Opens the group of `pc`: a new line, or the target of a branch.
+// Begins the fetch group at `pc`: behind a taken branch, a full group or a page.
 static void open_group(struct fast *f, u64 pc)
 {
-    u64 line = (pc >> f->line_shift) + 1, page = (pc >> f->page_shift) + 1;
+    u64 page = pc >> f->page_shift;
     cycle room = f->renamed[(f->instructions - f->queue) % FETCH_RING];
     if (f->fetch + f->depth < room)
         f->fetch = room - f->depth;
-    f->line = line;
+    u32 shift = f->cross_line ? f->page_shift : f->line_shift;
+    u64 stop = ((pc >> shift) + 1) << shift;
+    u64 full = pc + 4 * f->fetch_width;
+    f->group_end = full < stop ? full : stop;
     f->passed = 0;
     if (page != f->page) {
         f->page = page;
         f->fetch += tlb_fetch(f->tlb, pc, f->fetch);
     }
+}
+
+static void open_line(struct fast *f, u64 pc)
+{
+    f->line = pc >> f->line_shift;
     cycle ready = hierarchy_fetch(f->memory, pc, f->fetch).ready;
     if (ready > f->fetch)
         f->fetch = ready;
@@ -349,11 +370,13 @@ static void open_group(struct fast *f, u64 pc)
 
 static inline void fetch(struct fast *f, u64 pc)
 {
-    if (__builtin_expect((pc >> f->line_shift) + 1 != f->line, 0)) {
-        if (f->line)
-            f->fetch++;
+    if (__builtin_expect(pc >= f->group_end || f->jumped, 0)) {
+        f->fetch += !f->jumped;
+        f->jumped = false;
         open_group(f, pc);
     }
+    if (__builtin_expect(pc >> f->line_shift != f->line, 0))
+        open_line(f, pc);
     cycle front = f->fetch + f->depth;
     if (front > f->now)
         advance(f, front, f->redirect ? TOPDOWN_BAD_SPECULATION : TOPDOWN_FRONTEND);
@@ -374,12 +397,12 @@ static inline void steer(struct fast *f, const struct plan *p, const struct reco
         cycle next = resolved + f->p->bp_penalty - 1;
         f->mispredictions++;
         f->fetch = next > f->depth ? next - f->depth : 0;
-        f->line = 0;
+        f->jumped = true;
         f->redirect = true;
     } else if (taken) {
         f->fetch += 1 + b.bubbles;
         f->s.taken_bubbles += b.bubbles;
-        f->line = 0;
+        f->jumped = true;
     } else if (++f->passed == f->p->fetch_not_taken) {
         f->fetch++;
         f->passed = 0;
@@ -746,7 +769,7 @@ static inline void visit(struct fast *f, const struct plan *p, const struct reco
         steer(f, p, r, pc, issued);
     if (__builtin_expect(p->flags & PLAN_SERIALIZE, 0)) {
         f->fetch = retired + f->p->bp_penalty;
-        f->line = 0;
+        f->jumped = true;
     }
 }
 
@@ -773,8 +796,10 @@ static void set_queues(struct fast *f)
         f->limit_alone[u] = (u8)(own + queue < 250 ? own + queue : 250);
         f->limit[u] = (u8)(own + part < 250 ? own + part : 250);
         f->bound |= (u16)(1u << u);
-        if (integer && queues == 2)
+        if (integer && queues == 2) {
             f->half[u >= share] |= (u16)(1u << u);
+            f->half_lanes[u >= share] |= 0xffull << 8 * u;
+        }
     }
 }
 
@@ -807,6 +832,10 @@ static void *create(struct arena *a, const struct config *c, struct err *e)
     f->width = (u32)p->rename_width;
     f->depth = (u32)p->fetch_depth;
     f->queue = p->fetch_queue < FETCH_RING ? (u32)p->fetch_queue : FETCH_RING - 1;
+    f->fetch_width = (u32)p->fetch_width;
+    f->cross_line = p->fetch_cross_line;
+    f->jumped = true;
+    f->line = f->page = ~0ull;
     f->line_shift = (u32)__builtin_ctzll(p->fetch_line);
     f->page_shift = (u32)__builtin_ctzll(p->page_size);
     f->loads = ring_new(a, p->ldq);

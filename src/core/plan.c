@@ -164,7 +164,7 @@ static bool begins(const char *name, const char *const *with, size_t n)
 // Firestorm's pairs (hw facts section 3). Shifted forms, two issues, do not fuse.
 static void set_fusion(struct maker *m, const struct core_params *c)
 {
-    static const char *const flags[] = { "ADDS", "SUBS", "ANDS" };
+    static const char *const flags[] = { "ADDS", "SUBS", "ANDS", "CMP", "CMN", "TST" };
     static const char *const alu[] = { "ADD_", "SUB_", "AND_", "ORR_",
                                        "EOR_", "BIC_", "ORN_", "EON_" };
     struct plan *p = m->p;
