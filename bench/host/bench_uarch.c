@@ -19,25 +19,48 @@ static const struct hierarchy_params memory = {
     .l2 = { .bytes = 16 << 20, .ways = 16, .line = 128 },
     .slc = { .bytes = 8 << 20, .ways = 16, .line = 128 },
     .dram = { .channels = 8, .interleave = 256, .peak_mbs = 102400, .latency_ps = 93000 },
-    .l1d_latency = 3, .l2_latency = 17, .slc_latency_ps = 35000, .split_line = 1,
-    .split_page = 28, .l1i_mshrs = 4, .l1d_mshrs = 32, .l2_mshrs = 64,
-    .l2_bytes_per_cycle = 32, .slc_bytes_per_cycle = 16, .slc_exclusive = 1,
-    .page = 16384, .page_map = 1,
+    .l1d_latency = 3,
+    .l2_latency = 17,
+    .slc_latency_ps = 35000,
+    .split_line = 1,
+    .split_page = 28,
+    .l1i_mshrs = 4,
+    .l1d_mshrs = 32,
+    .l2_mshrs = 64,
+    .l2_bytes_per_cycle = 32,
+    .slc_bytes_per_cycle = 16,
+    .slc_exclusive = 1,
+    .page = 16384,
+    .page_map = 1,
     .l1i_prefetch = { .kind = PREFETCH_next, .degree = 1 },
     .l1d_prefetch = { .kind = PREFETCH_stream, .degree = 2, .distance = 8, .entries = 16 },
     .l2_prefetch = { .kind = PREFETCH_stream, .degree = 4, .distance = 32, .entries = 16 },
 };
 
 static const struct tlb_params translation = {
-    .page = 16384, .l1i_entries = 192, .l1i_ways = 6, .l1d_entries = 256, .l1d_ways = 8,
-    .l2_entries = 3072, .l2_ways = 12, .l2_fetch = 9, .l2_data = 6, .walkers = 2, .walk = 10,
+    .page = 16384,
+    .l1i_entries = 192,
+    .l1i_ways = 6,
+    .l1d_entries = 256,
+    .l1d_ways = 8,
+    .l2_entries = 3072,
+    .l2_ways = 12,
+    .l2_fetch = 9,
+    .l2_data = 6,
+    .walkers = 2,
+    .walk = 10,
 };
 
 static const struct bpred_params branches = {
     .history = { .phrt_bits = 100, .phrb_bits = 28, .target_bits = 32 },
     .tage = { .counter_bits = 3, .useful_bits = 2, .base_bits = 12, .useful_period = 10 },
-    .btb = { .l1_entries = 1024, .l1_ways = 2, .l2_entries = 3072, .l2_ways = 12,
-             .l2_bubbles = 1, .predecode_bytes = 192 << 10, .predecode_bubbles = 2,
+    .btb = { .l1_entries = 1024,
+             .l1_ways = 2,
+             .l2_entries = 3072,
+             .l2_ways = 12,
+             .l2_bubbles = 1,
+             .predecode_bytes = 192 << 10,
+             .predecode_bubbles = 2,
              .decode_bubbles = 2 },
     .ras = { .entries = 50, .overflow = RAS_CLEAR },
     .indirect = { .index_bits = 10, .lengths = { 6, 18, 57 } },
@@ -116,14 +139,16 @@ static u64 biased_branches(struct parts *p, u32 i)
     u32 n = i * 7 % 300;
     bool taken = n % 3 != 0;
     return bpred_predict_and_update(p->b, BRANCH_CONDITIONAL, 0x10000 + 36 * n, taken,
-                                    0x20000 + 36 * n).bubbles;
+                                    0x20000 + 36 * n)
+        .bubbles;
 }
 
 static u64 random_branches(struct parts *p, u32 i)
 {
     u32 n = noise();
     return bpred_predict_and_update(p->b, BRANCH_CONDITIONAL, 0x10000 + (n & 0xff0), n >> 31,
-                                    0x20000 + (n & 0xff0)).bubbles;
+                                    0x20000 + (n & 0xff0))
+        .bubbles;
 }
 
 static u64 direct_branches(struct parts *p, u32 i)
@@ -140,7 +165,8 @@ static u64 calls(struct parts *p, u32 i)
 
 static u64 indirects(struct parts *p, u32 i)
 {
-    return bpred_predict_and_update(p->b, BRANCH_INDIRECT, 0x8000, true, 0x9000 + i % 20 * 64).bubbles;
+    return bpred_predict_and_update(p->b, BRANCH_INDIRECT, 0x8000, true, 0x9000 + i % 20 * 64)
+        .bubbles;
 }
 
 static double now(void)
@@ -174,9 +200,10 @@ int main(int argc, char **argv)
         u64 (*f)(struct parts *, u32);
     } rows[] = {
 #define ROW(f) { #f, f }
-        ROW(nothing), ROW(usual), ROW(sequential), ROW(random_l1), ROW(store_l1), ROW(random_l2), ROW(random_memory),
-        ROW(stream), ROW(translate), ROW(loop_branch), ROW(biased_branches), ROW(random_branches),
-        ROW(direct_branches), ROW(calls), ROW(indirects),
+        ROW(nothing),         ROW(usual),       ROW(sequential),      ROW(random_l1),
+        ROW(store_l1),        ROW(random_l2),   ROW(random_memory),   ROW(stream),
+        ROW(translate),       ROW(loop_branch), ROW(biased_branches), ROW(random_branches),
+        ROW(direct_branches), ROW(calls),       ROW(indirects),
 #undef ROW
     };
     u64 sink = 0;

@@ -45,9 +45,11 @@ static struct first first_new(struct arena *a, const struct cache_params *c, u32
                               const struct prefetch_params *f, u32 page)
 {
     return (struct first){
-        .cache = cache_new(a, c), .mshr = mshr_new(a, mshrs),
+        .cache = cache_new(a, c),
+        .mshr = mshr_new(a, mshrs),
         .prefetch = prefetch_new(a, f, c->line, page),
-        .line = c->line, .line_bits = (u32)__builtin_ctz(c->line),
+        .line = c->line,
+        .line_bits = (u32)__builtin_ctz(c->line),
     };
 }
 
@@ -176,8 +178,8 @@ static void l2_train(struct hierarchy *h, vaddr pc, vaddr va, cycle now)
 }
 
 // A line of `line` bytes that an L1 lacks; `now` is when the load issued.
-static cycle l2_read(struct hierarchy *h, vaddr pc, vaddr va, u32 line, enum access kind,
-                     cycle now, enum level *level)
+static cycle l2_read(struct hierarchy *h, vaddr pc, vaddr va, u32 line, enum access kind, cycle now,
+                     enum level *level)
 {
     struct shared *s = h->s;
     paddr pa = physical(h, va);
@@ -205,8 +207,8 @@ static void l1_push_out(struct hierarchy *h, struct first *f, struct cache_victi
 }
 
 // Brings the line of `va` into a first level.
-static cycle l1_fill(struct hierarchy *h, struct first *f, vaddr pc, vaddr va, u32 state,
-                     cycle now, enum level *level)
+static cycle l1_fill(struct hierarchy *h, struct first *f, vaddr pc, vaddr va, u32 state, cycle now,
+                     enum level *level)
 {
     cycle start = mshr_start(f->mshr, now);
     h->stats.mshr_wait += start - now;
@@ -233,9 +235,10 @@ static void l1_train(struct hierarchy *h, struct first *f, vaddr pc, vaddr va, c
 }
 
 // Any access within a line. `hit_ready` is when the first level itself answers.
-static __attribute__((noinline)) struct access_result
-l1_access(struct hierarchy *h, struct first *f, vaddr pc, vaddr va, enum access kind, cycle now,
-          cycle hit_ready)
+static __attribute__((noinline)) struct access_result l1_access(struct hierarchy *h,
+                                                                struct first *f, vaddr pc, vaddr va,
+                                                                enum access kind, cycle now,
+                                                                cycle hit_ready)
 {
     struct cache_answer r = cache_lookup(f->cache, va, kind, now);
     struct access_result out = { .level = served_by(r, LEVEL_L1) };
@@ -248,16 +251,16 @@ l1_access(struct hierarchy *h, struct first *f, vaddr pc, vaddr va, enum access 
     return out;
 }
 
-static __attribute__((noinline)) struct access_result
-split(struct hierarchy *h, vaddr pc, vaddr va, u32 size, enum access kind, cycle now,
-      cycle hit_ready)
+static __attribute__((noinline)) struct access_result split(struct hierarchy *h, vaddr pc, vaddr va,
+                                                            u32 size, enum access kind, cycle now,
+                                                            cycle hit_ready)
 {
     vaddr last = va + size - 1, first_line = va >> h->d.line_bits;
     bool page = (va ^ last) >> h->page_bits;
     struct access_result out = l1_access(h, &h->d, pc, va, kind, now, hit_ready);
     for (vaddr line = first_line + 1; line <= last >> h->d.line_bits; line++) {
-        struct access_result r = l1_access(h, &h->d, pc, line << h->d.line_bits, kind, now,
-                                           hit_ready);
+        struct access_result r =
+            l1_access(h, &h->d, pc, line << h->d.line_bits, kind, now, hit_ready);
         out.ready = later(out.ready, r.ready);
         out.level = r.level > out.level ? r.level : out.level;
     }
@@ -301,7 +304,8 @@ cycle hierarchy_walk(void *who, u64 page, cycle now)
     enum level level;
     cycle begin = meter_take(s->l2_bus, now, 8);
     struct cache_answer r = cache_lookup(s->l2, pa, ACCESS_READ, begin);
-    return r.hit ? later(r.ready, begin + h->l2_latency) : l2_fill(h, pa, 0, ACCESS_READ, begin, &level);
+    return r.hit ? later(r.ready, begin + h->l2_latency)
+                 : l2_fill(h, pa, 0, ACCESS_READ, begin, &level);
 }
 
 bool hierarchy_l1d_contains(const struct hierarchy *h, vaddr va)

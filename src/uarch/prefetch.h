@@ -35,8 +35,7 @@ extern const char *const prefetch_docs[PREFETCH_KINDS];
 
 // Lines are `line` bytes. Without cross_page nothing is named beyond the `page`
 // of the access (a prefetcher that has no TLB does not know where it lies).
-struct prefetch *prefetch_new(struct arena *a, const struct prefetch_params *p, u32 line,
-                              u32 page);
+struct prefetch *prefetch_new(struct arena *a, const struct prefetch_params *p, u32 line, u32 page);
 
 // The instruction at `pc` missed at `va`, or used a prefetched line first.
 // Writes at most PREFETCH_MAX line addresses to `out`; how many.

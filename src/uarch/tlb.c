@@ -27,8 +27,9 @@ struct tlb {
 
 static struct cache *level(struct arena *a, u32 page, u32 entries, u32 ways)
 {
-    struct cache_params p = { .bytes = (u64)entries * page, .ways = ways, .line = page,
-                              .replacement = REPLACE_LRU };
+    struct cache_params p = {
+        .bytes = (u64)entries * page, .ways = ways, .line = page, .replacement = REPLACE_LRU
+    };
     return cache_new(a, &p);
 }
 
@@ -103,9 +104,12 @@ struct tlb_stats tlb_stats(const struct tlb *t)
 {
     struct cache_stats i = cache_stats(t->l1i), d = cache_stats(t->l1d), l2 = cache_stats(t->l2);
     return (struct tlb_stats){
-        .l1i_accesses = i.reads, .l1i_misses = i.read_misses,
-        .l1d_accesses = d.reads, .l1d_misses = d.read_misses,
-        .l2_accesses = l2.reads, .l2_misses = l2.read_misses,
+        .l1i_accesses = i.reads,
+        .l1i_misses = i.read_misses,
+        .l1d_accesses = d.reads,
+        .l1d_misses = d.read_misses,
+        .l2_accesses = l2.reads,
+        .l2_misses = l2.read_misses,
         .walk_cycles = t->cycles_walked,
     };
 }

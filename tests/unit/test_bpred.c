@@ -9,8 +9,13 @@
 static const struct bpred_params avalanche = {
     .history = { .phrt_bits = 100, .phrb_bits = 28, .target_bits = 32 },
     .tage = { .counter_bits = 3, .useful_bits = 2, .base_bits = 12, .useful_period = 10 },
-    .btb = { .l1_entries = 1024, .l1_ways = 2, .l2_entries = 3072, .l2_ways = 12,
-             .l2_bubbles = 1, .predecode_bytes = 192 << 10, .predecode_bubbles = 2,
+    .btb = { .l1_entries = 1024,
+             .l1_ways = 2,
+             .l2_entries = 3072,
+             .l2_ways = 12,
+             .l2_bubbles = 1,
+             .predecode_bytes = 192 << 10,
+             .predecode_bubbles = 2,
              .decode_bubbles = 5 },
     .ras = { .entries = 50, .overflow = RAS_CLEAR },
     .indirect = { .index_bits = 10, .lengths = { 6, 18, 57 } },
@@ -165,9 +170,11 @@ static void a_branch_follows_an_earlier_one(void **state)
 
 static void the_first_level_holds_1024_branches_the_second_3072(void **state)
 {
-    static const struct { u32 branches, stride, level; } knees[] = {
-        { 1024, 4, 0 }, { 1536, 4, 1 }, { 512, 8, 0 }, { 768, 8, 1 }, { 3072, 4, 1 },
-        { 4096, 4, 2 }, { 24576, 4, 2 }, { 49152, 4, 2 },
+    static const struct {
+        u32 branches, stride, level;
+    } knees[] = {
+        { 1024, 4, 0 }, { 1536, 4, 1 }, { 512, 8, 0 },   { 768, 8, 1 },
+        { 3072, 4, 1 }, { 4096, 4, 2 }, { 24576, 4, 2 }, { 49152, 4, 2 },
     };
     for (u32 k = 0; k < COUNT(knees); k++) {
         struct btb *b = btb_new(*state, &avalanche.btb);
@@ -225,8 +232,8 @@ static void an_indirect_branch_is_told_apart_by_its_path(void **state)
         u32 which = coin(&seed) * 2 + coin(&seed);
         bpred_predict_and_update(b, BRANCH_DIRECT, 0x1000 + 16 * which, true, 0x4000 + 64 * which);
         bpred_predict_and_update(b, BRANCH_DIRECT, 0x4000 + 64 * which, true, 0x8000);
-        bool w = bpred_predict_and_update(b, BRANCH_INDIRECT, 0x8000, true,
-                                          0x9000 + 256 * which).mispredicted;
+        bool w = bpred_predict_and_update(b, BRANCH_INDIRECT, 0x8000, true, 0x9000 + 256 * which)
+                     .mispredicted;
         wrong += i >= 4000 && w;
     }
     assert_in_range(wrong, 0, 40);

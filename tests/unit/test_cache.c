@@ -93,8 +93,9 @@ static void lru_agrees_with_a_list(void **state)
 
 static void recency_bits_spare_what_was_used_since_they_were_cleared(void **state)
 {
-    struct cache_params p = { .bytes = 2048, .ways = 4, .line = 512,
-                              .replacement = REPLACE_MRU_BIT };
+    struct cache_params p = {
+        .bytes = 2048, .ways = 4, .line = 512, .replacement = REPLACE_MRU_BIT
+    };
     struct cache *c = cache_new(*state, &p);
     for (paddr pa = 0; pa < 2048; pa += 512)
         put(c, pa);              // the fourth sets all bits: only its own stays

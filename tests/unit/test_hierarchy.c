@@ -14,10 +14,16 @@ static const struct hierarchy_params plain = {
     .l2 = { .bytes = 8192, .ways = 2, .line = 128 },
     .slc = { .bytes = 32768, .ways = 4, .line = 128 },
     .dram = { .channels = 1, .interleave = 256, .latency_ps = 100000 },
-    .l1d_latency = 3, .l2_latency = 17, .slc_latency_ps = 40000,
-    .split_line = 1, .split_page = 28,
-    .l1i_mshrs = 4, .l1d_mshrs = 32, .l2_mshrs = 64,
-    .slc_exclusive = 1, .page = 16384,
+    .l1d_latency = 3,
+    .l2_latency = 17,
+    .slc_latency_ps = 40000,
+    .split_line = 1,
+    .split_page = 28,
+    .l1i_mshrs = 4,
+    .l1d_mshrs = 32,
+    .l2_mshrs = 64,
+    .slc_exclusive = 1,
+    .page = 16384,
 };
 
 static int open_arena(void **state)
@@ -37,11 +43,11 @@ static struct access_result load(struct hierarchy *h, vaddr va, cycle now)
     return hierarchy_load(h, 0x400, va, 8, now);
 }
 
-#define assert_access(r, cycles, where)       \
-    do {                                      \
-        struct access_result r_ = (r);        \
+#define assert_access(r, cycles, where) \
+    do { \
+        struct access_result r_ = (r); \
         assert_int_equal(r_.ready, (cycles)); \
-        assert_int_equal(r_.level, (where));  \
+        assert_int_equal(r_.level, (where)); \
     } while (0)
 
 static void each_level_answers_in_its_time(void **state)

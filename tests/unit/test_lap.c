@@ -5,7 +5,10 @@
 #include "uarch/lap.h"
 
 static const struct lap_params avalanche = {
-    .entries = 60, .train = 500, .max_stride = 255, .page = 16384,
+    .entries = 60,
+    .train = 500,
+    .max_stride = 255,
+    .page = 16384,
 };
 
 static int open_arena(void **state)

@@ -5,8 +5,17 @@
 #include "uarch/tlb.h"
 
 static const struct tlb_params avalanche = {
-    .page = 16384, .l1i_entries = 192, .l1i_ways = 6, .l1d_entries = 256, .l1d_ways = 8,
-    .l2_entries = 3072, .l2_ways = 12, .l2_fetch = 9, .l2_data = 6, .walkers = 2, .walk = 27,
+    .page = 16384,
+    .l1i_entries = 192,
+    .l1i_ways = 6,
+    .l1d_entries = 256,
+    .l1d_ways = 8,
+    .l2_entries = 3072,
+    .l2_ways = 12,
+    .l2_fetch = 9,
+    .l2_data = 6,
+    .walkers = 2,
+    .walk = 27,
 };
 
 static int open_arena(void **state)

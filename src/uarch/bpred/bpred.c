@@ -109,8 +109,12 @@ void bpred_predict(struct bpred *b, enum branch_kind kind, vaddr pc, vaddr direc
                    struct bpred_prediction *out)
 {
     *out = (struct bpred_prediction){
-        .kind = (u8)kind, .taken = true, .pc = pc, .target = direct_target,
-        .history = b->history, .ras = ras_save(b->ras),
+        .kind = (u8)kind,
+        .taken = true,
+        .pc = pc,
+        .target = direct_target,
+        .history = b->history,
+        .ras = ras_save(b->ras),
     };
     if (kind == BRANCH_CONDITIONAL)
         out->taken = tage_predict(b->tage, &b->history, pc, &out->tage);

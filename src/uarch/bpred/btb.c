@@ -30,7 +30,9 @@ static struct level level_new(struct arena *a, u32 entries, u32 ways, bool fold)
     u32 sets = entries / ways;
     assert(__builtin_popcount(sets) == 1 && sets * ways == entries);
     return (struct level){
-        .entries = ARENA_ARRAY(a, entries, struct entry), .set_mask = sets - 1, .ways = ways,
+        .entries = ARENA_ARRAY(a, entries, struct entry),
+        .set_mask = sets - 1,
+        .ways = ways,
         .fold = fold ? (u32)__builtin_ctz(sets) : 31,
     };
 }

@@ -35,7 +35,9 @@ static inline struct history_masks history_masks(const struct history_params *p)
     unsigned __int128 t = ((unsigned __int128)1 << p->phrt_bits) - 1;
     return (struct history_masks){
         .target = (1ull << p->target_bits) - 1,
-        .phrt_lo = (u64)t, .phrt_hi = (u64)(t >> 64), .phrb = (1u << p->phrb_bits) - 1,
+        .phrt_lo = (u64)t,
+        .phrt_hi = (u64)(t >> 64),
+        .phrb = (1u << p->phrb_bits) - 1,
     };
 }
 

@@ -4,8 +4,7 @@
 
 _Static_assert(sizeof(hash_half) == 16, "mix() steps by 16 entries of 16 bytes");
 
-void path_hash_add(struct path_hash *h, const struct history_params *p, u32 word, u32 bit,
-                   u32 term)
+void path_hash_add(struct path_hash *h, const struct history_params *p, u32 word, u32 bit, u32 term)
 {
     assert(term >= 1 && term <= HASH_NIBBLES * 4 && word < HASH_WORDS && bit < 32);
     u32 n = term - 1;

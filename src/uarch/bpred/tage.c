@@ -78,8 +78,7 @@ static struct set *new_sets(struct arena *a, u32 count)
     return (struct set *)(p + (-(uintptr_t)p & (sizeof(struct set) - 1)));
 }
 
-struct tage *tage_new(struct arena *a, const struct tage_params *p,
-                      const struct history_params *h)
+struct tage *tage_new(struct arena *a, const struct tage_params *p, const struct history_params *h)
 {
     assert(p->counter_bits >= 2 && p->counter_bits <= 4);
     assert(p->useful_bits >= 1 && p->useful_bits <= 3 && p->base_bits <= 16);
@@ -164,8 +163,8 @@ bool tage_predict(struct tage *t, const struct history *h, vaddr pc, struct tage
         out->provider = (i8)i;
         out->provider_way = (u8)way;
         out->provider_taken = s->counter[way] >= t->half;
-        out->weak = !s->useful[way] &&
-                    (s->counter[way] == t->half || s->counter[way] == t->half - 1);
+        out->weak =
+            !s->useful[way] && (s->counter[way] == t->half || s->counter[way] == t->half - 1);
     }
     bool alternate = out->weak && t->prefer_alternate >= 0;
     return out->taken = alternate ? out->alternate_taken : out->provider_taken;
@@ -262,8 +261,8 @@ void tage_update(struct tage *t, const struct tage_lookup *l, bool taken)
         }
         struct set *s = still_there(t, l, l->provider, l->provider_way);
         if (s && differ)
-            s->useful[l->provider_way] = moved(s->useful[l->provider_way],
-                                               l->provider_taken == taken, t->useful_top);
+            s->useful[l->provider_way] =
+                moved(s->useful[l->provider_way], l->provider_taken == taken, t->useful_top);
         if (l->weak)
             train(t, l, l->alternate, l->alternate_way, taken);
     }

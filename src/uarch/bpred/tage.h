@@ -40,8 +40,7 @@ struct tage_lookup {
 
 struct tage;
 
-struct tage *tage_new(struct arena *a, const struct tage_params *p,
-                      const struct history_params *h);
+struct tage *tage_new(struct arena *a, const struct tage_params *p, const struct history_params *h);
 
 // Predicts the conditional branch at `pc` after `h`. Changes nothing that can
 // be seen. A different `h` costs a rehash of the path, the same one does not.
