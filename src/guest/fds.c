@@ -28,10 +28,15 @@ int fd_dir(struct process *p, u64 fd)
     return (i32)fd == AT_FDCWD ? p->cwd : fd_host(p, fd);
 }
 
-static i64 new_locked(struct process *p, int host, bool cloexec, u64 low)
+static u64 fd_limit(const struct process *p)
 {
     u64 limit = p->rlimits[RLIMIT_NOFILE].soft;
-    for (u64 fd = low; fd < GUEST_FDS && fd < limit; fd++)
+    return limit < GUEST_FDS ? limit : GUEST_FDS;
+}
+
+static i64 new_locked(struct process *p, int host, bool cloexec, u64 low)
+{
+    for (u64 fd = low; fd < fd_limit(p); fd++)
         if (p->fds[fd].host < 0) {
             p->fds[fd] = (struct guest_fd){ host, cloexec };
             return fd;
@@ -113,7 +118,7 @@ i64 sys_dup3(struct thread *t, const u64 a[6])
     if (from == to || a[2] & ~(u64)O_CLOEXEC)   // O_CLOEXEC is the same on both
         return -EINVAL;
     int host = fd_host(p, from);
-    if (host < 0 || to >= GUEST_FDS)
+    if (host < 0 || to >= fd_limit(p))
         return -EBADF;
     int copy = fcntl(host, F_DUPFD_CLOEXEC, DUP_ABOVE);
     if (copy < 0)
@@ -144,7 +149,7 @@ i64 sys_fcntl(struct thread *t, const u64 a[6])
     switch (command) {
     case F_DUPFD:
     case F_DUPFD_CLOEXEC:
-        if (a[2] >= GUEST_FDS)
+        if (a[2] >= fd_limit(p))
             return -EINVAL;
         return duplicate(t, a[0], command == F_DUPFD_CLOEXEC, a[2]);
     case F_GETFD: return g->cloexec;
