@@ -107,29 +107,10 @@ enum { FPSR_QC = 1 << 27 };
         ) \
         V(d) = r; \
     }
-#define WIDE(name, expr) WIDE_AS(name, SIZED_BHS, v & 3, HALF, FIRST, FIRST + k, expr)
 #define WIDE_HS(name, expr) WIDE_AS(name, SIZED_HS, v & 3, HALF, FIRST, FIRST + k, expr)
 #define WIDE_1(name, expr) WIDE_AS(name##_1, SIZED_HS, v & 3, 1, 0, k, expr)
 #define WIDE_E(name, expr) WIDE_AS(name##_e, SIZED_HS, v & 3, HALF, FIRST, IMM, expr)
 #define WIDE_E1(name, expr) WIDE_AS(name##_e1, SIZED_HS, v & 3, 1, 0, IMM, expr)
-
-// a is W already.
-#define WIDE_W(name, expr) \
-    SEM(name) \
-    { \
-        union vreg r = { 0 }; \
-        SIZED_BHS(v & 3, \
-            const W *pn = (const W *)&V(n); \
-            const U *pm = (const U *)&V(m) + FIRST; \
-            W *pr = (W *)&r; \
-            for (unsigned k = 0; k < HALF; k++) { \
-                const W a = pn[k]; \
-                const U b = pm[k]; \
-                pr[k] = (W)(expr); \
-            } \
-        ) \
-        V(d) = r; \
-    }
 
 // -- To lanes half as wide: a and b are W, the result is U --
 
@@ -158,6 +139,112 @@ enum { FPSR_QC = 1 << 27 };
     NARROW_AS(name, v & 3, HALF, 0, expr) \
     NARROW_AS(name##2, v & 3, HALF, 1, expr)
 #define NARROW_1(name, expr) NARROW_AS(name##_1, v & 3, 1, 0, expr)
+
+// -- Whole vectors: what the vectoriser does not find --
+
+// The lanes of size `z` of one half of x, each with the lane of y above it.
+INLINE u64x2 unpack(u64x2 x, u64x2 y, unsigned z, bool high)
+{
+    switch (z) {
+    case 0: {
+        const u8x16 low = { 0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5, 21, 6, 22, 7, 23 };
+        return (u64x2)__builtin_shuffle((u8x16)x, (u8x16)y, high ? low + 8 : low);
+    }
+    case 1: {
+        const u16x8 low = { 0, 8, 1, 9, 2, 10, 3, 11 };
+        return (u64x2)__builtin_shuffle((u16x8)x, (u16x8)y, high ? low + 4 : low);
+    }
+    default: {
+        const u32x4 low = { 0, 4, 1, 5 };
+        return (u64x2)__builtin_shuffle((u32x4)x, (u32x4)y, high ? low + 2 : low);
+    }
+    }
+}
+
+INLINE u64x2 widen_u(u64x2 x, unsigned z, bool high)
+{
+    return unpack(x, (u64x2){ 0, 0 }, z, high);
+}
+
+INLINE u64x2 widen_s(u64x2 x, unsigned z, bool high)
+{
+    u64x2 sign = z == 0   ? (u64x2)((i8x16)x < 0)
+                 : z == 1 ? (u64x2)((i16x8)x < 0)
+                          : (u64x2)((i32x4)x < 0);
+    return unpack(x, sign, z, high);
+}
+
+// The lower halves of x's lanes of twice the size `z`, then of y's.
+INLINE u64x2 narrow(u64x2 x, u64x2 y, unsigned z)
+{
+    const u64x2 both[2] = { x, y };
+    union vreg r;
+    for (unsigned k = 0; k < 16 && z == 0; k++)
+        r.b[k] = (u8)((const u16 *)both)[k];
+    for (unsigned k = 0; k < 8 && z == 1; k++)
+        r.h[k] = (u16)((const u32 *)both)[k];
+    if (z == 2)
+        r.vs = __builtin_shuffle((u32x4)x, (u32x4)y, (u32x4){ 0, 2, 4, 6 });
+    return r.vd;
+}
+
+#define WIDE_VECTORS \
+    typedef W WV MAYBE __attribute__((vector_size(16))); \
+    typedef X XV MAYBE __attribute__((vector_size(16)));
+
+// a and b are vectors of W made of the half of n and m that `high` picks; sa and sb the same
+// of X; o is d's old value.
+#define LONG_AS(fn, z, high, b_value, sb_value, expr) \
+    SEM(fn) \
+    { \
+        const unsigned s MAYBE = (unsigned)IMM; \
+        SIZED_BHS(z, \
+            WIDE_VECTORS \
+            const WV a MAYBE = (WV)widen_u(V(n).vd, z, high); \
+            const XV sa MAYBE = (XV)widen_s(V(n).vd, z, high); \
+            const WV b MAYBE = b_value; \
+            const XV sb MAYBE = sb_value; \
+            const WV o MAYBE = (WV)V(d).vd; \
+            V(d).vd = (u64x2)(expr); \
+        ) \
+    }
+#define LONG(name, expr) \
+    LONG_AS(name, v & 3, v >> 2, (WV)widen_u(V(m).vd, v & 3, v >> 2), \
+            (XV)widen_s(V(m).vd, v & 3, v >> 2), expr)
+// b is one lane of m.
+#define LONG_E(name, expr) \
+    LONG_AS(name##_e, v & 3, v >> 2, (WV){ 0 } + (W)((const U *)&V(m))[IMM], \
+            (XV){ 0 } + (X)((const S *)&V(m))[IMM], expr)
+// a is all of n.
+#define LONG_W(name, expr) \
+    SEM(name) \
+    { \
+        SIZED_BHS(v & 3, \
+            WIDE_VECTORS \
+            const WV a = (WV)V(n).vd; \
+            const WV b MAYBE = (WV)widen_u(V(m).vd, v & 3, v >> 2); \
+            const WV sb MAYBE = (WV)widen_s(V(m).vd, v & 3, v >> 2); \
+            V(d).vd = (u64x2)(expr); \
+        ) \
+    }
+
+// a and b are vectors of W, sa and sb of X; the lower halves of the result's lanes are kept.
+#define SHORT_AS(fn, z, upper, expr) \
+    SEM(fn) \
+    { \
+        const unsigned s MAYBE = (unsigned)IMM; \
+        SIZED_BHS(z, \
+            WIDE_VECTORS \
+            const WV a MAYBE = (WV)V(n).vd; \
+            const WV b MAYBE = (WV)V(m).vd; \
+            const u64x2 x = (u64x2)(expr); \
+            const u64x2 r = narrow(x, (u64x2){ 0, 0 }, z); \
+            V(d).vd = upper ? (u64x2){ V(d).d[0], r[0] } : r; \
+        ) \
+    }
+#define SHORT(name, expr) \
+    SHORT_AS(name, v & 3, 0, expr) \
+    SHORT_AS(name##2, v & 3, 1, expr)
 
 // -- Saturation --
 

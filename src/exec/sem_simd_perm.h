@@ -4,38 +4,74 @@
 
 #include "exec/sem_lanes.h"
 
-// -- Zip, unzip, transpose: result lane pairs made of n and m --
+// -- Zip, unzip, transpose --
 
-#define PERMUTE(name, ...) \
+// The low and high halves of n zipped with m's: half of 64 bits when Q is 0.
+#define ZIP(name, high) \
     SEM(name) \
     { \
-        union vreg r = { 0 }; \
-        SIZED(v & 3, \
-            const U *pn = (const U *)&V(n); \
-            const U *pm = (const U *)&V(m); \
-            U *pr = (U *)&r; \
-            for (unsigned k = 0; k < ALL / 2; k++) { \
-                __VA_ARGS__ \
-            } \
-        ) \
-        V(d) = r; \
+        u64x2 x = V(n).vd, y = V(m).vd; \
+        if ((v & 3) == 3) \
+            V(d).vd = (u64x2){ x[high], y[high] }; \
+        else if (v >> 2) \
+            V(d).vd = unpack(x, y, v & 3, high); \
+        else \
+            V(d).vd = (u64x2){ unpack(x, y, v & 3, 0)[high], 0 }; \
     }
-PERMUTE(zip1, pr[2 * k] = pn[k]; pr[2 * k + 1] = pm[k];)
-PERMUTE(zip2, pr[2 * k] = pn[ALL / 2 + k]; pr[2 * k + 1] = pm[ALL / 2 + k];)
-PERMUTE(uzp1, pr[k] = pn[2 * k]; pr[ALL / 2 + k] = pm[2 * k];)
-PERMUTE(uzp2, pr[k] = pn[2 * k + 1]; pr[ALL / 2 + k] = pm[2 * k + 1];)
-PERMUTE(trn1, pr[2 * k] = pn[2 * k]; pr[2 * k + 1] = pm[2 * k];)
-PERMUTE(trn2, pr[2 * k] = pn[2 * k + 1]; pr[2 * k + 1] = pm[2 * k + 1];)
+ZIP(zip1, 0)
+ZIP(zip2, 1)
 
-// Bytes IMM to IMM + 15 of m:n (or to IMM + 7 of their low halves).
+// The even or odd lanes of n, then of m: the low or high half of each W.
+#define UNZIP(name, odd) \
+    SEM(name) \
+    { \
+        u64x2 x = V(n).vd, y = V(m).vd; \
+        if (!(v >> 2)) \
+            x = (u64x2){ x[0], y[0] }; \
+        SIZED_BHS(v & 3, \
+            WIDE_VECTORS \
+            x = (u64x2)((WV)x >> (odd ? BITS : 0)); \
+            y = (u64x2)((WV)y >> (odd ? BITS : 0)); \
+        ) \
+        if ((v & 3) == 3) \
+            V(d).vd = (u64x2){ x[odd], y[odd] }; \
+        else \
+            V(d).vd = narrow(x, v >> 2 ? y : (u64x2){ 0, 0 }, v & 3); \
+    }
+UNZIP(uzp1, 0)
+UNZIP(uzp2, 1)
+
+#define TRANSPOSE(name, odd) \
+    SEM(name) \
+    { \
+        u64x2 x = V(n).vd, y = V(m).vd; \
+        if ((v & 3) == 3) { \
+            V(d).vd = (u64x2){ x[odd], y[odd] }; \
+            return; \
+        } \
+        SIZED_BHS(v & 3, \
+            WIDE_VECTORS \
+            WV a = (WV)x; \
+            WV b = (WV)y; \
+            x = (u64x2)(odd ? a >> BITS | (b >> BITS << BITS) : (a & (W)U_MAX) | b << BITS); \
+        ) \
+        put(&V(d), x, v >> 2); \
+    }
+TRANSPOSE(trn1, 0)
+TRANSPOSE(trn2, 1)
+
+// Bytes IMM to IMM + 15 of m:n, or to IMM + 7 of their low halves.
 SEM(ext)
 {
-    u64 w[5] = { V(n).d[0], v ? V(n).d[1] : V(m).d[0], V(m).d[0], V(m).d[1], 0 };
-    const u64 *p = w + (IMM >> 3);
+    u64x2 x = V(n).vd, y = V(m).vd;
     unsigned s = (unsigned)(IMM & 7) * 8;
-    u64 low = p[0] >> s | p[1] << 1 << (63 - s);
-    u64 high = p[1] >> s | p[2] << 1 << (63 - s);
-    V(d).vd = (u64x2){ low, v ? high : 0 };
+    if (!v) {
+        V(d).vd = (u64x2){ x[0] >> s | y[0] << 1 << (63 - s), 0 };
+        return;
+    }
+    u64x2 middle = { x[1], y[0] };
+    u64x2 low = IMM < 8 ? x : middle, high = IMM < 8 ? middle : y;
+    V(d).vd = low >> s | high << 1 << (63 - s);
 }
 
 // -- Reversal of the lanes in each double, single or half --

@@ -174,19 +174,17 @@ SEM(bic_imm)
     SEM(name) \
     { \
         union vreg r = { 0 }; \
+        u64 both[4] = { V(n).d[0], 0 }; \
+        both[1] = v >> 2 ? V(n).d[1] : V(m).d[0]; \
+        both[2] = V(m).d[0]; \
+        both[3] = V(m).d[1]; \
         sized(v & 3, \
-            const U *pn = (const U *)&V(n); \
-            const U *pm = (const U *)&V(m); \
+            const U *p = (const U *)both; \
             U *pr = (U *)&r; \
-            for (unsigned k = 0; k < ALL / 2; k++) { \
-                const U a = pn[2 * k]; \
-                const U b = pn[2 * k + 1]; \
+            for (unsigned k = 0; k < ALL; k++) { \
+                const U a = p[2 * k]; \
+                const U b = p[2 * k + 1]; \
                 pr[k] = (U)(expr); \
-            } \
-            for (unsigned k = 0; k < ALL / 2; k++) { \
-                const U a = pm[2 * k]; \
-                const U b = pm[2 * k + 1]; \
-                pr[ALL / 2 + k] = (U)(expr); \
             } \
         ) \
         V(d) = r; \

@@ -70,22 +70,23 @@ SHIFT_SAT(sqshlu, ({ bool f_ = false; u64 r_ = lane_sqshlu((u64)(S)a, (int)s, BI
 
 // -- By immediate, narrowing: the lower half, the upper half, scalar --
 
-#define NSHIFT(name, expr) \
-    NARROW_AS(name##_b, 0, HALF, 0, expr) \
-    NARROW_AS(name##_h, 1, HALF, 0, expr) \
-    NARROW_AS(name##_s, 2, HALF, 0, expr) \
-    NARROW_AS(name##2_b, 0, HALF, 1, expr) \
-    NARROW_AS(name##2_h, 1, HALF, 1, expr) \
-    NARROW_AS(name##2_s, 2, HALF, 1, expr)
+#define NSHIFT(AS, name, expr) \
+    AS(name##_b, 0, 0, expr) \
+    AS(name##_h, 1, 0, expr) \
+    AS(name##_s, 2, 0, expr) \
+    AS(name##2_b, 0, 1, expr) \
+    AS(name##2_h, 1, 1, expr) \
+    AS(name##2_s, 2, 1, expr)
+#define NARROW_HALF(fn, z, upper, expr) NARROW_AS(fn, z, HALF, upper, expr)
 #define NSHIFT_SAT(name, expr) \
-    NSHIFT(name, expr) \
+    NSHIFT(NARROW_HALF, name, expr) \
     NARROW_AS(name##_b1, 0, 1, 0, expr) \
     NARROW_AS(name##_h1, 1, 1, 0, expr) \
     NARROW_AS(name##_s1, 2, 1, 0, expr)
 #define WSHR(x) (((x) >> (s - 1) >> 1) + ((x) >> (s - 1) & 1))
 
-NSHIFT(shrn, a >> s)
-NSHIFT(rshrn, WSHR(a))
+NSHIFT(SHORT_AS, shrn, a >> s)
+NSHIFT(SHORT_AS, rshrn, WSHR(a))
 NSHIFT_SAT(sqshrn, CLAMP_S((X)a >> s))
 NSHIFT_SAT(sqrshrn, CLAMP_S(WSHR((X)a)))
 NSHIFT_SAT(sqshrun, CLAMP_U((X)a >> s))
@@ -96,12 +97,12 @@ NSHIFT_SAT(uqrshrn, CLAMP_W(WSHR(a)))
 // -- By immediate, long; variant q --
 
 #define LSHIFT(name, expr) \
-    WIDE_AS(name##_b, SIZED_BHS, 0, HALF, v * HALF, k, expr) \
-    WIDE_AS(name##_h, SIZED_BHS, 1, HALF, v * HALF, k, expr) \
-    WIDE_AS(name##_s, SIZED_BHS, 2, HALF, v * HALF, k, expr)
-LSHIFT(sshll, 1u * (W)(X)(S)a << s)
-LSHIFT(ushll, 1u * (W)a << s)
-WIDE(shll, 1u * (W)a << BITS)
+    LONG_AS(name##_b, 0, v, a, sa, expr) \
+    LONG_AS(name##_h, 1, v, a, sa, expr) \
+    LONG_AS(name##_s, 2, v, a, sa, expr)
+LSHIFT(sshll, (WV)sa << s)
+LSHIFT(ushll, a << s)
+LONG(shll, a << BITS)
 
 // -- By register: the low byte of b, left when positive --
 

@@ -7,26 +7,32 @@
 
 // -- Long --
 
-WIDE(saddl, (X)(S)a + (S)b)
-WIDE(uaddl, (W)a + b)
-WIDE(ssubl, (X)(S)a - (S)b)
-WIDE(usubl, (W)a - b)
-WIDE(sabdl, (U)((S)a > (S)b ? a - b : b - a))
-WIDE(uabdl, (U)(a > b ? a - b : b - a))
-WIDE(sabal, o + (U)((S)a > (S)b ? a - b : b - a))
-WIDE(uabal, o + (U)(a > b ? a - b : b - a))
+#define DISTANCE(difference) \
+    ({ \
+        XV x_ = difference, m_ = x_ < 0; \
+        (WV)((x_ ^ m_) - m_); \
+    })
+LONG(saddl, sa + sb)
+LONG(uaddl, a + b)
+LONG(ssubl, sa - sb)
+LONG(usubl, a - b)
+LONG(sabdl, DISTANCE(sa - sb))
+LONG(uabdl, DISTANCE((XV)(a - b)))
+LONG(sabal, o + DISTANCE(sa - sb))
+LONG(uabal, o + DISTANCE((XV)(a - b)))
 
-#define S_PRODUCT ((W)((X)(S)a * (S)b))
-#define U_PRODUCT ((W)((W)a * b))
-#define WIDE_AND_E(name, expr) \
-    WIDE(name, expr) \
-    WIDE_E(name, expr)
-WIDE_AND_E(smull, S_PRODUCT)
-WIDE_AND_E(umull, U_PRODUCT)
-WIDE_AND_E(smlal, o + S_PRODUCT)
-WIDE_AND_E(umlal, o + U_PRODUCT)
-WIDE_AND_E(smlsl, o - S_PRODUCT)
-WIDE_AND_E(umlsl, o - U_PRODUCT)
+// Products of sign-extended lanes are the same modulo the lane when made unsigned.
+#define S_PRODUCT ((WV)sa * (WV)sb)
+#define U_PRODUCT (a * b)
+#define LONG_AND_E(name, expr) \
+    LONG(name, expr) \
+    LONG_E(name, expr)
+LONG_AND_E(smull, S_PRODUCT)
+LONG_AND_E(umull, U_PRODUCT)
+LONG_AND_E(smlal, o + S_PRODUCT)
+LONG_AND_E(umlal, o + U_PRODUCT)
+LONG_AND_E(smlsl, o - S_PRODUCT)
+LONG_AND_E(umlsl, o - U_PRODUCT)
 
 // Only the square of the least number saturates when doubled.
 #define X_MAX ((X)((W)~(W)0 >> 1))
@@ -55,19 +61,19 @@ WIDE_DOUBLING(sqdmlsl, ACCUMULATED(sub))
 
 // -- Wide --
 
-WIDE_W(saddw, a + (W)(X)(S)b)
-WIDE_W(uaddw, a + b)
-WIDE_W(ssubw, a - (W)(X)(S)b)
-WIDE_W(usubw, a - b)
+LONG_W(saddw, a + sb)
+LONG_W(uaddw, a + b)
+LONG_W(ssubw, a - sb)
+LONG_W(usubw, a - b)
 
 // -- Narrowing --
 
-#define ROUND_U ((W)1 << (BITS - 1))
-NARROW(addhn, (W)(a + b) >> BITS)
-NARROW(subhn, (W)(a - b) >> BITS)
-NARROW(raddhn, (W)(a + b + ROUND_U) >> BITS)
-NARROW(rsubhn, (W)(a - b + ROUND_U) >> BITS)
-NARROW(xtn, a)
+#define HALF_UNIT_W ((W)1 << (BITS - 1))
+SHORT(addhn, (a + b) >> BITS)
+SHORT(subhn, (a - b) >> BITS)
+SHORT(raddhn, (a + b + HALF_UNIT_W) >> BITS)
+SHORT(rsubhn, (a - b + HALF_UNIT_W) >> BITS)
+SHORT(xtn, a)
 NARROW(sqxtn, CLAMP_S((X)a))
 NARROW_1(sqxtn, CLAMP_S((X)a))
 NARROW(uqxtn, CLAMP_W(a))
@@ -77,27 +83,46 @@ NARROW_1(sqxtun, CLAMP_U((X)a))
 
 // -- Dot products: four bytes to a single; variant q --
 
-#define DOT_AS(name, tn, tm, bk) \
+// Sums of four consecutive products of eight bytes, widened to x and y: a sum in the low half
+// of each double. `s` when products are signed.
+INLINE u32x4 dot_half(u16x8 x, u16x8 y, bool s)
+{
+    u32x4 p = (u32x4)(x * y);
+    u32x4 even = s ? (u32x4)((i32x4)(p << 16) >> 16) : p & 0xffff;
+    u32x4 odd = s ? (u32x4)((i32x4)p >> 16) : p >> 16;
+    u64x2 pair = (u64x2)(even + odd);
+    return (u32x4)(pair + (pair >> 32));
+}
+
+INLINE u64x2 widen(u64x2 x, bool s, bool high)
+{
+    return s ? widen_s(x, 0, high) : widen_u(x, 0, high);
+}
+
+// sn, sm: whether the bytes of n and m are signed.
+INLINE u32x4 dot(u64x2 n, u64x2 m, bool sn, bool sm)
+{
+    u32x4 low = dot_half((u16x8)widen(n, sn, 0), (u16x8)widen(m, sm, 0), sn || sm);
+    u32x4 high = dot_half((u16x8)widen(n, sn, 1), (u16x8)widen(m, sm, 1), sn || sm);
+    return __builtin_shuffle(low, high, (u32x4){ 0, 2, 4, 6 });
+}
+
+#define DOT_E(name, sn, sm) \
+    SEM(name##_e) \
+    { \
+        u64x2 m = (u64x2)((u32x4){ 0 } + V(m).s[IMM]); \
+        put(&V(d), (u64x2)(V(d).vs + dot(V(n).vd, m, sn, sm)), v); \
+    }
+#define DOT(name, sn, sm) \
+    DOT_E(name, sn, sm) \
     SEM(name) \
     { \
-        union vreg r = { 0 }; \
-        const tn *pn = (const tn *)&V(n); \
-        const tm *pm = (const tm *)&V(m); \
-        for (unsigned k = 0; k < 2u << v; k++) { \
-            u32 sum = V(d).s[k]; \
-            for (unsigned j = 0; j < 4; j++) \
-                sum += (u32)(pn[4 * k + j] * pm[4 * (bk) + j]); \
-            r.s[k] = sum; \
-        } \
-        V(d) = r; \
+        put(&V(d), (u64x2)(V(d).vs + dot(V(n).vd, V(m).vd, sn, sm)), v); \
     }
-#define DOT(name, tn, tm) \
-    DOT_AS(name, tn, tm, k) \
-    DOT_AS(name##_e, tn, tm, IMM)
-DOT(sdot, i8, i8)
-DOT(udot, u8, u8)
-DOT(usdot, u8, i8)
-DOT_AS(sudot_e, i8, u8, IMM)
+DOT(sdot, 1, 1)
+DOT(udot, 0, 0)
+DOT(usdot, 0, 1)
+DOT_E(sudot, 1, 0)
 
 // Two rows of eight bytes times two columns of eight.
 #define MATRIX(name, tn, tm) \
