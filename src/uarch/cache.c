@@ -50,8 +50,8 @@ static u32 tag_of(const struct cache *c, paddr pa)
     return (u32)(pa >> c->line_bits >> c->set_bits) + 1;
 }
 
-// The way that holds `tag`, which is not 0. Looks at all: a loop that stops at the match costs the host a wrong
-// prediction nearly every time.
+// The way that holds `tag`, which is not 0, or -1. Looks at all: a loop that stops
+// at the match costs the host a wrong prediction nearly every time.
 static i32 find(const struct cache *c, u32 row, u32 tag)
 {
     const u32 *tags = c->tags + row;
@@ -116,6 +116,7 @@ static u32 victim(struct cache *c, u32 row)
     c->clock ^= c->clock << 13;   // REPLACE_RANDOM
     c->clock ^= c->clock >> 17;
     c->clock ^= c->clock << 5;
+    assert(c->ways);
     return c->clock % c->ways;
 }
 

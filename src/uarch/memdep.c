@@ -88,6 +88,7 @@ static struct pair *place(struct memdep *m)
         if (!m->pairs[i].counter)
             idle = &m->pairs[i];
     }
+    assert(m->p.pairs);
     m->random ^= m->random << 13;
     m->random ^= m->random >> 17;
     m->random ^= m->random << 5;

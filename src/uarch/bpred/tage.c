@@ -6,22 +6,21 @@
 #include "base/arena.h"
 #include "uarch/bpred/path_hash.h"
 
-enum { MAX_WAYS = 8 };
-
 // The hash word of a table: those of the shortest histories in words 4 and 5.
 #define WORD(table) (TAGE_TABLES - 1 - (table))
 
-// One set is half a host cache line. A tag of 0 is an empty way; a branch whose tag
-// is 0 is kept under 1.
-struct set {
-    u16 tag[MAX_WAYS];
-    u8 counter[MAX_WAYS];   // taken from half on
-    u8 useful[MAX_WAYS];
+struct entry {
+    u8 counter;   // taken from half on
+    u8 useful;
 };
 
+// Tags lie apart from what they stand for and take 4 or 8 lanes a set, which keeps
+// the tags of all tables within 104 KiB. A tag of 0 is an empty way; a branch whose
+// tag is 0 is kept under 1.
 struct table {
-    struct set *sets;
-    u32 ways, count;
+    u16 *tags;               // lanes a set
+    struct entry *entries;   // likewise
+    u32 ways, lanes, count;
 };
 
 struct tage {
@@ -71,11 +70,16 @@ static const struct equation equations[] = {
 #undef T
 #undef B
 
-// Sets must not straddle host cache lines, and the arena aligns to 16.
-static struct set *new_sets(struct arena *a, u32 count)
+static struct table new_table(struct arena *a, u32 ways, u32 index_bits)
 {
-    char *p = (char *)ARENA_ARRAY(a, count + 1, struct set);
-    return (struct set *)(p + (-(uintptr_t)p & (sizeof(struct set) - 1)));
+    u32 count = 1u << index_bits, lanes = ways > 4 ? 8 : 4;
+    return (struct table){
+        .tags = ARENA_ARRAY(a, (size_t)count * lanes, u16),
+        .entries = ARENA_ARRAY(a, (size_t)count * lanes, struct entry),
+        .ways = ways,
+        .lanes = lanes,
+        .count = count,
+    };
 }
 
 struct tage *tage_new(struct arena *a, const struct tage_params *p, const struct history_params *h)
@@ -83,10 +87,8 @@ struct tage *tage_new(struct arena *a, const struct tage_params *p, const struct
     assert(p->counter_bits >= 2 && p->counter_bits <= 4);
     assert(p->useful_bits >= 1 && p->useful_bits <= 3 && p->base_bits <= 16);
     struct tage *t = ARENA_NEW(a, struct tage);
-    for (u32 i = 0; i < TAGE_TABLES; i++) {
-        u32 count = 1u << geometry[i].index_bits;
-        t->tables[i] = (struct table){ new_sets(a, count), geometry[i].ways, count };
-    }
+    for (u32 i = 0; i < TAGE_TABLES; i++)
+        t->tables[i] = new_table(a, geometry[i].ways, geometry[i].index_bits);
     for (u32 i = 0; i < COUNT(equations); i++)
         for (const u8 *term = equations[i].terms; *term; term++)
             path_hash_add(&t->hash, h, WORD(equations[i].table), equations[i].bit, *term);
@@ -117,14 +119,18 @@ static u64 matches(const u16 *lanes, u64 tags)
     return (x - ones) & ~x & tops;
 }
 
-// The way of `s` that holds `tag`, or -1.
-static inline i32 find(const struct set *s, u16 tag)
+// Where in `t` the entry of `tag` is, or -1.
+static inline i32 find(const struct table *t, u16 index, u16 tag)
 {
     u64 tags = kept(tag) * 0x0001000100010001u;
-    u64 low = matches(s->tag, tags), high = matches(s->tag + 4, tags);
-    if (!(low | high))
+    i32 row = (i32)(index * t->lanes);
+    u64 low = matches(t->tags + row, tags);
+    if (low)
+        return row + (__builtin_ctzll(low) >> 4);
+    if (t->lanes == 4)
         return -1;
-    return low ? __builtin_ctzll(low) >> 4 : 4 + (__builtin_ctzll(high) >> 4);
+    u64 high = matches(t->tags + row + 4, tags);
+    return high ? row + 4 + (__builtin_ctzll(high) >> 4) : -1;
 }
 
 static void hash(struct tage *t, const struct history *h, vaddr pc, struct tage_lookup *out)
@@ -139,6 +145,7 @@ static void hash(struct tage *t, const struct history *h, vaddr pc, struct tage_
     for (u32 i = 0; i < TAGE_TABLES; i++) {
         out->index[i] = (u16)w.word[WORD(i)];
         out->tag[i] = (u16)(w.word[WORD(i)] >> 16);
+        __builtin_prefetch(t->tables[i].tags + out->index[i] * t->tables[i].lanes);
     }
 }
 
@@ -150,21 +157,21 @@ bool tage_predict(struct tage *t, const struct history *h, vaddr pc, struct tage
     out->weak = false;
     out->provider_taken = out->alternate_taken = t->base[out->base] >= 2;
     for (i32 i = TAGE_TABLES - 1; i >= 0; i--) {
-        const struct set *s = &t->tables[i].sets[out->index[i]];
-        i32 way = find(s, out->tag[i]);
-        if (way < 0)
+        i32 at = find(&t->tables[i], out->index[i], out->tag[i]);
+        if (at < 0)
             continue;
+        struct entry e = t->tables[i].entries[at];
+        u8 way = (u8)((u32)at % t->tables[i].lanes);
         if (out->provider >= 0) {
             out->alternate = (i8)i;
-            out->alternate_way = (u8)way;
-            out->alternate_taken = s->counter[way] >= t->half;
+            out->alternate_way = way;
+            out->alternate_taken = e.counter >= t->half;
             break;
         }
         out->provider = (i8)i;
-        out->provider_way = (u8)way;
-        out->provider_taken = s->counter[way] >= t->half;
-        out->weak =
-            !s->useful[way] && (s->counter[way] == t->half || s->counter[way] == t->half - 1);
+        out->provider_way = way;
+        out->provider_taken = e.counter >= t->half;
+        out->weak = !e.useful && (e.counter == t->half || e.counter == t->half - 1);
     }
     bool alternate = out->weak && t->prefer_alternate >= 0;
     return out->taken = alternate ? out->alternate_taken : out->provider_taken;
@@ -183,11 +190,12 @@ static u8 moved(u8 value, bool up, u8 top)
     return up ? (u8)(value + (value < top)) : (u8)(value - (value > 0));
 }
 
-// The way a predicted entry was in, or NULL when it was replaced since.
-static struct set *still_there(struct tage *t, const struct tage_lookup *l, i32 table, u32 way)
+// The entry a prediction came from, or NULL when it was replaced since.
+static struct entry *still_there(struct tage *t, const struct tage_lookup *l, i32 table, u32 way)
 {
-    struct set *s = &t->tables[table].sets[l->index[table]];
-    return s->tag[way] == kept(l->tag[table]) ? s : NULL;
+    const struct table *from = &t->tables[table];
+    u32 at = l->index[table] * from->lanes + way;
+    return from->tags[at] == kept(l->tag[table]) ? &from->entries[at] : NULL;
 }
 
 static void train(struct tage *t, const struct tage_lookup *l, i32 table, u32 way, bool taken)
@@ -196,31 +204,31 @@ static void train(struct tage *t, const struct tage_lookup *l, i32 table, u32 wa
         t->base[l->base] = moved(t->base[l->base], taken, 3);
         return;
     }
-    struct set *s = still_there(t, l, table, way);
-    if (s)
-        s->counter[way] = moved(s->counter[way], taken, t->top);
+    struct entry *e = still_there(t, l, table, way);
+    if (e)
+        e->counter = moved(e->counter, taken, t->top);
 }
 
 static void age(struct tage *t)
 {
     for (u32 i = 0; i < TAGE_TABLES; i++)
-        for (u32 n = 0; n < t->tables[i].count; n++)
-            for (u32 w = 0; w < t->tables[i].ways; w++)
-                t->tables[i].sets[n].useful[w] >>= 1;
+        for (u32 n = 0; n < t->tables[i].count * t->tables[i].lanes; n++)
+            t->tables[i].entries[n].useful >>= 1;
     t->failed = 0;
 }
 
-// A way for a new entry: an empty one, else any that is not useful, else -1.
-static i32 room(struct tage *t, u32 table, const struct set *s)
+// The place for a new entry in a set: an empty one, else any that is not useful,
+// else -1.
+static i32 room(struct tage *t, const struct table *in, u16 index)
 {
-    u32 ways = t->tables[table].ways, first = draw(t) % ways;
-    for (u32 w = 0; w < ways; w++)
-        if (!s->tag[w])
-            return (i32)w;
-    for (u32 n = 0; n < ways; n++) {
-        u32 w = first + n < ways ? first + n : first + n - ways;
-        if (!s->useful[w])
-            return (i32)w;
+    u32 row = index * in->lanes, first = draw(t) % in->ways;
+    for (u32 w = 0; w < in->ways; w++)
+        if (!in->tags[row + w])
+            return (i32)(row + w);
+    for (u32 n = 0; n < in->ways; n++) {
+        u32 w = first + n < in->ways ? first + n : first + n - in->ways;
+        if (!in->entries[row + w].useful)
+            return (i32)(row + w);
     }
     return -1;
 }
@@ -233,14 +241,13 @@ static void allocate(struct tage *t, const struct tage_lookup *l, bool taken)
     if (i >= TAGE_TABLES)
         i = (u32)(l->provider + 1);
     for (; i < TAGE_TABLES; i++) {
-        struct set *s = &t->tables[i].sets[l->index[i]];
-        i32 w = find(s, l->tag[i]);
-        if (w < 0)
-            w = room(t, i, s);
-        if (w >= 0) {
-            s->tag[w] = kept(l->tag[i]);
-            s->counter[w] = taken ? t->half : t->half - 1;
-            s->useful[w] = 0;
+        struct table *in = &t->tables[i];
+        i32 at = find(in, l->index[i], l->tag[i]);
+        if (at < 0)
+            at = room(t, in, l->index[i]);
+        if (at >= 0) {
+            in->tags[at] = kept(l->tag[i]);
+            in->entries[at] = (struct entry){ taken ? t->half : t->half - 1, 0 };
             t->failed -= t->failed > 0;
             return;
         }
@@ -259,10 +266,9 @@ void tage_update(struct tage *t, const struct tage_lookup *l, bool taken)
             else
                 t->prefer_alternate -= t->prefer_alternate > -8;
         }
-        struct set *s = still_there(t, l, l->provider, l->provider_way);
-        if (s && differ)
-            s->useful[l->provider_way] =
-                moved(s->useful[l->provider_way], l->provider_taken == taken, t->useful_top);
+        struct entry *e = still_there(t, l, l->provider, l->provider_way);
+        if (e && differ)
+            e->useful = moved(e->useful, l->provider_taken == taken, t->useful_top);
         if (l->weak)
             train(t, l, l->alternate, l->alternate_way, taken);
     }
