@@ -18,10 +18,10 @@ enum { GUESS_LINES = 8192 };
 struct cache *cache_new(struct arena *a, const struct cache_params *p)
 {
     u64 sets = p->bytes / ((u64)p->ways * p->line);
-    assert(p->ways >= 1 && p->ways <= 32 && __builtin_popcount(p->line) == 1);
+    assert(p->ways >= 1 && p->ways <= 256 && __builtin_popcount(p->line) == 1);
     assert(__builtin_popcountll(sets) == 1 && sets * p->ways * p->line == p->bytes);
-    assert(sets * p->line >= 512);   // a tag of a 40-bit address fits 32 bits
 
+    assert(p->replacement != REPLACE_MRU_BIT || p->ways <= 32);
     struct cache *c = ARENA_NEW(a, struct cache);
     size_t lines = (size_t)sets * p->ways;
     c->tags = ARENA_ARRAY(a, lines, u32);
@@ -65,7 +65,7 @@ static i32 find(const struct cache *c, u32 row, u32 tag)
 static __attribute__((noinline)) void renumber(struct cache *c)
 {
     for (u32 row = 0; row < (c->set_mask + 1) * c->ways; row += c->ways) {
-        u32 rank[32];
+        u32 rank[256];
         for (u32 w = 0; w < c->ways; w++) {
             rank[w] = c->used[row + w] > 0;
             for (u32 v = 0; v < c->ways; v++)

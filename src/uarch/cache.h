@@ -5,8 +5,9 @@
 // knows no latency, bandwidth or miss buffer (hierarchy.h), which is what lets
 // both timing models, the TLBs and the last branch target level share it.
 //
-// Addresses are below 2^40: a tag is 32 bits, so that the tags of a set lie in
-// one or two host cache lines.
+// Addresses are below 2^40. A tag is 32 bits, so that the tags of a set lie in one
+// or two host cache lines; where a way is less than 512 bytes, lines 2^31 ways
+// apart are taken for one another.
 #ifndef UARCH_CACHE_H
 #define UARCH_CACHE_H
 
@@ -23,7 +24,7 @@ enum replacement {
 
 struct cache_params {
     u64 bytes;          // capacity; bytes / (ways * line) is a power of two
-    u32 ways;           // 1 to 32
+    u32 ways;           // 1 to 256; REPLACE_MRU_BIT to 32
     u32 line;           // bytes, power of two
     u32 replacement;    // enum replacement
 };

@@ -21,7 +21,7 @@ struct prefetch_params {
     u32 kind;       // enum prefetch_kind
     u32 degree;     // lines brought a time, at most: 1 to PREFETCH_MAX
     u32 distance;   // how far ahead of the access, in strides or lines
-    u32 entries;    // loads or streams followed at once, power of two
+    u32 entries;    // loads or streams followed at once
     u32 cross_page; // 1: may name lines beyond the 16 KiB page of the access
 };
 

@@ -13,15 +13,15 @@ struct load {
 };
 
 struct stride {
-    u32 mask, degree, distance;
+    u32 entries, degree, distance;
     struct load *loads;
 };
 
 void *prefetch_stride_new(struct arena *a, const struct prefetch_params *p, u32 line)
 {
-    assert(__builtin_popcount(p->entries) == 1);
+    assert(p->entries >= 1);
     struct stride *s = ARENA_NEW(a, struct stride);
-    s->mask = p->entries - 1;
+    s->entries = p->entries;
     s->degree = p->degree;
     s->distance = p->distance ? p->distance : 1;
     s->loads = ARENA_ARRAY(a, p->entries, struct load);
@@ -31,7 +31,7 @@ void *prefetch_stride_new(struct arena *a, const struct prefetch_params *p, u32 
 u32 prefetch_stride_train(void *state, vaddr pc, vaddr va, vaddr *out)
 {
     struct stride *s = state;
-    struct load *l = &s->loads[(pc >> 2 ^ pc >> 9) & s->mask];
+    struct load *l = &s->loads[(pc >> 2 ^ pc >> 9) % s->entries];
     if (l->pc != pc) {
         *l = (struct load){ .pc = pc, .last = va };
         return 0;

@@ -12,7 +12,7 @@ const struct stat_row tlb_stat_rows[] = {
     { 0 },
 };
 
-enum { MAX_WALKERS = 16 };
+enum { MAX_WALKERS = 64 };
 
 // A level is a cache whose lines are pages: sets, recency and "on its way" are
 // the same thing.

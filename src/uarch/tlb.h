@@ -23,7 +23,7 @@ struct tlb_params {
     u32 l2_ways;       // 12 | 8
     u32 l2_fetch;      // cycles added to a fetch that hits the second level: 9 | 7
     u32 l2_data;       // cycles added to a load or store that hits it: 6 | 7
-    u32 walkers;       // walks at once; unknown, 2 assumed
+    u32 walkers;       // walks at once, at most 64; unknown, 2 assumed
     u32 walk;          // cycles of a walk beyond l2_*; with a walk function,
                        // beyond that and the reads it makes (27 | 21; 10 | 7)
 };
