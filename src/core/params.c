@@ -61,7 +61,8 @@ static bool memory_of(const struct core_params *p, struct hierarchy_params *m, s
     if (p->l1d_misses > 256 || p->l2_misses > 256)
         return err_set(e, "core.l1d.misses, core.l2.misses: at most 256 are modelled");
     if (p->itlb_ways > 256 || p->dtlb_ways > 256 || p->l2tlb_ways > 256)
-        return err_set(e, "core.itlb.ways, core.dtlb.ways, core.l2tlb.ways: at most 256 are modelled");
+        return err_set(e,
+                       "core.itlb.ways, core.dtlb.ways, core.l2tlb.ways: at most 256 are modelled");
     if (p->l1d_line > p->l2_line || p->l1i_line > p->l2_line)
         return err_set(e, "core.l2.line: shorter than a line of the first level");
     return prefetchers_of(p, m, e);
