@@ -19,7 +19,7 @@ static void add(struct tally *t, u32 word, u64 count)
     struct insn i = isa_decode(word);
     enum op op = i.run == RUN_UNDEFINED ? OP_UNDEFINED : isa_op_of_run(i.run);
     t->count[op] += count;
-    if (op != OP_UNDEFINED && instr_timing(t->timing, &i)->assumed)
+    if (op != OP_UNDEFINED && instr_timing(t->timing, &i, word)->assumed)
         t->assumed[op] += count;
 }
 

@@ -16,6 +16,9 @@ enum {
     SHAPE_SAME = 4,      // n and m are one register: ror, vector mov
     SHAPE_IMM = 8,       // the immediate (a shift amount, often) is not 0
     SHAPE_FROM_SP = 16,  // n is SP
+    SHAPE_ACQUIRE = 32,  // of atomics
+    SHAPE_RELEASE = 64,
+    SHAPE_NO_RESULT = 128,   // d is XZR: cmn, tst
 };
 
 struct form {
@@ -34,7 +37,15 @@ struct instr_table {
     unsigned conflicts;
 };
 
-static u8 shape_of(const struct insn *i)
+// Acquire and release of CAS stand at other bits than those of the other atomics.
+static u8 ordering_shape(u32 word)
+{
+    bool cas = bits(word, 24, 6) == 0x08;
+    bool acquire = bits(word, cas ? 22 : 23, 1), release = bits(word, cas ? 15 : 22, 1);
+    return (u8)((acquire ? SHAPE_ACQUIRE : 0) | (release ? SHAPE_RELEASE : 0));
+}
+
+static u8 shape_of(const struct insn *i, u32 word)
 {
     const struct row *r = isa_row(isa_op_of_run(i->run));
     bool general = r->file[SLOT_N] == FILE_GPR || r->file[SLOT_N] == FILE_GPR_SP;
@@ -47,6 +58,10 @@ static u8 shape_of(const struct insn *i)
         s |= SHAPE_A_ZERO;
     if (r->file[SLOT_N] && r->file[SLOT_N] == r->file[SLOT_M] && i->n == i->m)
         s |= SHAPE_SAME;
+    if (r->file[SLOT_D] == FILE_GPR && i->d == REG_SINK)
+        s |= SHAPE_NO_RESULT;
+    if (r->class == CLASS_ATOMIC)
+        s |= ordering_shape(word);
     return s;
 }
 
@@ -207,7 +222,7 @@ static bool read_form(struct reader *r, char *line, struct form *f)
         return refuse(r, "want a word in hexadecimal, 1 to 15 micro-ops, a latency up to 200");
     struct insn i = isa_decode(f->word);
     f->run = i.run;
-    f->shape = shape_of(&i);
+    f->shape = shape_of(&i, f->word);
     f->timing = (struct instr_timing){ .uops = (u8)uops, .latency = (u8)latency };
     if (!read_operands(column[4], &i, &f->timing))
         return refuse(r, "operands: want OPERAND:LATENCY, no latency above that of the form");
@@ -344,12 +359,12 @@ static const struct instr_timing *nearest_shape(const struct instr_table *t, u16
     return best ? &best->timing : NULL;
 }
 
-const struct instr_timing *instr_timing(const struct instr_table *t, const struct insn *i)
+const struct instr_timing *instr_timing(const struct instr_table *t, const struct insn *i, u32 word)
 {
     if (i->run <= RUN_UNDEFINED)
         return t->like[CLASS_NOP];
     const struct row *r = isa_row(isa_op_of_run(i->run));
-    u8 shape = shape_of(i);
+    u8 shape = shape_of(i, word);
     int distance = 0, least = 0;
     const struct instr_timing *own = nearest_shape(t, i->run, shape, &distance), *best = NULL;
     if (own)

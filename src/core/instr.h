@@ -50,7 +50,8 @@ struct instr_table *instr_table_new(struct arena *a, const struct config *c, str
 
 // The timing of `i`, which is `word` decoded. Never fails; the result lives as long
 // as the table.
-const struct instr_timing *instr_timing(const struct instr_table *t, const struct insn *i);
+const struct instr_timing *instr_timing(const struct instr_table *t, const struct insn *i,
+                                        u32 word);
 
 struct instr_units instr_units(const struct instr_table *t);
 

@@ -251,7 +251,7 @@ struct plan plan_of(const struct instr_table *t, const struct core_params *c, u3
     memset(p.dst, PLAN_NONE, sizeof(p.dst));
     memset(p.file, PLAN_FILE_NONE, sizeof(p.file));
     struct insn i = isa_decode(word);
-    struct maker m = { &p, isa_row(isa_op_of_run(i.run)), instr_timing(t, &i), i, word };
+    struct maker m = { &p, isa_row(isa_op_of_run(i.run)), instr_timing(t, &i, word), i, word };
     u32 f = i.run == RUN_UNDEFINED ? 0 : m.row->flags;
     if (f & (LOADS | STORES))
         p.kind = f & LOADS ? f & STORES ? PLAN_ATOMIC : PLAN_LOAD : PLAN_STORE;

@@ -23,7 +23,7 @@ static struct instr_table *table_of(struct arena *a, const char *core)
 static const struct instr_timing *timing(const struct instr_table *t, u32 word)
 {
     struct insn i = isa_decode(word);
-    return instr_timing(t, &i);
+    return instr_timing(t, &i, word);
 }
 
 static u16 units(u32 low, u32 high)
@@ -47,6 +47,22 @@ static void forms_have_their_measured_units_and_latency(void **state)
         { 0xd65f03c0, 0x0002, 1, 1, 1 },   // ret: one
         { 0xf94004c0, 0x0380, 1, 4, 1 },   // ldr x0, [x6, #8]: u8 to u10
         { 0xf90004c0, 0x00c0, 1, 1, 1 },   // str x0, [x6, #8]: u7 and u8
+        { 0x9b010800, 0x0020, 1, 3, 1 },   // madd x0, x0, x1, x2: u6
+        { 0x9b017c00, 0x0030, 1, 3, 1 },   // mul x0, x0, x1: u5 and u6
+        { 0x9ac20820, 0x0010, 1, 7, 1 },   // udiv x0, x1, x2: u5
+        { 0x8b0220e0, 0x003f, 2, 2, 1 },   // add x0, x7, x2, lsl #8: two issues
+        { 0xaa0703e5, 0x0000, 0, 0, 1 },   // mov x5, x7: never issues
+        { 0x2a0703e5, 0x003f, 1, 1, 1 },   // mov w5, w7: does
+        { 0xa94584c0, 0x0380, 1, 4, 2 },   // ldp x0, x1, [x6, #88]: two uops, one load
+        { 0xad4284c0, 0x0380, 1, 5, 2 },   // ldp q0, q1, [x6, #80]
+        { 0xf8408cc0, 0x0380, 2, 4, 2 },   // ldr x0, [x6, #8]!: the base is an issue
+        { 0x1f420820, 0x3c00, 1, 4, 1 },   // fmadd d0, d1, d2, d2: u11 to u14
+        { 0x1e621820, 0x2000, 1, 10, 1 },  // fdiv d0, d1, d2: u14
+        { 0x4ea71ce5, 0x0000, 0, 0, 1 },   // mov v5.16b, v7.16b: never issues
+        { 0x4ea61ce5, 0x3c00, 1, 2, 1 },   // orr v5.16b, v7.16b, v6.16b
+        { 0x9e6600e5, 0x3000, 2, 4, 1 },   // fmov x5, d7: u13 and u14, then u3 and u4
+        { 0x9e6700e5, 0x0380, 1, 6, 1 },   // fmov d5, x7: the load units
+        { 0x4e2848e5, 0x3c00, 1, 3, 1 },   // aese v5.16b, v7.16b
     };
     struct arena *a = arena_new();
     const struct instr_table *t = table_of(a, "m2-avalanche");
@@ -59,6 +75,34 @@ static void forms_have_their_measured_units_and_latency(void **state)
         assert_int_equal(m->uops, want[i].uops);
     }
     arena_free(a);
+}
+
+static void operands_come_as_late_as_they_may(void **state)
+{
+    struct arena *a = arena_new();
+    const struct instr_table *t = table_of(a, "m2-avalanche");
+    const struct instr_timing *madd = timing(t, 0x9b010800), *udiv = timing(t, 0x9ac20820);
+    assert_int_equal(madd->late[SLOT_N], 0);
+    assert_int_equal(madd->late[SLOT_M], 0);
+    assert_int_equal(madd->late[SLOT_A], 2);   // the addend: 1 cycle, not 3
+    assert_int_equal(udiv->issue[0].busy, 2);
+    const struct instr_timing *sha = timing(t, 0x5e024020);   // sha256h q0, q1, v2.4s
+    assert_int_equal(sha->late[SLOT_D], 1);
+    assert_int_equal(sha->late[SLOT_N], 0);
+    arena_free(a);
+}
+
+// 3050 measured forms and 5 described; the two of register APRR are no public words.
+static void nearly_every_form_is_told_from_the_others(void **state)
+{
+    static const char *const cores[] = { "m1-firestorm", "m1-icestorm" };
+    for (size_t i = 0; i < COUNT(cores); i++) {
+        struct arena *a = arena_new();
+        const struct instr_table *t = table_of(a, cores[i]);
+        assert_true(instr_undecoded(t) <= 2);
+        assert_true(instr_conflicts(t) <= 2);   // prfm of streams
+        arena_free(a);
+    }
 }
 
 static void the_masks_of_the_units_follow_from_the_forms(void **state)
@@ -126,6 +170,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(forms_have_their_measured_units_and_latency),
+        cmocka_unit_test(operands_come_as_late_as_they_may),
+        cmocka_unit_test(nearly_every_form_is_told_from_the_others),
         cmocka_unit_test(the_masks_of_the_units_follow_from_the_forms),
         cmocka_unit_test(a_table_is_fitted_to_the_units_of_the_core),
         cmocka_unit_test(a_bad_table_is_refused_with_its_line),
