@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
+#include <unistd.h>
 
 #define XXH_INLINE_ALL
 #include <xxhash.h>
@@ -22,7 +23,8 @@ static const u64 EPOCH_NS = 1767225600ull * 1000000000;
 // Cycles until everything the guest has executed so far has retired.
 static cycle cycles_now(struct m2sim *s)
 {
-    stream_sync(s->stream);
+    if (!s->child)
+        stream_sync(s->stream);
     return core_now(s->core);
 }
 
@@ -100,6 +102,15 @@ static void digest_file(const char *path, char digest[17])
     XXH3_freeState(state);
 }
 
+// After a fork the child runs on without timing: neither the stream's thread nor the
+// right to report came along. Its clock stands still.
+static void forked(void *ctx)
+{
+    struct m2sim *s = ctx;
+    s->child = true;
+    s->machine.recorder = NULL;
+}
+
 static bool load(struct m2sim *s, struct m2sim_error *e)
 {
     const struct m2sim_options *o = &s->options;
@@ -121,6 +132,8 @@ static bool load(struct m2sim *s, struct m2sim_error *e)
         .messages = o->messages,
         .now_ns = timed ? simulated_ns : NULL,
         .clock_ctx = s,
+        .forked = forked,
+        .fork_ctx = s,
     };
     struct err err = { "" };
     int code = M2SIM_EXIT_DATA;
@@ -178,6 +191,10 @@ int m2sim_run(struct m2sim *s)
 {
     u64 start = host_ns();
     enum machine_end end = machine_run(&s->machine);
+    if (s->child && end == MACHINE_EXITED)
+        process_leave(s->process);
+    if (s->child)
+        _exit(end == MACHINE_LIMIT ? M2SIM_EXIT_LIMIT : 130);
     if (s->stream)
         stream_sync(s->stream);
     if (s->core)

@@ -20,6 +20,7 @@ struct m2sim {
     struct counts *counts;    // M2SIM_COUNT, else NULL
     struct stream *stream;    // of either, else NULL
     struct machine machine;
+    bool child;   // this is a fork of the simulator, made by the guest
     volatile int stop;
     int status;
     double host_seconds;

@@ -370,21 +370,24 @@ bool elf_load_memory(struct space *s, const void *data, size_t len, const char *
     return load_file(s, &f, kind, image, e);
 }
 
+bool elf_load_fd(struct space *s, int fd, const char *name, enum elf_kind kind,
+                 struct elf_image *image, struct err *e)
+{
+    struct stat st;
+    if (fstat(fd, &st) || !S_ISREG(st.st_mode))
+        return err_set(e, "%s: %s, want an AArch64 ELF executable", name,
+                       S_ISDIR(st.st_mode) ? "is a directory" : "is not a file");
+    struct file f = { .fd = fd, .len = st.st_size, .name = name };
+    return load_file(s, &f, kind, image, e);
+}
+
 bool elf_load_file(struct space *s, const char *path, enum elf_kind kind, struct elf_image *image,
                    struct err *e)
 {
-    struct stat st;
     int fd = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
     if (fd < 0)
         return err_set(e, "%s: %s", path, strerror(errno));
-    bool ok;
-    if (fstat(fd, &st) || !S_ISREG(st.st_mode)) {
-        ok = err_set(e, "%s: %s, want an AArch64 ELF executable", path,
-                     S_ISDIR(st.st_mode) ? "is a directory" : "is not a file");
-    } else {
-        struct file f = { .fd = fd, .len = st.st_size, .name = path };
-        ok = load_file(s, &f, kind, image, e);
-    }
+    bool ok = elf_load_fd(s, fd, path, kind, image, e);
     close(fd);
     return ok;
 }

@@ -71,6 +71,15 @@ void fds_close_all(struct process *p)
             close(p->fds[fd].host);
 }
 
+void fds_close_on_exec(struct process *p)
+{
+    for (int fd = 0; fd < GUEST_FDS; fd++)
+        if (p->fds[fd].host >= 0 && p->fds[fd].cloexec) {
+            close(p->fds[fd].host);
+            p->fds[fd].host = -1;
+        }
+}
+
 i64 sys_close(struct thread *t, const u64 a[6])
 {
     struct process *p = t->process;

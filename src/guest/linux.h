@@ -111,6 +111,23 @@ i64 process_deadlock(struct thread *t, const char *what);
 // Name without SIG: "SEGV".
 const char *signal_name(int sig);
 
+// ---- children
+
+// Host number of the guest's child `pid`; 0 when there is none.
+int child_host(struct process *p, int pid);
+
+// Waits until a child has ended and makes SIGCHLD pending; false when there is none.
+bool child_ends(struct thread *t);
+
+// Closes what is close-on-exec.
+void fds_close_on_exec(struct process *p);
+
+// Puts a loaded image's stack, heap and registers in place, as for a new process.
+bool process_start(struct process *p, struct err *e);
+
+// Names the process after its program's file.
+void process_set_name(struct process *p, const char *path);
+
 // Seeded random bytes.
 void process_random(struct process *p, void *to, size_t len);
 

@@ -56,12 +56,6 @@ i64 sys_exit(struct thread *t, const u64 a[6])
     return sys_exit_group(t, a);
 }
 
-// There are no children yet.
-i64 sys_wait(struct thread *t, const u64 a[6])
-{
-    return -ECHILD;
-}
-
 // ---- identity
 
 i64 sys_getpid(struct thread *t, const u64 a[6])

@@ -69,7 +69,9 @@ i64 sys_rt_sigsuspend(struct thread *t, const u64 a[6])
     t->sigmask_saved = t->sigmask;
     t->restore_mask = true;
     t->sigmask = mask & ~UNBLOCKABLE;
-    return signal_waiting(t, t->sigmask) ? -EINTR : process_deadlock(t, "sigsuspend");
+    if (signal_waiting(t, t->sigmask) || child_ends(t))
+        return -EINTR;
+    return process_deadlock(t, "sigsuspend");
 }
 
 static i64 put_info(struct thread *t, vaddr to, const struct guest_siginfo *i)
@@ -125,6 +127,9 @@ static i64 send(struct thread *t, u64 sig, int code)
 i64 sys_kill(struct thread *t, const u64 a[6])
 {
     i32 pid = a[0], own = t->process->pid;
+    int child = child_host(t->process, pid);
+    if (child)
+        return (u32)a[1] > GUEST_SIGNALS ? -EINVAL : host_result(kill(child, a[1]));
     if (pid != own && pid != 0 && pid != -own && pid != -1)
         return -ESRCH;
     return send(t, a[1], SI_USER);

@@ -77,14 +77,9 @@ static bool make_stack(struct process *p, struct err *e)
     return true;
 }
 
-static bool start(struct process *p, struct err *e)
+bool process_start(struct process *p, struct err *e)
 {
-    struct thread *t = calloc(1, sizeof(*t));
-    if (!t)
-        abort();
-    p->main = t;
-    t->process = p;
-    t->tid = p->pid;
+    struct thread *t = p->main;
     if (!make_stack(p, e) || !stack_build(p, &t->cpu.x[REG_SP], e))
         return false;
     space_brk_init(p->space, p->image.brk);
@@ -92,6 +87,15 @@ static bool start(struct process *p, struct err *e)
     cpu_set_nzcv(&t->cpu, 0);
     process_random(p, t->cpu.pac_key, sizeof(t->cpu.pac_key));
     return true;
+}
+
+void process_set_name(struct process *p, const char *path)
+{
+    const char *slash = strrchr(path, '/');
+    const char *name = slash ? slash + 1 : path;
+    size_t n = strnlen(name, sizeof(p->name) - 1);
+    memset(p->name, 0, sizeof(p->name));
+    memcpy(p->name, name, n);
 }
 
 // Everything but the program. The host must not die of a pipe the guest writes to.
@@ -107,13 +111,18 @@ static struct process *create(const struct process_options *o, struct err *e)
     p->options = *o;
     p->pid = GUEST_PID;
     p->ppid = GUEST_PID - 1;
+    p->last_pid = GUEST_PID;
+    p->main = calloc(1, sizeof(*p->main));
+    if (!p->main)
+        abort();
+    p->main->process = p;
+    p->main->tid = p->pid;
     p->random_state = o->seed;
     pthread_mutex_init(&p->lock, NULL);
     set_limits(p);
     fds_open_standard(p);
     p->cwd = open(".", O_PATH | O_DIRECTORY | O_CLOEXEC);
-    const char *slash = strrchr(o->path, '/');
-    strncpy(p->name, slash ? slash + 1 : o->path, sizeof(p->name) - 1);
+    process_set_name(p, o->path);
     s->map_top = s->size - ((u64)64 << 20);   // until the stack stands
     signal(SIGPIPE, SIG_IGN);
     return p;
@@ -128,6 +137,7 @@ void process_free(struct process *p)
         close(p->cwd);
     space_free(p->space);
     pthread_mutex_destroy(&p->lock);
+    free(p->arguments);
     free(p->main);
     free(p);
 }
@@ -146,7 +156,7 @@ struct process *process_new(const struct process_options *o, struct err *e, int 
     if (!p)
         return NULL;
     *exit_code = EXIT_BAD_INPUT;
-    if (!elf_load_file(p->space, o->path, ELF_PROGRAM, &p->image, e) || !start(p, e)) {
+    if (!elf_load_file(p->space, o->path, ELF_PROGRAM, &p->image, e) || !process_start(p, e)) {
         process_free(p);
         return NULL;
     }
@@ -163,7 +173,7 @@ struct process *process_new_memory(const struct process_options *o, const void *
     struct process *p = create(o, e);
     if (!p)
         return NULL;
-    if (!elf_load_memory(p->space, data, len, o->path, ELF_PROGRAM, &p->image, e) || !start(p, e)) {
+    if (!elf_load_memory(p->space, data, len, o->path, ELF_PROGRAM, &p->image, e) || !process_start(p, e)) {
         process_free(p);
         return NULL;
     }

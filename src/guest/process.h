@@ -20,6 +20,7 @@ enum {
     GUEST_SIGNALS = 64,
     GUEST_FDS = 1024,         // descriptors a guest may have
     GUEST_RLIMITS = 16,
+    GUEST_CHILDREN = 256,     // not yet waited for
     GUEST_STACK = 8 << 20,    // bytes
 };
 
@@ -34,6 +35,11 @@ struct process_options {
     // Must not go backwards. Sleeping returns at once and is added by the process.
     u64 (*now_ns)(void *ctx, int clock);
     void *clock_ctx;
+
+    // Called in the child after a fork, which is a fork of the simulator too, but of the
+    // calling host thread alone; the child must end by process_leave. NULL: no forks.
+    void (*forked)(void *ctx);
+    void *fork_ctx;
 };
 
 struct guest_action {                    // struct sigaction of arm64 Linux
@@ -51,6 +57,11 @@ struct guest_fd {
     bool cloexec;
 };
 
+// A child by its number in the guest and on the host; number 0: a free place.
+struct guest_child {
+    int pid, host;
+};
+
 struct thread;
 
 struct process {
@@ -59,7 +70,9 @@ struct process {
     struct process_options options;      // strings are the caller's and must stay
     char exe[4096];                      // absolute path, for /proc/self/exe
     char name[16];                       // PR_SET_NAME
-    int pid, ppid;
+    int pid, ppid, last_pid;
+    struct guest_child children[GUEST_CHILDREN];
+    void *arguments;                     // memory that options point to after execve
     bool exited;                         // then one of:
     int exit_status;                     // 0 to 255
     int exit_signal;                     // non-zero: ended by this signal
@@ -116,6 +129,9 @@ struct process *process_new_memory(const struct process_options *o, const void *
 
 // Status as a shell sees it: exit_status, or 128 + signal.
 int process_status(const struct process *p);
+
+// Ends a forked child of the simulator as its guest has ended.
+void process_leave(const struct process *p) __attribute__((noreturn));
 
 enum sys_result { SYS_CONTINUE, SYS_EXIT };   // EXIT: this thread runs no more
 

@@ -1,0 +1,120 @@
+// execve: another static program in place of the running one. The address space is
+// emptied and filled again, so that what points to it stays right.
+#include <elf.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "guest/linux.h"
+
+enum {
+    LIST_MAX = 1 << 16,                // arguments, and variables
+    TEXT_MAX = GUEST_STACK / 4,        // bytes of all of them
+};
+
+// Strings of argv and envp, copied from the guest: one block of memory.
+struct words {
+    const char *argv[LIST_MAX], *envp[LIST_MAX];
+    char path[4096];
+    size_t used;
+    char text[TEXT_MAX];
+};
+
+static i64 read_list(struct thread *t, vaddr list, struct words *w, const char **out)
+{
+    for (size_t i = 0; list; i++) {
+        vaddr at;
+        if (space_read(t->process->space, &at, list + i * 8, 8))
+            return -EFAULT;
+        out[i] = NULL;
+        if (!at)
+            return 0;
+        char *to = w->text + w->used;
+        i64 n = i + 1 < LIST_MAX ? space_string(t->process->space, to, at, TEXT_MAX - w->used)
+                                 : -ENAMETOOLONG;
+        if (n < 0)
+            return n == -EFAULT ? n : -E2BIG;
+        out[i] = to;
+        w->used += n + 1;
+    }
+    return 0;
+}
+
+// Whether `fd` is a program of arm64; a script would need its interpreter.
+static i64 check_program(int fd)
+{
+    Elf64_Ehdr h;
+    if (faccessat(fd, "", X_OK, AT_EMPTY_PATH))
+        return -EACCES;
+    if (pread(fd, &h, sizeof(h), 0) != sizeof(h) || memcmp(h.e_ident, ELFMAG, SELFMAG) ||
+        h.e_ident[EI_CLASS] != ELFCLASS64 || h.e_machine != EM_AARCH64)
+        return -ENOEXEC;
+    return 0;
+}
+
+static void reset(struct process *p)
+{
+    struct thread *t = p->main;
+    struct cpu *c = &t->cpu;
+    for (int i = 1; i <= GUEST_SIGNALS; i++)
+        p->actions[i] = (struct guest_action){ .handler = p->actions[i].handler == 1 };
+    t->altstack = (struct guest_altstack){ 0 };
+    t->clear_child_tid = t->robust_list = t->rseq = 0;
+    memset(c->x, 0, sizeof(c->x));
+    memset(c->v, 0, sizeof(c->v));
+    c->fpcr = c->fpsr = 0;
+    c->tpidr = 0;
+    c->monitor_size = 0;
+    fds_close_on_exec(p);
+}
+
+// From here on there is no way back: a failure ends the process.
+static i64 replace(struct process *p, int fd, struct words *w)
+{
+    struct err e = { "" };
+    char link[64];
+    snprintf(link, sizeof(link), "/proc/self/fd/%d", fd);
+    ssize_t n = readlink(link, p->exe, sizeof(p->exe) - 1);
+    p->exe[n < 0 ? 0 : n] = 0;
+    process_set_name(p, p->exe);
+
+    space_unmap(p->space, 0, p->space->size);
+    reset(p);
+    free(p->arguments);
+    p->arguments = w;
+    p->options.path = w->path;
+    p->options.argv = w->argv;
+    p->options.envp = w->envp;
+    p->space->map_top = p->space->size - ((u64)64 << 20);
+    if (elf_load_fd(p->space, fd, p->exe, ELF_PROGRAM, &p->image, &e) && process_start(p, &e))
+        return 0;
+    fprintf(p->options.messages ? p->options.messages : stderr, "m2sim: %s\n", e.text);
+    process_kill(p, SIGKILL);
+    return -ENOEXEC;
+}
+
+i64 sys_execve(struct thread *t, const u64 a[6])
+{
+    struct guest_path path;
+    i64 failed = path_get(t, AT_FDCWD, a[0], &path);
+    if (failed)
+        return failed;
+    struct words *w = calloc(1, sizeof(*w));
+    if (!w)
+        abort();
+    snprintf(w->path, sizeof(w->path), "%s", path.text);
+    failed = read_list(t, a[1], w, w->argv);
+    failed = failed ? failed : read_list(t, a[2], w, w->envp);
+    i64 fd = failed ? failed : path_open(t, &path, O_RDONLY, 0);
+    failed = fd < 0 ? fd : check_program(fd);
+    if (!failed)
+        failed = replace(t->process, fd, w);
+    else
+        free(w);
+    if (fd >= 0)
+        close(fd);
+    return failed;
+}

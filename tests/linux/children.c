@@ -1,0 +1,118 @@
+// Children: fork, pipes between them, their ends, and execve of this program itself.
+#define _GNU_SOURCE
+#include <fcntl.h>
+#include <signal.h>
+#include <spawn.h>
+#include <sys/mman.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "check.h"
+
+static volatile sig_atomic_t got;
+
+static void note(int sig)
+{
+    got = sig;
+}
+
+static void memory_is_copied_and_statuses_come_back(void)
+{
+    int x = 1, status;
+    int *shared = mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    pid_t parent = getpid(), pid = fork();
+    CHECK(pid >= 0);
+    if (!pid) {
+        CHECK(getppid() == parent && getpid() != parent);
+        x = 2;
+        *shared = 5;
+        _exit(42);
+    }
+    CHECK(waitpid(pid, &status, 0) == pid && WIFEXITED(status) && WEXITSTATUS(status) == 42);
+    CHECK(x == 1 && *shared == 5);
+    CHECK(waitpid(pid, &status, 0) == -1 && errno == ECHILD);
+    pid = fork();
+    if (!pid)
+        abort();
+    CHECK(wait(&status) == pid && WIFSIGNALED(status) && WTERMSIG(status) == SIGABRT);
+}
+
+static void pipes_connect(void)
+{
+    int up[2], down[2], n = 0;
+    char b[64];
+    CHECK(!pipe(up) && !pipe(down));
+    pid_t pid = fork();
+    if (!pid) {
+        close(down[1]);
+        close(up[0]);
+        ssize_t got;
+        while ((got = read(down[0], b, sizeof(b))) > 0)
+            CHECK(write(up[1], b, got) == got);
+        _exit(0);
+    }
+    close(down[0]);
+    close(up[1]);
+    for (int i = 0; i < 100; i++)
+        CHECK(write(down[1], "0123456789", 10) == 10);
+    close(down[1]);
+    for (ssize_t got; (got = read(up[0], b, sizeof(b))) > 0;)
+        n += got;
+    CHECK(n == 1000 && waitpid(pid, NULL, 0) == pid);
+    close(up[0]);
+}
+
+static void a_child_can_be_killed(void)
+{
+    int status;
+    pid_t pid = fork();
+    if (!pid)
+        for (;;)
+            sleep(1);
+    CHECK(waitpid(pid, &status, WNOHANG) == 0);
+    CHECK(!kill(pid, SIGKILL) && waitpid(pid, &status, 0) == pid && WTERMSIG(status) == SIGKILL);
+}
+
+static void programs_are_executed(char *self)
+{
+    int status;
+    char *const argv[] = { self, "child", "two words", NULL }, *const envp[] = { "KEY=value",
+                                                                                 NULL };
+    int open_fd = open("/dev/null", O_RDONLY), shut = open("/dev/null", O_RDONLY | O_CLOEXEC);
+    CHECK(dup2(open_fd, 20) == 20 && dup3(shut, 21, O_CLOEXEC) == 21);
+    signal(SIGUSR1, note);
+    signal(SIGUSR2, SIG_IGN);
+    pid_t pid = fork();
+    if (!pid) {
+        execve(self, argv, envp);
+        _exit(1);
+    }
+    CHECK(waitpid(pid, &status, 0) == pid && WIFEXITED(status) && WEXITSTATUS(status) == 7);
+    CHECK(!posix_spawn(&pid, self, NULL, NULL, argv, envp));
+    CHECK(waitpid(pid, &status, 0) == pid && WEXITSTATUS(status) == 7);
+    CHECK(execve("/nonexistent", argv, envp) == -1 && errno == ENOENT);
+    CHECK(execve("/etc/passwd", argv, envp) == -1 && errno == EACCES);
+    CHECK(!raise(SIGUSR1) && got == SIGUSR1);
+}
+
+static int child(int argc, char **argv)
+{
+    struct sigaction act;
+    CHECK(argc == 3 && !strcmp(argv[2], "two words") && !strcmp(getenv("KEY"), "value"));
+    CHECK(fcntl(20, F_GETFD) == 0 && fcntl(21, F_GETFD) == -1);
+    CHECK(!sigaction(SIGUSR1, NULL, &act) && act.sa_handler == SIG_DFL);
+    CHECK(!sigaction(SIGUSR2, NULL, &act) && act.sa_handler == SIG_IGN);
+    return 7;
+}
+
+int main(int argc, char **argv)
+{
+    if (argc > 1)
+        return child(argc, argv);
+    memory_is_copied_and_statuses_come_back();
+    pipes_connect();
+    a_child_can_be_killed();
+    programs_are_executed(argv[0]);
+    puts("children ok");
+    return 0;
+}
