@@ -14,6 +14,12 @@ INLINE f64x2 in64(const union vreg *r)
     return r->vf64;
 }
 
+// A result of 64 bits: what came out of the unused lanes (-0 when rounding down) is dropped.
+INLINE void out32(union vreg *d, f32x4 r, unsigned q)
+{
+    d->vf32 = q ? r : (f32x4)(u64x2){ ((u64x2)r)[0], 0 };
+}
+
 INLINE bool any_nan32(f32x4 r)
 {
     return hv_any((u64x2)(r != r));
@@ -60,7 +66,7 @@ INLINE f64x2 abs64(f64x2 a)
             f32x4 a = in32(&V(n), v >> 1), b = in32(&V(m), v >> 1); \
             f32x4 r = e32; \
             DECLINE_IF(any_##bad##32(r)); \
-            V(d).vf32 = r; \
+            out32(&V(d), r, v >> 1); \
         } \
         return true; \
     }
@@ -104,7 +110,7 @@ FAST(fsqrt_v)
             unsigned q = v >> 1; \
             f32x4 r = hv_fma4(sign in32(&V(n), q), in32(&V(m), q), in32(&V(d), q)); \
             DECLINE_IF(any_odd32(r)); \
-            V(d).vf32 = r; \
+            out32(&V(d), r, q); \
         } \
         return true; \
     }
@@ -228,7 +234,7 @@ INLINE f32x4 element32(float x, unsigned q)
             f64x2 z = is_vector ? in64(&V(d)) : (f64x2){ V(d).f64[0], 0 }, r = e64; \
             (void)z; \
             DECLINE_IF(any_odd64(r)); \
-            V(d).vf64 = r; \
+            V(d).vf64 = is_vector ? r : (f64x2){ r[0], 0 }; \
         } else { \
             unsigned q = v >> 1; \
             float x = V(m).f32[AUX]; \
@@ -237,7 +243,7 @@ INLINE f32x4 element32(float x, unsigned q)
             f32x4 z = is_vector ? in32(&V(d), q) : (f32x4){ V(d).f32[0], 0, 0, 0 }, r = e32; \
             (void)z; \
             DECLINE_IF(any_odd32(r)); \
-            V(d).vf32 = r; \
+            out32(&V(d), is_vector ? r : (f32x4){ r[0], 0, 0, 0 }, is_vector ? q : 1); \
         } \
         return true; \
     }
