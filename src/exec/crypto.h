@@ -31,7 +31,7 @@ u64x2 crypto_portable_sha256su0(u64x2 d, u64x2 n);
 u64x2 crypto_pmull(u64 a, u64 b);
 u64x2 crypto_portable_pmull(u64 a, u64 b);
 
-// Never worth a host instruction.
+// For every host.
 u64x2 crypto_sha1su0(u64x2 d, u64x2 n, u64x2 m);
 u64x2 crypto_sha1su1(u64x2 d, u64x2 n);
 u64x2 crypto_sha512h(u64x2 d, u64x2 n, u64x2 m);

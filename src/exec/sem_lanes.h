@@ -145,20 +145,18 @@ enum { FPSR_QC = 1 << 27 };
 // The lanes of size `z` of one half of x, each with the lane of y above it.
 INLINE u64x2 unpack(u64x2 x, u64x2 y, unsigned z, bool high)
 {
+#define SHUFFLE(type, ...) (u64x2)__builtin_shufflevector((type)x, (type)y, __VA_ARGS__)
     switch (z) {
-    case 0: {
-        const u8x16 low = { 0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5, 21, 6, 22, 7, 23 };
-        return (u64x2)__builtin_shuffle((u8x16)x, (u8x16)y, high ? low + 8 : low);
+    case 0:
+        return high ? SHUFFLE(u8x16, 8, 24, 9, 25, 10, 26, 11, 27, 12, 28, 13, 29, 14, 30, 15, 31)
+                    : SHUFFLE(u8x16, 0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5, 21, 6, 22, 7, 23);
+    case 1:
+        return high ? SHUFFLE(u16x8, 4, 12, 5, 13, 6, 14, 7, 15)
+                    : SHUFFLE(u16x8, 0, 8, 1, 9, 2, 10, 3, 11);
+    default:
+        return high ? SHUFFLE(u32x4, 2, 6, 3, 7) : SHUFFLE(u32x4, 0, 4, 1, 5);
     }
-    case 1: {
-        const u16x8 low = { 0, 8, 1, 9, 2, 10, 3, 11 };
-        return (u64x2)__builtin_shuffle((u16x8)x, (u16x8)y, high ? low + 4 : low);
-    }
-    default: {
-        const u32x4 low = { 0, 4, 1, 5 };
-        return (u64x2)__builtin_shuffle((u32x4)x, (u32x4)y, high ? low + 2 : low);
-    }
-    }
+#undef SHUFFLE
 }
 
 INLINE u64x2 widen_u(u64x2 x, unsigned z, bool high)
@@ -184,7 +182,7 @@ INLINE u64x2 narrow(u64x2 x, u64x2 y, unsigned z)
     for (unsigned k = 0; k < 8 && z == 1; k++)
         r.h[k] = (u16)((const u32 *)both)[k];
     if (z == 2)
-        r.vs = __builtin_shuffle((u32x4)x, (u32x4)y, (u32x4){ 0, 2, 4, 6 });
+        r.vs = __builtin_shufflevector((u32x4)x, (u32x4)y, 0, 2, 4, 6);
     return r.vd;
 }
 

@@ -3,6 +3,7 @@
 #define EXEC_SEM_SIMD_PERM_H
 
 #include "exec/sem_lanes.h"
+#include "exec/table.h"
 
 // -- Zip, unzip, transpose --
 
@@ -113,24 +114,20 @@ REVERSE(rev16, v, swap_bytes(x))
 #define TABLE_LOOKUP(name, regs, missing) \
     SEM(name) \
     { \
-        u8 table[16 * regs]; \
-        union vreg r = { 0 }; \
+        union vreg table[regs]; \
         for (unsigned k = 0; k < regs; k++) \
-            memcpy(table + 16 * k, &c->v[(SLOT(n) + k) & 31], 16); \
-        for (unsigned k = 0; k < 8u << v; k++) { \
-            u8 at = V(m).b[k]; \
-            r.b[k] = at < 16 * regs ? table[at] : (missing); \
-        } \
-        V(d) = r; \
+            table[k] = c->v[(SLOT(n) + k) & 31]; \
+        put(&V(d), table_lookup(table, regs, V(m).vd, missing), v); \
     }
-TABLE_LOOKUP(tbl1, 1, 0)
-TABLE_LOOKUP(tbl2, 2, 0)
-TABLE_LOOKUP(tbl3, 3, 0)
-TABLE_LOOKUP(tbl4, 4, 0)
-TABLE_LOOKUP(tbx1, 1, V(d).b[k])
-TABLE_LOOKUP(tbx2, 2, V(d).b[k])
-TABLE_LOOKUP(tbx3, 3, V(d).b[k])
-TABLE_LOOKUP(tbx4, 4, V(d).b[k])
+#define NOTHING ((u64x2){ 0, 0 })
+TABLE_LOOKUP(tbl1, 1, NOTHING)
+TABLE_LOOKUP(tbl2, 2, NOTHING)
+TABLE_LOOKUP(tbl3, 3, NOTHING)
+TABLE_LOOKUP(tbl4, 4, NOTHING)
+TABLE_LOOKUP(tbx1, 1, V(d).vd)
+TABLE_LOOKUP(tbx2, 2, V(d).vd)
+TABLE_LOOKUP(tbx3, 3, V(d).vd)
+TABLE_LOOKUP(tbx4, 4, V(d).vd)
 
 // -- Elements --
 

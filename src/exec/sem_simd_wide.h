@@ -104,7 +104,7 @@ INLINE u32x4 dot(u64x2 n, u64x2 m, bool sn, bool sm)
 {
     u32x4 low = dot_half((u16x8)widen(n, sn, 0), (u16x8)widen(m, sm, 0), sn || sm);
     u32x4 high = dot_half((u16x8)widen(n, sn, 1), (u16x8)widen(m, sm, 1), sn || sm);
-    return __builtin_shuffle(low, high, (u32x4){ 0, 2, 4, 6 });
+    return __builtin_shufflevector(low, high, 0, 2, 4, 6);
 }
 
 #define DOT_E(name, sn, sm) \

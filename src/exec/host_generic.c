@@ -1,5 +1,6 @@
-// A host whose cryptographic instructions we do not use.
+// A host whose cryptographic and shuffle instructions we do not use.
 #include "exec/crypto.h"
+#include "exec/table.h"
 
 #define PORTABLE_1(name) \
     u64x2 crypto_##name(u64x2 x) \
@@ -23,4 +24,9 @@ u64x2 crypto_sha256su0(u64x2 d, u64x2 n)
 u64x2 crypto_pmull(u64 a, u64 b)
 {
     return crypto_portable_pmull(a, b);
+}
+
+u64x2 table_lookup(const union vreg *t, unsigned regs, u64x2 index, u64x2 missing)
+{
+    return table_portable_lookup(t, regs, index, missing);
 }
