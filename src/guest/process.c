@@ -173,7 +173,8 @@ struct process *process_new_memory(const struct process_options *o, const void *
     struct process *p = create(o, e);
     if (!p)
         return NULL;
-    if (!elf_load_memory(p->space, data, len, o->path, ELF_PROGRAM, &p->image, e) || !process_start(p, e)) {
+    if (!elf_load_memory(p->space, data, len, o->path, ELF_PROGRAM, &p->image, e) ||
+        !process_start(p, e)) {
         process_free(p);
         return NULL;
     }
