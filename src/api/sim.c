@@ -94,8 +94,10 @@ static void digest_file(const char *path, char digest[17])
     XXH3_64bits_reset(state);
     FILE *f = fopen(path, "rb");
     char buf[65536];
-    for (size_t n; f && (n = fread(buf, 1, sizeof(buf), f)) > 0;)
+    for (size_t n = sizeof(buf); f && n == sizeof(buf);) {
+        n = fread(buf, 1, sizeof(buf), f);
         XXH3_64bits_update(state, buf, n);
+    }
     if (f)
         fclose(f);
     snprintf(digest, 17, "%016llx", (unsigned long long)XXH3_64bits_digest(state));

@@ -1,6 +1,7 @@
 // instr.c: the reader of measured forms, and the search for the nearest.
 #include "core/instr.h"
 
+#include <assert.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -110,6 +111,7 @@ static u16 map_units(const struct reader *r, u32 low, u32 high)
     for (int k = 0; k < 3; k++) {
         u32 n = r->table_units[k], m = r->core_units[k];
         if (low >= from && high < from + n) {
+            assert(m);
             if (low == from && high == from + n - 1)
                 high = to + m - 1;
             else

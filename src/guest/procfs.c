@@ -77,7 +77,8 @@ i64 procfs_open(struct thread *t, const char *text)
         if (text[0] != '/' || strcmp(name, files[i].name))
             continue;
         int fd = memfd_create(files[i].name, MFD_CLOEXEC);
-        FILE *f = fd < 0 ? NULL : fdopen(dup(fd), "w");
+        int copy = fd < 0 ? -1 : dup(fd);
+        FILE *f = copy < 0 ? NULL : fdopen(copy, "w");
         if (!f)
             return -EMFILE;
         files[i].print(t, f);

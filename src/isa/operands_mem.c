@@ -215,7 +215,7 @@ static bool decode_lane(struct insn *i, u32 w)
 static void list_of_elements(struct text *t, const struct insn *i, u32 w, u32 count)
 {
     static const char *const names[] = { "b", "h", "s", "d" };
-    list(t, bits(w, 0, 5), count, names[lane_size(w)]);
+    list(t, bits(w, 0, 5), count, names[lane_size(w) & 3]);
     text_printf(t, "[%u]", i->aux);
 }
 
@@ -233,7 +233,7 @@ static void list_of_elements(struct text *t, const struct insn *i, u32 w, u32 co
         list_of_elements(t, i, w, n); \
     } \
     OFFSET(mpost##n, n * (8 << bits(w, 30, 1)), false) \
-    OFFSET(epost##n, n << lane_size(w), false) \
+    OFFSET(epost##n, n << (lane_size(w) & 3), false) \
     OFFSET(rpost##n, n << bits(w, 10, 2), false)
 LISTS(1)
 LISTS(2)
