@@ -78,7 +78,7 @@ static void undefined(HANDLER_ARGS)
 
 static void bad_target(HANDLER_ARGS)
 {
-    u64 pc = c->exec->bad_pc;
+    u64 pc = c->bad_pc;
     c->exec->trap = (struct trap){ pc & 3 ? TRAP_ALIGN : TRAP_FETCH, .addr = pc };
     stop_at(c, i, left, rec);
 }
@@ -140,13 +140,6 @@ _Noreturn void exec_wild(struct cpu *c, const struct insn *i, u64 va)
 void exec_leave(struct cpu *c, enum trap_kind kind, u64 addr)
 {
     c->exec->trap = (struct trap){ kind, .addr = addr };
-}
-
-const struct insn *exec_bad_target(struct cpu *c, u64 pc)
-{
-    c->exec->bad = (struct insn){ .run = RUN_BAD_TARGET };
-    c->exec->bad_pc = pc;
-    return &c->exec->bad;
 }
 
 static void on_fault(int sig, siginfo_t *info, void *context)
@@ -211,9 +204,10 @@ static struct trap run(struct cpu *c, const struct space *s, u64 budget, struct 
     if (budget > 1ull << 40)
         budget = 1ull << 40;
 
-    struct exec e = { .space = s, .recorder = r };
+    struct exec e = { .space = s, .recorder = r, .bad = { .run = RUN_BAD_TARGET } };
     struct insn *start = c->shadow + (c->pc >> 2);
     c->exec = &e;
+    c->bad = &e.bad;
     c->left = (u64)start + budget * sizeof(*start);
     c->rec = r ? r->at : NULL;
     handler *const *table = tables[r ? RECORD_ALL : PLAIN];
@@ -231,7 +225,7 @@ static struct trap run(struct cpu *c, const struct space *s, u64 budget, struct 
     if (r)
         r->at = c->rec;
     c->exec = NULL;
-    c->pc = e.next == &e.bad ? e.bad_pc : (u64)(e.next - c->shadow) * 4;
+    c->pc = e.next == &e.bad ? c->bad_pc : (u64)(e.next - c->shadow) * 4;
     *executed = budget - (u64)((i64)(c->left - (u64)e.next) / (i64)sizeof(*start));
     return e.trap;
 }

@@ -27,8 +27,7 @@ struct exec {
     struct trap trap;
     const struct insn *next;   // the instruction to go on with
     bool stopped;
-    struct insn bad;           // stands for a branch target that cannot hold code,
-    u64 bad_pc;                // which is here
+    struct insn bad;           // stands for a branch target that cannot hold code (cpu.bad_pc)
     sigjmp_buf escape;         // where a guest fault goes
 };
 

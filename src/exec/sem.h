@@ -57,7 +57,6 @@
 // The part of the engine that bodies need.
 struct exec;
 _Noreturn void exec_wild(struct cpu *c, const struct insn *i, u64 va);
-const struct insn *exec_bad_target(struct cpu *c, u64 pc);
 void exec_leave(struct cpu *c, enum trap_kind kind, u64 addr);
 // Leaves the executor from inside a straight instruction, which does not retire.
 _Noreturn void exec_trap(struct cpu *c, const struct insn *i, enum trap_kind kind, u64 addr);
@@ -68,7 +67,7 @@ INLINE const struct insn *exec_target(struct cpu *c, const struct insn *i, u64 *
     u64 a = pc << 8 >> 8;
     *ea = a;
     if (unlikely(a >= c->window || a & 3))
-        return exec_bad_target(c, pc);
+        return c->bad_pc = pc, c->bad;
     return (const struct insn *)((u64)c->shadow + a * 4);
 }
 
@@ -137,47 +136,33 @@ DEFINE_ACCESS(128, union vreg)
 
 // -- Flags --
 
+// 32-bit forms compute in the upper half: then N, Z, C and V are where 64-bit ones have them.
+
 INLINE void flags_logic(struct cpu *c, u64 r, bool wide)
 {
-    c->nf = wide ? r : (u64)(i64)(i32)r;
-    c->zf = wide ? r : (u32)r;
+    c->nf = c->zf = wide ? r : r << 32;
     c->cf = c->vf = 0;
 }
 
-// r = a + b + carry; sets NZCV.
+// a + b + carry; sets NZCV.
 INLINE u64 add_flags(struct cpu *c, u64 a, u64 b, u64 carry, bool wide)
 {
-    if (wide) {
-        u64 r = a + b + carry;
-        c->nf = c->zf = r;
-        c->cf = carry ? r <= a : r < a;
-        c->vf = (a ^ r) & (b ^ r);
-        return r;
-    }
-    u64 sum = (u64)(u32)a + (u32)b + carry;
-    u32 r = (u32)sum;
-    c->nf = (u64)r << 32;
-    c->zf = r;
-    c->cf = sum >> 32;
-    c->vf = (u64)(((u32)a ^ r) & ((u32)b ^ r)) << 32;
-    return r;
+    u64 up = wide ? 0 : 32, x = a << up, y = b << up;
+    u64 r = x + y + (carry << up);
+    c->nf = c->zf = r;
+    c->cf = carry ? r <= x : r < x;
+    c->vf = (x ^ r) & (y ^ r);
+    return r >> up;
 }
 
 INLINE u64 sub_flags(struct cpu *c, u64 a, u64 b, bool wide)
 {
-    if (wide) {
-        u64 r = a - b;
-        c->nf = c->zf = r;
-        c->cf = a >= b;
-        c->vf = (a ^ b) & (a ^ r);
-        return r;
-    }
-    u32 x = (u32)a, y = (u32)b, r = x - y;
-    c->nf = (u64)r << 32;
-    c->zf = r;
+    u64 up = wide ? 0 : 32, x = a << up, y = b << up;
+    u64 r = x - y;
+    c->nf = c->zf = r;
     c->cf = x >= y;
-    c->vf = (u64)((x ^ y) & (x ^ r)) << 32;
-    return r;
+    c->vf = (x ^ y) & (x ^ r);
+    return r >> up;
 }
 
 // `cond` is a constant in each copy: one or two tests remain.

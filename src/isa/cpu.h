@@ -75,6 +75,8 @@ struct cpu {
     struct insn *shadow;   // decoded instruction of guest address 0; pc's is shadow + pc / 4
     const struct insn *at;   // the instruction that last began a memory access
     u64 left;              // see exec/engine.c
+    const struct insn *bad;   // where a branch to an impossible target, bad_pc, goes
+    u64 bad_pc;
     struct record *rec;    // next record to fill (recording variant)
     struct exec *exec;     // the engine's own state
     u32 host_fp;           // the simulator's floating-point environment (exec/fpenv.h)
