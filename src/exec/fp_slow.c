@@ -117,7 +117,8 @@ static void across(struct cpu *c, const struct insn *i, enum fp_type t, int n, f
 }
 
 // d + n * m, d - n * m; m is element AUX when `element`.
-static void accumulate(struct cpu *c, const struct insn *i, enum fp_type t, int n, bool negate, bool element)
+static void accumulate(struct cpu *c, const struct insn *i, enum fp_type t, int n, bool negate,
+                       bool element)
 {
     struct fp_env e = env_of(c);
     union vreg r = { 0 };
@@ -134,24 +135,27 @@ static void fused(struct cpu *c, const struct insn *i, enum fp_type t, bool nega
     struct fp_env e = env_of(c);
     union vreg r = { 0 };
     u64 a = lane(&V(n), t, 0), z = lane(&V(a), t, 0);
-    set_lane(&r, t, 0, fp_muladd(t, negate_a ? fp_neg(t, z, &e) : z, negate_n ? fp_neg(t, a, &e) : a,
-                                 lane(&V(m), t, 0), &e));
+    set_lane(&r, t, 0,
+             fp_muladd(t, negate_a ? fp_neg(t, z, &e) : z, negate_n ? fp_neg(t, a, &e) : a,
+                       lane(&V(m), t, 0), &e));
     V(d) = r;
     c->fpsr |= e.sr;
 }
 
-static void to_ints(struct cpu *c, const struct insn *i, enum fp_type t, int n, int fbits, bool is_unsigned,
-                    enum fp_rounding mode)
+static void to_ints(struct cpu *c, const struct insn *i, enum fp_type t, int n, int fbits,
+                    bool is_unsigned, enum fp_rounding mode)
 {
     struct fp_env e = env_of(c);
     union vreg r = { 0 };
     for (int k = 0; k < n; k++)
-        set_lane(&r, t, k, fp_to_int(t, lane(&V(n), t, k), fbits, is_unsigned, bits_of(t), mode, &e));
+        set_lane(&r, t, k,
+                 fp_to_int(t, lane(&V(n), t, k), fbits, is_unsigned, bits_of(t), mode, &e));
     V(d) = r;
     c->fpsr |= e.sr;
 }
 
-static void from_ints(struct cpu *c, const struct insn *i, enum fp_type t, int n, int fbits, bool is_unsigned)
+static void from_ints(struct cpu *c, const struct insn *i, enum fp_type t, int n, int fbits,
+                      bool is_unsigned)
 {
     struct fp_env e = env_of(c);
     union vreg r = { 0 };
@@ -171,7 +175,8 @@ static void to_general(struct cpu *c, const struct insn *i, unsigned v, int fbit
     c->fpsr |= e.sr;
 }
 
-static void from_general(struct cpu *c, const struct insn *i, unsigned v, int fbits, bool is_unsigned)
+static void from_general(struct cpu *c, const struct insn *i, unsigned v, int fbits,
+                         bool is_unsigned)
 {
     struct fp_env e = env_of(c);
     enum fp_type t = v & 3;
@@ -184,6 +189,9 @@ static void from_general(struct cpu *c, const struct insn *i, unsigned v, int fb
 // -- The instructions --
 
 #define SOFT(name) static inline void soft_##name(struct cpu *c, const struct insn *i, unsigned v)
+
+// One line a form.
+// clang-format off
 
 // The forms of an operation: f scalar of any type (v: type), g scalar of single or double
 // (v: sz), gh of half, v vector (v: Q, sz), vh vector of halves (v: Q), e by element.
@@ -329,6 +337,7 @@ SOFT(ucvtf_f) { from_general(c, i, v, 0, true); }
 G_V(scvtf, from_ints, 0, false)
 G_V(ucvtf, from_ints, 0, true)
 
+// clang-format on
 SOFT(fjcvtzs)
 {
     struct fp_env e = env_of(c);
@@ -350,12 +359,14 @@ static void convert(struct cpu *c, const struct insn *i, enum fp_type to, enum f
     if (to_lane)
         r.d[0] = V(d).d[0];
     for (int k = 0; k < n; k++)
-        set_lane(&r, to, to_lane + k, fp_convert_as(to, from, lane(&V(n), from, from_lane + k),
-                                                    odd ? FP_ODD : fp_mode(&e), &e));
+        set_lane(&r, to, to_lane + k,
+                 fp_convert_as(to, from, lane(&V(n), from, from_lane + k),
+                               odd ? FP_ODD : fp_mode(&e), &e));
     V(d) = r;
     c->fpsr |= e.sr;
 }
 
+// clang-format off
 SOFT(fcvt_ds) { convert(c, i, FP_D, FP_S, 1, 0, 0, false); }
 SOFT(fcvt_hs) { convert(c, i, FP_H, FP_S, 1, 0, 0, false); }
 SOFT(fcvt_sd) { convert(c, i, FP_S, FP_D, 1, 0, 0, false); }
@@ -377,21 +388,26 @@ SOFT(fcvtl2_h) { convert(c, i, FP_S, FP_H, 4, 0, 4, false); }
 SOFT(fcvtl_s) { convert(c, i, FP_D, FP_S, 2, 0, 0, false); }
 SOFT(fcvtl2_s) { convert(c, i, FP_D, FP_S, 2, 0, 2, false); }
 
+// clang-format on
 // -- Compares to NZCV --
 
 static void compare(struct cpu *c, const struct insn *i, enum fp_type t, bool zero, bool signal_all)
 {
     struct fp_env e = env_of(c);
-    cpu_set_nzcv(c, fp_compare(t, lane(&V(n), t, 0), zero ? 0 : lane(&V(m), t, 0), signal_all, &e) << 28);
+    cpu_set_nzcv(c, fp_compare(t, lane(&V(n), t, 0), zero ? 0 : lane(&V(m), t, 0), signal_all, &e)
+                        << 28);
     c->fpsr |= e.sr;
 }
 
+// clang-format off
 SOFT(fcmp) { compare(c, i, v, false, false); }
 SOFT(fcmp_zero) { compare(c, i, v, true, false); }
 SOFT(fcmpe) { compare(c, i, v, false, true); }
 SOFT(fcmpe_zero) { compare(c, i, v, true, true); }
+// clang-format on
 
-static void conditional_compare(struct cpu *c, const struct insn *i, enum fp_type t, bool signal_all)
+static void conditional_compare(struct cpu *c, const struct insn *i, enum fp_type t,
+                                bool signal_all)
 {
     if (condition(c, AUX))
         compare(c, i, t, false, signal_all);
@@ -399,8 +415,14 @@ static void conditional_compare(struct cpu *c, const struct insn *i, enum fp_typ
         cpu_set_nzcv(c, (u32)IMM << 28);
 }
 
-SOFT(fccmp) { conditional_compare(c, i, v, false); }
-SOFT(fccmpe) { conditional_compare(c, i, v, true); }
+SOFT(fccmp)
+{
+    conditional_compare(c, i, v, false);
+}
+SOFT(fccmpe)
+{
+    conditional_compare(c, i, v, true);
+}
 
 // -- Complex numbers --
 
@@ -449,12 +471,19 @@ SOFT(fcmla_v)
     enum fp_type t = (v & 3) == 1 ? FP_H : (v & 3) == 2 ? FP_S : FP_D;
     fcmla(c, i, t, lanes_of(t, v >> 2), false);
 }
-SOFT(fcmla_he) { fcmla(c, i, FP_H, 4 << v, true); }
-SOFT(fcmla_se) { fcmla(c, i, FP_S, 4, true); }
+SOFT(fcmla_he)
+{
+    fcmla(c, i, FP_H, 4 << v, true);
+}
+SOFT(fcmla_se)
+{
+    fcmla(c, i, FP_S, 4, true);
+}
 
 // -- Half precision and bfloat16 into single --
 
-static void fmlal(struct cpu *c, const struct insn *i, unsigned q, bool negate, bool high, bool element)
+static void fmlal(struct cpu *c, const struct insn *i, unsigned q, bool negate, bool high,
+                  bool element)
 {
     struct fp_env e = env_of(c);
     union vreg r = { 0 };
@@ -468,6 +497,7 @@ static void fmlal(struct cpu *c, const struct insn *i, unsigned q, bool negate, 
     c->fpsr |= e.sr;
 }
 
+// clang-format off
 SOFT(fmlal_v) { fmlal(c, i, v, false, false, false); }
 SOFT(fmlsl_v) { fmlal(c, i, v, true, false, false); }
 SOFT(fmlal2_v) { fmlal(c, i, v, false, true, false); }
@@ -476,6 +506,7 @@ SOFT(fmlal_ve) { fmlal(c, i, v, false, false, true); }
 SOFT(fmlsl_ve) { fmlal(c, i, v, true, false, true); }
 SOFT(fmlal2_ve) { fmlal(c, i, v, false, true, true); }
 SOFT(fmlsl2_ve) { fmlal(c, i, v, true, true, true); }
+// clang-format on
 
 static void bfdot(struct cpu *c, const struct insn *i, unsigned q, bool element)
 {
@@ -485,8 +516,14 @@ static void bfdot(struct cpu *c, const struct insn *i, unsigned q, bool element)
     V(d) = r;
 }
 
-SOFT(bfdot_v) { bfdot(c, i, v, false); }
-SOFT(bfdot_e) { bfdot(c, i, v, true); }
+SOFT(bfdot_v)
+{
+    bfdot(c, i, v, false);
+}
+SOFT(bfdot_e)
+{
+    bfdot(c, i, v, true);
+}
 
 SOFT(bfmmla)
 {
@@ -514,10 +551,12 @@ static void bfmlal(struct cpu *c, const struct insn *i, int odd, bool element)
     c->fpsr |= e.sr;
 }
 
+// clang-format off
 SOFT(bfmlalb_v) { bfmlal(c, i, 0, false); }
 SOFT(bfmlalt_v) { bfmlal(c, i, 1, false); }
 SOFT(bfmlalb_e) { bfmlal(c, i, 0, true); }
 SOFT(bfmlalt_e) { bfmlal(c, i, 1, true); }
+// clang-format on
 
 // -- Integer estimates --
 
@@ -539,10 +578,26 @@ SOFT(ursqrte_v)
 
 // Moves: sem_fp.h always does them itself.
 enum {
-    soft_fmov_wh, soft_fmov_hw = 0, soft_fmov_ws = 0, soft_fmov_sw = 0, soft_fmov_xh = 0,
-    soft_fmov_hx = 0, soft_fmov_xd = 0, soft_fmov_dx = 0, soft_fmov_xd1 = 0, soft_fmov_d1x = 0,
-    soft_fmov_f = 0, soft_fabs_f = 0, soft_fneg_f = 0, soft_fmov_imm = 0, soft_fcsel = 0,
-    soft_fabs_v = 0, soft_fneg_v = 0, soft_fabs_vh = 0, soft_fneg_vh = 0, soft_fmov_v = 0,
+    soft_fmov_wh,
+    soft_fmov_hw = 0,
+    soft_fmov_ws = 0,
+    soft_fmov_sw = 0,
+    soft_fmov_xh = 0,
+    soft_fmov_hx = 0,
+    soft_fmov_xd = 0,
+    soft_fmov_dx = 0,
+    soft_fmov_xd1 = 0,
+    soft_fmov_d1x = 0,
+    soft_fmov_f = 0,
+    soft_fabs_f = 0,
+    soft_fneg_f = 0,
+    soft_fmov_imm = 0,
+    soft_fcsel = 0,
+    soft_fabs_v = 0,
+    soft_fneg_v = 0,
+    soft_fabs_vh = 0,
+    soft_fneg_vh = 0,
+    soft_fmov_v = 0,
     soft_fmov_v_d = 0,
 };
 

@@ -17,7 +17,11 @@
 #include "exec/softfp.h"
 
 #define FAST(name) INLINE bool sem_##name(SEM_ARGS)
-#define NO_FAST(name) FAST(name) { return false; }
+#define NO_FAST(name) \
+    FAST(name) \
+    { \
+        return false; \
+    }
 #define DECLINE_IF(x) \
     do { \
         if (unlikely(x)) \
@@ -96,9 +100,9 @@ INLINE bool odd64(double x)
 
 SCALAR2(fadd_f, a + b, nan)
 SCALAR2(fsub_f, a - b, nan)
-SCALAR2(fmul_f, a * b, odd)
+SCALAR2(fmul_f, a *b, odd)
 SCALAR2(fdiv_f, a / b, odd)
-SCALAR2(fnmul_f, -(a * b), odd)
+SCALAR2(fnmul_f, -(a *b), odd)
 SCALAR(fabd_g, v, __builtin_fabsf(a - b), __builtin_fabs(a - b), nan)
 
 #define UNARY(name, e32, e64, bad) \
@@ -171,13 +175,19 @@ FAST(fmov_f)
 
 FAST(fabs_f)
 {
-    V(d).vd = (u64x2){ v == 1 ? V(n).d[0] << 1 >> 1 : v == 3 ? V(n).h[0] & 0x7fffu : V(n).s[0] & 0x7fffffffu, 0 };
+    V(d).vd = (u64x2){ v == 1   ? V(n).d[0] << 1 >> 1
+                       : v == 3 ? V(n).h[0] & 0x7fffu
+                                : V(n).s[0] & 0x7fffffffu,
+                       0 };
     return true;
 }
 
 FAST(fneg_f)
 {
-    V(d).vd = (u64x2){ v == 1 ? V(n).d[0] ^ 1ull << 63 : v == 3 ? V(n).h[0] ^ 0x8000u : V(n).s[0] ^ 0x80000000u, 0 };
+    V(d).vd = (u64x2){ v == 1   ? V(n).d[0] ^ 1ull << 63
+                       : v == 3 ? V(n).h[0] ^ 0x8000u
+                                : V(n).s[0] ^ 0x80000000u,
+                       0 };
     return true;
 }
 
@@ -241,7 +251,8 @@ INLINE void compared(struct cpu *c, bool less, bool equal, bool unordered)
     c->vf = (u64)unordered << 63;
 }
 
-INLINE bool compare(struct cpu *c, unsigned v, const union vreg *n, const union vreg *m, bool signal_all)
+INLINE bool compare(struct cpu *c, unsigned v, const union vreg *n, const union vreg *m,
+                    bool signal_all)
 {
     DECLINE_IF(v > 1 || c->fp_soft);
     if (v) {
@@ -256,8 +267,14 @@ INLINE bool compare(struct cpu *c, unsigned v, const union vreg *n, const union 
     return true;
 }
 
-FAST(fcmp) { return compare(c, v, &V(n), &V(m), false); }
-FAST(fcmpe) { return compare(c, v, &V(n), &V(m), true); }
+FAST(fcmp)
+{
+    return compare(c, v, &V(n), &V(m), false);
+}
+FAST(fcmpe)
+{
+    return compare(c, v, &V(n), &V(m), true);
+}
 
 INLINE bool compare_zero(struct cpu *c, unsigned v, const union vreg *n, bool signal_all)
 {
@@ -265,8 +282,14 @@ INLINE bool compare_zero(struct cpu *c, unsigned v, const union vreg *n, bool si
     return compare(c, v, n, &zero, signal_all);
 }
 
-FAST(fcmp_zero) { return compare_zero(c, v, &V(n), false); }
-FAST(fcmpe_zero) { return compare_zero(c, v, &V(n), true); }
+FAST(fcmp_zero)
+{
+    return compare_zero(c, v, &V(n), false);
+}
+FAST(fcmpe_zero)
+{
+    return compare_zero(c, v, &V(n), true);
+}
 
 INLINE bool compare_if(struct cpu *c, const struct insn *i, unsigned v, bool signal_all)
 {
@@ -276,8 +299,14 @@ INLINE bool compare_if(struct cpu *c, const struct insn *i, unsigned v, bool sig
     return true;
 }
 
-FAST(fccmp) { return compare_if(c, i, v, false); }
-FAST(fccmpe) { return compare_if(c, i, v, true); }
+FAST(fccmp)
+{
+    return compare_if(c, i, v, false);
+}
+FAST(fccmpe)
+{
+    return compare_if(c, i, v, true);
+}
 
 // -- Rounding to integral --
 
@@ -330,7 +359,8 @@ ROUND(frinti_f, __builtin_nearbyintf(a), __builtin_nearbyint(a))
 // -- To and from general registers; variants fy: 64 bits, type --
 
 // Only values that fit are converted here, and they may only be inexact.
-INLINE bool to_general(struct cpu *c, const struct insn *i, unsigned v, bool is_unsigned, double whole)
+INLINE bool to_general(struct cpu *c, const struct insn *i, unsigned v, bool is_unsigned,
+                       double whole)
 {
     double low = is_unsigned ? -1.0 : v & 4 ? -9223372036854775808.0 : -2147483649.0;
     double high = v & 4 ? 9223372036854775808.0 : is_unsigned ? 4294967296.0 : 2147483648.0;

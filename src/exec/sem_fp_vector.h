@@ -79,7 +79,7 @@ INLINE f32x4 divisor(f32x4 b, unsigned v)
 
 VECTOR(fadd_v, a + b, a + b, nan)
 VECTOR(fsub_v, a - b, a - b, nan)
-VECTOR(fmul_v, a * b, a * b, odd)
+VECTOR(fmul_v, a *b, a *b, odd)
 VECTOR(fdiv_v, a / divisor(b, v), a / b, odd)
 VECTOR(fabd_v, abs32(a - b), abs64(a - b), nan)
 
@@ -230,7 +230,8 @@ INLINE f32x4 element32(float x, unsigned q)
         DECLINE_IF(!(ok) || c->fp_soft); \
         if (v & 1) { \
             double x = V(m).f64[AUX]; \
-            f64x2 b = { x, is_vector ? x : 0 }, a = is_vector ? in64(&V(n)) : (f64x2){ V(n).f64[0], 0 }; \
+            f64x2 b = { x, is_vector ? x : 0 }, \
+                  a = is_vector ? in64(&V(n)) : (f64x2){ V(n).f64[0], 0 }; \
             f64x2 z = is_vector ? in64(&V(d)) : (f64x2){ V(d).f64[0], 0 }, r = e64; \
             (void)z; \
             DECLINE_IF(any_odd64(r)); \
@@ -247,10 +248,10 @@ INLINE f32x4 element32(float x, unsigned q)
         } \
         return true; \
     }
-BY_ELEMENT(fmul_ve, true, a * b, a * b, true)
+BY_ELEMENT(fmul_ve, true, a *b, a *b, true)
 BY_ELEMENT(fmla_ve, true, hv_fma4(a, b, z), hv_fma2(a, b, z), HOST_FMA)
 BY_ELEMENT(fmls_ve, true, hv_fma4(-a, b, z), hv_fma2(-a, b, z), HOST_FMA)
-BY_ELEMENT(fmul_ge, false, a * b, a * b, true)
+BY_ELEMENT(fmul_ge, false, a *b, a *b, true)
 BY_ELEMENT(fmla_ge, false, hv_fma4(a, b, z), hv_fma2(a, b, z), HOST_FMA)
 BY_ELEMENT(fmls_ge, false, hv_fma4(-a, b, z), hv_fma2(-a, b, z), HOST_FMA)
 
@@ -325,9 +326,9 @@ COMPARE(facgt, abs32(a) > abs32(b), abs64(a) > abs64(b))
     { \
         DECLINE_IF(c->fp_soft); \
         if (v & 1) { \
-            V(d).vsd = in64(&V(n)) op (f64x2){ 0, 0 }; \
+            V(d).vsd = in64(&V(n)) op(f64x2){ 0, 0 }; \
         } else { \
-            i64x2 r = (i64x2)(in32(&V(n), v >> 1) op (f32x4){ 0, 0, 0, 0 }); \
+            i64x2 r = (i64x2)(in32(&V(n), v >> 1) op(f32x4){ 0, 0, 0, 0 }); \
             V(d).vsd = v >> 1 ? r : (i64x2){ r[0], 0 }; \
         } \
         return true; \
@@ -464,8 +465,14 @@ INLINE bool widen(struct cpu *c, const struct insn *i, int from)
     return true;
 }
 
-FAST(fcvtl_s) { return widen(c, i, 0); }
-FAST(fcvtl2_s) { return widen(c, i, 2); }
+FAST(fcvtl_s)
+{
+    return widen(c, i, 0);
+}
+FAST(fcvtl2_s)
+{
+    return widen(c, i, 2);
+}
 
 FAST(fcvtn_s)
 {

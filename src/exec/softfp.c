@@ -3,7 +3,10 @@
 #include "exec/softfp_num.h"
 
 const struct fp_format fp_formats[4] = {
-    [FP_S] = { 8, 23 }, [FP_D] = { 11, 52 }, [FP_BF] = { 8, 7 }, [FP_H] = { 5, 10 },
+    [FP_S] = { 8, 23 },
+    [FP_D] = { 11, 52 },
+    [FP_BF] = { 8, 7 },
+    [FP_H] = { 5, 10 },
 };
 
 struct num fp_unpack_as(enum fp_type t, u64 a, bool convert, struct fp_env *e)
@@ -106,8 +109,8 @@ u64 fp_invalid(enum fp_type t, struct fp_env *e)
 }
 
 // FPProcessNaNs: signalling ones first, in order.
-static bool nans2(enum fp_type t, u64 a, const struct num *x, u64 b, const struct num *y, u64 *result,
-                  struct fp_env *e)
+static bool nans2(enum fp_type t, u64 a, const struct num *x, u64 b, const struct num *y,
+                  u64 *result, struct fp_env *e)
 {
     if (x->kind == NUM_SNAN || (x->kind == NUM_QNAN && y->kind != NUM_SNAN))
         *result = fp_process_nan(t, a, x, e);
@@ -211,7 +214,8 @@ u64 fp_abd(enum fp_type t, u64 a, u64 b, struct fp_env *e)
 
 static bool zero_times_infinity(const struct num *x, const struct num *y)
 {
-    return (x->kind == NUM_ZERO && y->kind == NUM_INF) || (x->kind == NUM_INF && y->kind == NUM_ZERO);
+    return (x->kind == NUM_ZERO && y->kind == NUM_INF) ||
+           (x->kind == NUM_INF && y->kind == NUM_ZERO);
 }
 
 static u64 mul(enum fp_type t, u64 a, u64 b, bool extended, struct fp_env *e)
@@ -292,7 +296,8 @@ u64 fp_sqrt(enum fp_type t, u64 a, struct fp_env *e)
 }
 
 // FPProcessNaNs3: the addend comes first.
-static bool nans3(enum fp_type t, const u64 bits[3], const struct num n[3], u64 *result, struct fp_env *e)
+static bool nans3(enum fp_type t, const u64 bits[3], const struct num n[3], u64 *result,
+                  struct fp_env *e)
 {
     for (int pass = 0; pass < 2; pass++)
         for (int k = 0; k < 3; k++)
@@ -304,8 +309,8 @@ static bool nans3(enum fp_type t, const u64 bits[3], const struct num n[3], u64 
 }
 
 // (x * y + z) * 2^scale of numbers that are no NaNs, with one rounding.
-static u64 fused(enum fp_type t, const struct num *z, const struct num *x, const struct num *y, int scale,
-                 struct fp_env *e)
+static u64 fused(enum fp_type t, const struct num *z, const struct num *x, const struct num *y,
+                 int scale, struct fp_env *e)
 {
     bool sign = x->sign != y->sign;
     bool inf = x->kind == NUM_INF || y->kind == NUM_INF;

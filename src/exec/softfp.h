@@ -77,7 +77,8 @@ u64 fp_acgt(enum fp_type t, u64 a, u64 b, struct fp_env *e);
 // `width` bits.
 u64 fp_to_int(enum fp_type t, u64 a, int fbits, bool is_unsigned, int width, enum fp_rounding r,
               struct fp_env *e);
-u64 fp_from_int(enum fp_type t, u64 value, int fbits, bool is_unsigned, int width, struct fp_env *e);
+u64 fp_from_int(enum fp_type t, u64 value, int fbits, bool is_unsigned, int width,
+                struct fp_env *e);
 // FJCVTZS: `*exact` is what NZCV.Z becomes.
 u32 fp_to_js(u64 a, bool *exact, struct fp_env *e);
 

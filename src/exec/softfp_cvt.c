@@ -117,10 +117,8 @@ u64 fp_convert_as(enum fp_type to, enum fp_type from, u64 a, enum fp_rounding r,
             return fp_infinity(to, n.sign);
         e->sr |= FPSR_IOC;
         return fp_pack(to, n.sign, fp_exp_max(to), ~0ull);
-    case NUM_ZERO:
-        return fp_zero(to, n.sign);
-    default:
-        return fp_round_as(to, n.sign, n.exp, n.frac, r, true, e);
+    case NUM_ZERO: return fp_zero(to, n.sign);
+    default: return fp_round_as(to, n.sign, n.exp, n.frac, r, true, e);
     }
 }
 

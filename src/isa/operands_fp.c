@@ -45,7 +45,7 @@ DEC(Vm_elF)
 
 OUT(Vm_elF)
 {
-    text_printf(t, "v%u.%c[%u]", i->m, "sd"[bits(w, 22, 1)], i->aux);
+    text_printf(t, "v%u.%c[%u]", i->m, "sd"[bits(w, 22, 1)], i -> aux);
 }
 
 DEC(Vm_elH)
@@ -70,7 +70,7 @@ DEC(Vm_elC)
 
 OUT(Vm_elC)
 {
-    text_printf(t, "v%u.%c[%u]", i->m, "hs"[bits(w, 23, 1)], i->aux);
+    text_printf(t, "v%u.%c[%u]", i->m, "hs"[bits(w, 23, 1)], i -> aux);
 }
 
 DEC(Vm_el2h)
@@ -134,7 +134,9 @@ static double value_of(u32 imm8)
 DEC(fpimm)
 {
     u32 imm8 = bits(w, 13, 8), type = bits(w, 22, 2);
-    i->imm = (i64)(type == 0 ? expand(imm8, 8, 23) : type == 1 ? expand(imm8, 11, 52) : expand(imm8, 5, 10));
+    i->imm = (i64)(type == 0   ? expand(imm8, 8, 23)
+                   : type == 1 ? expand(imm8, 11, 52)
+                               : expand(imm8, 5, 10));
     return true;
 }
 

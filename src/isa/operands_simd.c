@@ -30,8 +30,10 @@ static void vector(struct text *t, u32 n, u32 size, u32 q)
         scalar(t, letter, bits(w, low, 5)); \
     }
 #define SCALAR_DNMA(x, letter) \
-    SCALAR(x##d, 0, letter) SCALAR(x##n, 5, letter) SCALAR(x##m, 16, letter) SCALAR(x##a, 10, letter)
-#define SCALAR_DNM(x, letter) SCALAR(x##d, 0, letter) SCALAR(x##n, 5, letter) SCALAR(x##m, 16, letter)
+    SCALAR(x##d, 0, letter) \
+    SCALAR(x##n, 5, letter) SCALAR(x##m, 16, letter) SCALAR(x##a, 10, letter)
+#define SCALAR_DNM(x, letter) \
+    SCALAR(x##d, 0, letter) SCALAR(x##n, 5, letter) SCALAR(x##m, 16, letter)
 
 SCALAR_DNMA(F, "sd?h"[size_of(w)])
 SCALAR_DNM(G, "sd"[bits(w, 22, 1)])

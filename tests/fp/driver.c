@@ -66,14 +66,19 @@ static uint64_t operand(unsigned kind)
     case 2: return PICK(doubles) ^ (r & 0x800000000000000f);
     case 3: return PICK(singles) | (uint64_t)PICK(singles) << 32;
     case 4: return (PICK(singles) | (uint64_t)PICK(singles) << 32) ^ (r & 0x8000000780000007);
-    case 5: return PICK(halves) | (uint64_t)PICK(halves) << 16 | (uint64_t)PICK(halves) << 32 | (uint64_t)PICK(halves) << 48;
+    case 5:
+        return PICK(halves) | (uint64_t)PICK(halves) << 16 | (uint64_t)PICK(halves) << 32 |
+               (uint64_t)PICK(halves) << 48;
     case 6: return (r & 0x800fffffffffffff) | (uint64_t)(1023 - 30 + next() % 60) << 52;
-    default: return (r & 0x807fffff807fffff) | (uint64_t)(127 - 12 + next() % 24) << 55 | (127 - 12 + next() % 24) << 23;
+    default:
+        return (r & 0x807fffff807fffff) | (uint64_t)(127 - 12 + next() % 24) << 55 |
+               (127 - 12 + next() % 24) << 23;
     }
 }
 
 static const uint32_t settings[] = {
-    0, 0, 0, 1 << 22, 2 << 22, 3 << 22, 1 << 24, 1 << 25, 1 << 26, 1 << 19, 0x01480000, 0x03c80000, 0x06800000,
+    0,       0,       0,       1 << 22,    2 << 22,    3 << 22,    1 << 24,
+    1 << 25, 1 << 26, 1 << 19, 0x01480000, 0x03c80000, 0x06800000,
 };
 
 static void fill(struct state *s, unsigned round)

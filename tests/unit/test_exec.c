@@ -1,6 +1,7 @@
 // The engine: budgets, steps, traps, records. What instructions compute is tested elsewhere.
 #include "test.h"
 
+#include <fenv.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -53,6 +54,7 @@ enum {
     LDR_X2_X3 = 0xf9400062,    // ldr x2, [x3]
     STR_X2_X3 = 0xf9000062,    // str x2, [x3]
     RET_X4 = 0xd65f0080,       // ret x4
+    FDIV_D0_D1_D2 = 0x1e621820,
 };
 
 static struct trap go(struct world *w, u64 budget, u64 *n)
@@ -277,6 +279,36 @@ static void records_fill_buffer_after_buffer(void **state)
     tape_close(&t);
 }
 
+// The fault arrives as a host signal, whose handler starts with fresh flags.
+static void a_fault_keeps_the_flags_of_floating_point(void **state)
+{
+    struct world *w = *state;
+    const u32 code[] = { FDIV_D0_D1_D2, LDR_X2_X3 };
+    put(w, code, 2);
+    w->cpu.v[1].f64[0] = 1;
+    w->cpu.v[2].f64[0] = 3;
+    w->cpu.x[3] = 0;
+    u64 n;
+    assert_int_equal(go(w, 1000, &n).kind, TRAP_MEMORY);
+    assert_int_equal(w->cpu.fpsr, 1 << 4);   // IXC
+}
+
+static void the_guests_rounding_mode_stays_inside(void **state)
+{
+    struct world *w = *state;
+    const u32 code[] = { FDIV_D0_D1_D2, SVC_0 };
+    put(w, code, 2);
+    w->cpu.v[1].f64[0] = 1;
+    w->cpu.v[2].f64[0] = 3;
+    w->cpu.fpcr = 1 << 22;   // up: 1/3 ends in 6 instead of 5
+    feclearexcept(FE_ALL_EXCEPT);
+    u64 n;
+    assert_int_equal(go(w, 1000, &n).kind, TRAP_SVC);
+    assert_int_equal(w->cpu.v[0].d[0], 0x3fd5555555555556);
+    assert_int_equal(fegetround(), FE_TONEAREST);
+    assert_int_equal(fetestexcept(FE_ALL_EXCEPT), 0);
+}
+
 int main(void)
 {
 #define T(f) cmocka_unit_test_setup_teardown(f, open_world, close_world)
@@ -293,6 +325,8 @@ int main(void)
         T(changed_code_runs_after_invalidation),
         T(each_retired_instruction_has_its_record),
         T(records_fill_buffer_after_buffer),
+        T(a_fault_keeps_the_flags_of_floating_point),
+        T(the_guests_rounding_mode_stays_inside),
     };
     return cmocka_run_group_tests_name("exec", tests, NULL, NULL);
 }

@@ -17,8 +17,8 @@ enum { UP = 1 << FPCR_RMODE, DOWN = 2 << FPCR_RMODE, ZERO = 3 << FPCR_RMODE };
         struct fp_env e = { control, 0 }; \
         u64 got = call; \
         if (got != (u64)(value) || e.sr != (u32)(flags)) \
-            fail_msg("%s: %#llx flags %#x, not %#llx flags %#x", #call, (unsigned long long)got, e.sr, \
-                     (unsigned long long)(value), (u32)(flags)); \
+            fail_msg("%s: %#llx flags %#x, not %#llx flags %#x", #call, (unsigned long long)got, \
+                     e.sr, (unsigned long long)(value), (u32)(flags)); \
     } while (0)
 
 static void exact_sums_raise_nothing(void **state)
@@ -74,8 +74,9 @@ static void flushing_marks_operands_and_results(void **state)
 {
     CHECK(FPCR_FZ, fp_add(FP_S, 0x3f800000, 0x80000001, &e), 0x3f800000, FPSR_IDC);
     CHECK(FPCR_FZ, fp_sub(FP_S, 0x00800001, 0x00800000, &e), 0, FPSR_UFC);
-    CHECK(FPCR_FZ, fp_max(FP_D, 0x8000000000000001, 0xbff0000000000000, &e), 0x8000000000000000, FPSR_IDC);
-    CHECK(FPCR_FZ, fp_add(FP_H, 0x0001, 0, &e), 0x0001, 0);        // FZ is not for half precision
+    CHECK(FPCR_FZ, fp_max(FP_D, 0x8000000000000001, 0xbff0000000000000, &e), 0x8000000000000000,
+          FPSR_IDC);
+    CHECK(FPCR_FZ, fp_add(FP_H, 0x0001, 0, &e), 0x0001, 0);   // FZ is not for half precision
     CHECK(FPCR_FZ16, fp_add(FP_H, 0x0001, 0x3c00, &e), 0x3c00, 0);   // FZ16 leaves IDC alone
 }
 
@@ -137,10 +138,10 @@ static void javascript_conversion_wraps(void **state)
     } cases[] = {
         { 0x3ff0000000000000, 1, 0, true },
         { 0x8000000000000000, 0, 0, false },
-        { 0xc1e0000000000000, 0x80000000, 0, true },             // -2^31
-        { 0x41e0000000000000, 0x80000000, FPSR_IOC, false },     // 2^31
-        { 0x41f0000000100000, 1, FPSR_IOC, false },              // 2^32 + 1
-        { 0x4340000000000001, 2, FPSR_IOC, false },              // 2^53 + 2
+        { 0xc1e0000000000000, 0x80000000, 0, true },   // -2^31
+        { 0x41e0000000000000, 0x80000000, FPSR_IOC, false },   // 2^31
+        { 0x41f0000000100000, 1, FPSR_IOC, false },   // 2^32 + 1
+        { 0x4340000000000001, 2, FPSR_IOC, false },   // 2^53 + 2
         { 0xbfe0000000000000, 0, FPSR_IXC, false },
         { 0x7ff0000000000000, 0, FPSR_IOC, false },
     };
@@ -166,7 +167,8 @@ static void formats_convert(void **state)
     CHECK(0, fp_convert(FP_BF, FP_S, 0x3f808000, &e), 0x3f80, FPSR_IXC);
     CHECK(0, fp_convert(FP_BF, FP_S, 0x3f818000, &e), 0x3f82, FPSR_IXC);
     CHECK(0, fp_convert_as(FP_S, FP_D, 0x3ff0000000000001, FP_ODD, &e), 0x3f800001, FPSR_IXC);
-    CHECK(0, fp_convert_as(FP_S, FP_D, 0x7fefffffffffffff, FP_ODD, &e), 0x7f7fffff, FPSR_OFC | FPSR_IXC);
+    CHECK(0, fp_convert_as(FP_S, FP_D, 0x7fefffffffffffff, FP_ODD, &e), 0x7f7fffff,
+          FPSR_OFC | FPSR_IXC);
 }
 
 static void rounding_to_integral_keeps_the_sign(void **state)
@@ -174,7 +176,8 @@ static void rounding_to_integral_keeps_the_sign(void **state)
     CHECK(0, fp_round_int(FP_S, 0xbe800000, FP_NEAREST, true, &e), 0x80000000, FPSR_IXC);
     CHECK(0, fp_round_int(FP_S, 0x40200000, FP_NEAREST, false, &e), 0x40000000, 0);
     CHECK(0, fp_round_int(FP_S, 0x40200000, FP_AWAY, false, &e), 0x40400000, 0);
-    CHECK(0, fp_round_int_n(FP_D, 0x41e0000000000000, 32, FP_ZERO, &e), 0xc1e0000000000000, FPSR_IOC);
+    CHECK(0, fp_round_int_n(FP_D, 0x41e0000000000000, 32, FP_ZERO, &e), 0xc1e0000000000000,
+          FPSR_IOC);
     CHECK(0, fp_round_int_n(FP_D, 0xc1e0000000000000, 32, FP_ZERO, &e), 0xc1e0000000000000, 0);
 }
 
@@ -213,8 +216,9 @@ static u64 next_random(u64 *s)
 static u64 flags_of_host(void)
 {
     int f = fetestexcept(FE_ALL_EXCEPT);
-    return (f & FE_INVALID ? FPSR_IOC : 0) | (f & FE_DIVBYZERO ? FPSR_DZC : 0) | (f & FE_OVERFLOW ? FPSR_OFC : 0) |
-           (f & FE_UNDERFLOW ? FPSR_UFC : 0) | (f & FE_INEXACT ? FPSR_IXC : 0);
+    return (f & FE_INVALID ? FPSR_IOC : 0) | (f & FE_DIVBYZERO ? FPSR_DZC : 0) |
+           (f & FE_OVERFLOW ? FPSR_OFC : 0) | (f & FE_UNDERFLOW ? FPSR_UFC : 0) |
+           (f & FE_INEXACT ? FPSR_IXC : 0);
 }
 
 static volatile double host_a, host_b, host_r;
@@ -252,9 +256,11 @@ static void doubles_agree_with_the_host(void **state)
         u64 a = random_double(&seed), b = random_double(&seed);
         a &= op == 4 ? ~(1ull << 63) : ~0ull;
         struct fp_env e = { mode << FPCR_RMODE, 0 };
-        u64 ours = op == 0 ? fp_add(FP_D, a, b, &e) : op == 1 ? fp_sub(FP_D, a, b, &e)
-                 : op == 2 ? fp_mul(FP_D, a, b, &e) : op == 3 ? fp_div(FP_D, a, b, &e)
-                                                              : fp_sqrt(FP_D, a, &e);
+        u64 ours = op == 0   ? fp_add(FP_D, a, b, &e)
+                   : op == 1 ? fp_sub(FP_D, a, b, &e)
+                   : op == 2 ? fp_mul(FP_D, a, b, &e)
+                   : op == 3 ? fp_div(FP_D, a, b, &e)
+                             : fp_sqrt(FP_D, a, &e);
         fesetround(modes[mode]);
         u64 theirs = host_result((int)op, a, b);
         u64 flags = flags_of_host();
@@ -262,9 +268,10 @@ static void doubles_agree_with_the_host(void **state)
         if (ours << 1 == 0x0020000000000000)   // tininess is the host's own there
             flags = e.sr;
         if (ours != theirs || e.sr != flags)
-            fail_msg("operation %u of %#llx and %#llx, mode %u: %#llx flags %#x, host %#llx flags %#llx", op,
-                     (unsigned long long)a, (unsigned long long)b, mode, (unsigned long long)ours, e.sr,
-                     (unsigned long long)theirs, (unsigned long long)flags);
+            fail_msg(
+                "operation %u of %#llx and %#llx, mode %u: %#llx flags %#x, host %#llx flags %#llx",
+                op, (unsigned long long)a, (unsigned long long)b, mode, (unsigned long long)ours,
+                e.sr, (unsigned long long)theirs, (unsigned long long)flags);
     }
 }
 
