@@ -69,8 +69,10 @@ static inline void lane_add(struct lanes *l, u32 lane)
     l->half[lane >> 3] += 1ull << 8 * (lane & 7);
 }
 
-// The cycles at which the last `size` holders of a resource give it back.
+// The cycles at which the last `size` holders of a resource give it back; `free` is
+// the one of the next in turn: the first cycle in which there is room.
 struct ring {
+    cycle free;
     cycle *at;
     u32 size, next;
 };
@@ -151,8 +153,8 @@ struct fast {
     // Retire
     struct ring groups, writes, registers[PLAN_FILES], branches;
     u32 rate;                  // place in groups, rob.retire behind its next
-    u32 group_uops, group_issues;
-    bool group_open;
+    u32 group_left;            // of the open group: uops << 8 | issues; 0: none is open
+    u32 group_whole;           // the same of a new one
     cycle retired;
 
     u64 instructions, branch_count, mispredictions;
@@ -167,19 +169,15 @@ struct fast {
 
 static struct ring ring_new(struct arena *a, u64 size)
 {
-    return (struct ring){ ARENA_ARRAY(a, size, cycle), (u32)size, 0 };
-}
-
-// The first cycle in which one of the resource is free.
-static inline cycle ring_free(const struct ring *r)
-{
-    return r->at[r->next];
+    return (struct ring){ 0, ARENA_ARRAY(a, size, cycle), (u32)size, 0 };
 }
 
 static inline void ring_take(struct ring *r, cycle back)
 {
+    u32 next = r->next + 1 == r->size ? 0 : r->next + 1;
     r->at[r->next] = back;
-    r->next = r->next + 1 == r->size ? 0 : r->next + 1;
+    r->next = next;
+    r->free = r->at[next];
 }
 
 // -- Calendars --
@@ -240,6 +238,10 @@ static inline cycle free_cycle(const struct fast *f, u32 unit, cycle t)
 static inline void reserve(struct fast *f, u32 unit, cycle t, u32 cycles)
 {
     u64 end = ((f->now >> 6) + WORDS) << 6;
+    if (__builtin_expect(cycles == 1 && t < end, 1)) {
+        f->busy[unit][t / 64 % WORDS] |= 1ull << (t & 63);
+        return;
+    }
     for (; cycles && t < end; cycles--, t++)
         f->busy[unit][t / 64 % WORDS] |= 1ull << (t & 63);
 }
@@ -276,60 +278,85 @@ static inline void wait_in(struct fast *f, u32 lane, cycle t)
 }
 
 // The units behind the dispatch queue that is to have the micro-op, of those that do.
-static inline u16 queue_of(struct fast *f, u16 units)
+static inline u32 queue_of(struct fast *f, u32 units)
 {
     if (!(units & f->half[0]))
         return units;
     u32 queue = f->emptier < 2 ? f->emptier : f->turn++ & 1;
-    u16 side = units & f->half[queue];
+    u32 side = units & f->half[queue];
     return side ? side : units;
 }
 
-// The unit that gets the micro-op: of those with room the emptiest, then the first.
-// UNITS_MAX when none has room.
-static inline u32 bind(const struct fast *f, u16 units)
+// Of `units` with room the emptiest, then the first; UNITS_MAX when none has room.
+static u32 bind_with_room(const struct fast *f, u32 units)
 {
     const u8 *limit = units & (units - 1) ? f->limit : f->limit_alone;
-    u32 best = 1 << 16;   // full << 16 | count << 8 | unit, the least of them
+    u32 best = UNITS_MAX, least = 256;
+    for (u32 left = units; left; left &= left - 1) {
+        u32 u = (u32)__builtin_ctz(left), count = lane_count(&f->waiting, u);
+        if (count < limit[u] && count < least) {
+            least = count;
+            best = u;
+        }
+    }
+    return best;
+}
+
+// The same; nearly always the emptiest of all has room.
+static inline u32 bind(const struct fast *f, u32 units)
+{
+    u32 high = units > 255;   // units of one cluster lie on one side
+    u64 counts = f->waiting.half[high];
+    u32 best = ~0u;
     for (u32 left = units; left; left &= left - 1) {
         u32 u = (u32)__builtin_ctz(left);
-        u32 count = lane_count(&f->waiting, u);
-        u32 key = (u32)(count >= limit[u]) << 16 | count << 8 | u;
+        u32 key = (u32)(counts >> 8 * (u & 7) & 255) << 8 | u;
         best = key < best ? key : best;
     }
-    return best >> 16 ? UNITS_MAX : best & 255;
+    if (__builtin_expect(best >> 8 < f->limit[best & 255], 1))
+        return best & 255;
+    return bind_with_room(f, units);
 }
 
 #define WAIT(ring, counter) \
     do { \
-        cycle free_ = ring_free(&(ring)); \
+        cycle free_ = (ring).free; \
         if (__builtin_expect(free_ > f->now, 0)) { \
             f->s.counter += free_ - f->now; \
             advance(f, free_, TOPDOWN_BACKEND); \
         } \
     } while (0)
 
-static inline void wait_for_entries(struct fast *f, const struct plan *p)
+// Waits for what results need, and charges whoever is the last to be free.
+static void wait_longer(struct fast *f, const struct plan *p)
 {
-    if (p->dst_count)
-        WAIT(f->writes, stall_writes);
+    WAIT(f->writes, stall_writes);
     WAIT(f->registers[p->file[0]], stall_registers);
     WAIT(f->registers[p->file[1]], stall_registers);
+}
+
+static inline void wait_for_entries(struct fast *f, const struct plan *p)
+{
+    cycle first = f->registers[p->file[0]].free, second = f->registers[p->file[1]].free;
+    cycle last = first > second ? first : second;
+    last = last > f->writes.free ? last : f->writes.free;
+    if (__builtin_expect(last > f->now, 0))
+        wait_longer(f, p);
     if (p->branch)
         WAIT(f->branches, stall_branches);
 }
 
+// Whether the instruction does not go into the open group. Both bytes of group_left
+// are compared at once: a borrow shows in their top bits.
 static inline bool starts_group(const struct fast *f, const struct plan *p)
 {
-    return !f->group_open || p->flags & PLAN_GROUP_START ||
-           f->group_uops + p->uops > f->p->rob_group_size ||
-           f->group_issues + p->issue_count > f->p->rob_group_issues;
+    u32 rest = (f->group_left | 0x8080) - p->group_need;
+    return p->flags & PLAN_GROUP_START || (rest & 0x8080) != 0x8080;
 }
 
 // Takes the slots of the instruction, which may spill into the next cycles.
 static inline void take_slots(struct fast *f, u32 uops)
 {
-    f->s.uops += uops;
     f->slots[TOPDOWN_RETIRING] += uops;
     f->used += uops;
     while (f->used > f->width) {
@@ -439,17 +466,25 @@ static inline cycle sources_of(const struct fast *f, const struct plan *p, u32 w
     return t;
 }
 
-static inline cycle take_unit(struct fast *f, const struct plan_issue *is, cycle t)
+static u32 wait_for_unit(struct fast *f, u32 units)
+{
+    u32 u;
+    do {
+        f->s.stall_scheduler++;
+        advance(f, f->now + 1, TOPDOWN_BACKEND);
+    } while ((u = bind(f, units)) == UNITS_MAX);
+    return u;
+}
+
+static cycle take_unit(struct fast *f, const struct plan_issue *is, cycle t)
 {
     u32 units = is->units;
     cycle c;
     if (__builtin_expect(units & f->bound, 1)) {
         units = queue_of(f, is->units);
-        u32 u;
-        while (__builtin_expect((u = bind(f, (u16)units)) == UNITS_MAX, 0)) {
-            f->s.stall_scheduler++;
-            advance(f, f->now + 1, TOPDOWN_BACKEND);
-        }
+        u32 u = bind(f, units);
+        if (u == UNITS_MAX)
+            u = wait_for_unit(f, units);
         c = free_cycle(f, u, t > f->now ? t : f->now + 1);
         reserve(f, u, c, is->busy);
         wait_in(f, u, c);
@@ -611,11 +646,14 @@ static inline cycle retire(struct fast *f, const struct plan *p, cycle complete,
         f->s.groups++;
     } else {   // the group goes with its last member
         u32 g = f->groups.next ? f->groups.next - 1 : f->groups.size - 1;
-        f->groups.at[g] = t + 1;
+        f->groups.at[g] = t + 1;   // not the next in turn: there are at least four
     }
     f->retired = t;
-    for (u32 k = 0; k < p->dst_count; k++)
-        take_write(f, p->file[k], t + 1);
+    if (p->dst_count) {
+        take_write(f, p->file[0], t + 1);
+        for (u32 k = 1; k < p->dst_count; k++)
+            take_write(f, p->file[k], t + 1);
+    }
     if (p->base != PLAN_NONE)
         take_write(f, PLAN_FILE_INT, t + 1);
     if (p->branch)
@@ -633,7 +671,9 @@ static inline void set_result(struct fast *f, u8 reg, cycle use, cycle address)
 
 static inline void set_results(struct fast *f, const struct plan *p, cycle use, cycle address)
 {
-    for (u32 k = 0; k < p->dst_count; k++)
+    set_result(f, p->dst[0], use, address);
+    set_result(f, p->dst[1], use, address);
+    for (u32 k = 2; k < p->dst_count; k++)
         set_result(f, p->dst[k], use, address);
 }
 
@@ -658,7 +698,8 @@ static void visit_fused(struct fast *f, const struct plan *p, const struct recor
     for (u32 k = 0; k < p->src_count; k++)
         done = f->ready[p->src[k]] > done ? f->ready[p->src[k]] : done;
     set_results(f, p, done, done);
-    f->group_open = f->group_open && !(p->flags & PLAN_GROUP_END);
+    if (p->flags & PLAN_GROUP_END)
+        f->group_left = 0;
     if (p->branch)
         steer(f, p, r, pc, done ? done - 1 : 0);
 }
@@ -676,6 +717,27 @@ static inline bool try_fuse(struct fast *f, const struct plan *p, u64 pc)
             head->issue[0].units &= f->units.branch;
     }
     return false;
+}
+
+// The common case of execute().
+static inline cycle execute_simple(struct fast *f, const struct plan *p, cycle *issued)
+{
+    cycle t = f->now + 1;
+    t = source(f, p, 0, t);
+    t = source(f, p, 1, t);
+    t = source(f, p, 2, t);
+    u32 units = queue_of(f, p->issue[0].units), u = bind(f, units);
+    if (__builtin_expect(u == UNITS_MAX, 0)) {
+        u = wait_for_unit(f, units);
+        t = t > f->now ? t : f->now + 1;
+    }
+    cycle c = free_cycle(f, u, t), done = c + p->latency;
+    reserve(f, u, c, 1);
+    wait_in(f, u, c);
+    set_result(f, p->dst[0], done, done);
+    set_result(f, p->dst[1], done, done);
+    *issued = c;
+    return done;
 }
 
 static inline cycle execute(struct fast *f, const struct plan *p, const struct record *r, u64 pc,
@@ -708,7 +770,7 @@ static inline cycle execute(struct fast *f, const struct plan *p, const struct r
         f->predicted = t;
         f->s.predicted++;
     }
-    cycle entry = ring_free(q);
+    cycle entry = q->free;
     t = t > entry ? t : entry;
     issue_all(f, p, t, &access);
     *issued = access;
@@ -756,12 +818,10 @@ static inline void visit(struct fast *f, const struct plan *p, const struct reco
     take_slots(f, p->uops);
 
     cycle issued;
-    cycle done = execute(f, p, r, pc, &issued);
-    if (new_group)
-        f->group_uops = f->group_issues = 0;
-    f->group_uops += p->uops;
-    f->group_issues += p->issue_count;
-    f->group_open = !(p->flags & PLAN_GROUP_END);
+    bool simple = (p->flags & PLAN_SIMPLE) && p->issue[0].units & f->bound;
+    cycle done = simple ? execute_simple(f, p, &issued) : execute(f, p, r, pc, &issued);
+    u32 left = new_group ? f->group_whole : f->group_left;
+    f->group_left = p->flags & PLAN_GROUP_END || p->group_need > left ? 0 : left - p->group_need;
     cycle retired = retire(f, p, done, new_group);
     if (p->kind >= PLAN_LOAD)
         after_memory(f, p, r, pc, issued, retired);
@@ -841,6 +901,7 @@ static void *create(struct arena *a, const struct config *c, struct err *e)
     f->loads = ring_new(a, p->ldq);
     f->stores = ring_new(a, p->stq);
     f->groups = ring_new(a, p->rob_groups);
+    f->group_whole = (u32)(p->rob_group_size << 8 | p->rob_group_issues);
     f->rate = (u32)(p->rob_groups - (p->rob_retire < p->rob_groups ? p->rob_retire : 1));
     f->writes = ring_new(a, p->rob_writes);
     f->registers[PLAN_FILE_INT] = ring_new(a, p->prf_int);

@@ -248,7 +248,7 @@ struct plan plan_of(const struct instr_table *t, const struct core_params *c, u3
 {
     struct plan p = { .kind = PLAN_PLAIN, .base = PLAN_NONE };
     memset(p.src, PLAN_NONE, sizeof(p.src));
-    memset(p.dst, PLAN_NONE, sizeof(p.dst));
+    memset(p.dst, PLAN_SINK, sizeof(p.dst));
     memset(p.file, PLAN_FILE_NONE, sizeof(p.file));
     struct insn i = isa_decode(word);
     struct maker m = { &p, isa_row(isa_op_of_run(i.run)), instr_timing(t, &i, word), i, word };
@@ -268,6 +268,11 @@ struct plan plan_of(const struct instr_table *t, const struct core_params *c, u3
         p.flags |= PLAN_GROUP_END;
     if (i.run != RUN_UNDEFINED)
         set_fusion(&m, c);
+    p.group_need = (u16)(p.uops << 8 | p.issue_count);
+    if (p.kind == PLAN_PLAIN && p.issue_count == 1 && p.issue[0].count == 1 &&
+        p.issue[0].busy == 1 && p.src_count <= 3 && p.dst_count <= 2 &&
+        !(p.flags & PLAN_IMMEDIATE) && p.base_issue == ISSUES_MAX)
+        p.flags |= PLAN_SIMPLE;
     if (strcmp(m.row->name, "ISB") == 0 || strcmp(m.row->name, "SVC") == 0)
         p.flags |= PLAN_SERIALIZE;
     return p;

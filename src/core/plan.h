@@ -15,8 +15,9 @@ enum {
     PLAN_SP = 31,
     PLAN_V0 = 32,
     PLAN_FLAGS = 64,
-    PLAN_NONE = 65,   // source that is always ready; result nobody reads
-    PLAN_REGS = 66,
+    PLAN_NONE = 65,   // source that is always ready
+    PLAN_SINK = 66,   // result nobody reads
+    PLAN_REGS = 67,
     PLAN_AS_ADDRESS = PLAN_REGS,
 };
 
@@ -34,6 +35,7 @@ enum {
     PLAN_GROUP_START = 4,  // starts a reorder buffer group
     PLAN_GROUP_END = 8,    // ends one
     PLAN_SERIALIZE = 16,   // fetch begins anew when it has retired
+    PLAN_SIMPLE = 32,      // one pipelined issue, no memory, up to three sources, two results
 };
 
 // How two neighbours may become one: a head and a tail of the same kind.
@@ -53,7 +55,7 @@ struct plan_issue {
 struct plan {
     u8 src[PLAN_SOURCES];    // PLAN_X0 …; PLAN_NONE past src_count
     u8 late[PLAN_SOURCES];   // how many cycles after the first issue it may come
-    u8 dst[PLAN_RESULTS];    // PLAN_NONE past dst_count
+    u8 dst[PLAN_RESULTS];    // PLAN_SINK past dst_count
     u8 file[PLAN_RESULTS];   // enum plan_file of each
     u8 src_count, dst_count;
     u8 data;           // bit k: source k is what a store writes
@@ -68,7 +70,8 @@ struct plan {
     u8 issue_count;
     u8 base_issue;     // index of the issue that writes the base, or ISSUES_MAX
     u8 memory_issue;   // index of the issue that accesses memory
-    u8 unused[11];
+    u8 unused[9];
+    u16 group_need;    // uops << 8 | issues: what it takes of a reorder buffer group
     struct plan_issue issue[ISSUES_MAX];
 };
 _Static_assert(sizeof(struct plan) == 64, "one host cache line");
