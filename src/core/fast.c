@@ -77,6 +77,12 @@ struct ring {
     u32 size, next;
 };
 
+// A reorder buffer group.
+struct group {
+    cycle free;    // the cycle after its retirement
+    u64 holds;     // what its instructions hold until then
+};
+
 // A load as the load address predictor sees it.
 struct steady {
     u64 pc, addr;
@@ -131,6 +137,7 @@ struct fast {
     u16 bound;                 // units with a scheduler of their own: bound at rename
     u16 half[2];               // integer units behind each dispatch queue
     u64 half_lanes[2];         // the bytes of their counts
+    bool trios;                // they are u1 to u3 and u4 to u6
     u32 turn;
     struct instr_units units;
 
@@ -151,8 +158,10 @@ struct fast {
     u32 written_turn;
 
     // Retire
-    struct ring groups, writes, registers[PLAN_FILES], branches;
-    u32 rate;                  // place in groups, rob.retire behind its next
+    struct group *group;       // ring of the last ones, by number
+    u32 group_mask, group_limit, rate;
+    u32 oldest, next_group;    // numbers: those between are in flight
+    u64 room;                  // of everything that is held (plan.h)
     u32 group_left;            // of the open group: uops << 8 | issues; 0: none is open
     u32 group_whole;           // the same of a new one
     cycle retired;
@@ -246,7 +255,8 @@ static inline void reserve(struct fast *f, u32 unit, cycle t, u32 cycles)
         f->busy[unit][t / 64 % WORDS] |= 1ull << (t & 63);
 }
 
-// Takes the first free cycle of any of `units`, of those the lowest.
+// Takes the first free cycle of any of `units`. Stores prefer the lowest, loads the
+// highest, and leave each other what they can.
 static inline cycle take_any(struct fast *f, u32 units, cycle t, u32 cycles)
 {
     u64 end = (f->now >> 6) + WORDS, w = t >> 6, mask = ~0ull << (t & 63), open = 0;
@@ -260,10 +270,13 @@ static inline cycle take_any(struct fast *f, u32 units, cycle t, u32 cycles)
     }
     if (__builtin_expect(!open, 0))
         return w << 6 > t ? w << 6 : t;
-    u32 bit = (u32)__builtin_ctzll(open);
-    while (f->busy[__builtin_ctz(units)][w % WORDS] >> bit & 1)
-        units &= units - 1;
-    reserve(f, (u32)__builtin_ctz(units), (w << 6) + bit, cycles);
+    u32 bit = (u32)__builtin_ctzll(open), u;
+    bool stores = units & f->units.store & ~f->units.load;
+    do {
+        u = stores ? (u32)__builtin_ctz(units) : 31 - (u32)__builtin_clz(units);
+        units &= ~(1u << u);
+    } while (f->busy[u][w % WORDS] >> bit & 1);
+    reserve(f, u, (w << 6) + bit, cycles);
     return (w << 6) + bit;
 }
 
@@ -305,6 +318,15 @@ static u32 bind_with_room(const struct fast *f, u32 units)
 // The same; nearly always the emptiest of all has room.
 static inline u32 bind(const struct fast *f, u32 units)
 {
+    if (f->trios && (units == 7 || units == 7 << 3)) {   // all behind a dispatch queue
+        u32 first = units == 7 ? 0 : 3;
+        u64 c = f->waiting.half[0] >> 8 * first;
+        u32 x = (c & 255) << 2, y = (c >> 8 & 255) << 2 | 1, z = (c >> 16 & 255) << 2 | 2;
+        x = y < x ? y : x;
+        x = z < x ? z : x;
+        u32 u = first + (x & 3);
+        return __builtin_expect(x >> 2 < f->limit[u], 1) ? u : bind_with_room(f, units);
+    }
     u32 high = units > 255;   // units of one cluster lie on one side
     u64 counts = f->waiting.half[high];
     u32 best = ~0u;
@@ -318,32 +340,31 @@ static inline u32 bind(const struct fast *f, u32 units)
     return bind_with_room(f, units);
 }
 
-#define WAIT(ring, counter) \
-    do { \
-        cycle free_ = (ring).free; \
-        if (__builtin_expect(free_ > f->now, 0)) { \
-            f->s.counter += free_ - f->now; \
-            advance(f, free_, TOPDOWN_BACKEND); \
-        } \
-    } while (0)
-
-// Waits for what results need, and charges whoever is the last to be free.
-static void wait_longer(struct fast *f, const struct plan *p)
+// Waits until the oldest group has retired; `stall` counts the cycles.
+static void release_oldest(struct fast *f, u64 *stall)
 {
-    WAIT(f->writes, stall_writes);
-    WAIT(f->registers[p->file[0]], stall_registers);
-    WAIT(f->registers[p->file[1]], stall_registers);
+    struct group *g = &f->group[f->oldest++ & f->group_mask];
+    if (g->free > f->now) {
+        *stall += g->free - f->now;
+        advance(f, g->free, TOPDOWN_BACKEND);
+    }
+    f->room += g->holds;
 }
 
-static inline void wait_for_entries(struct fast *f, const struct plan *p)
+static inline u64 lacking(const struct fast *f, u64 holds)
 {
-    cycle first = f->registers[p->file[0]].free, second = f->registers[p->file[1]].free;
-    cycle last = first > second ? first : second;
-    last = last > f->writes.free ? last : f->writes.free;
-    if (__builtin_expect(last > f->now, 0))
-        wait_longer(f, p);
-    if (p->branch)
-        WAIT(f->branches, stall_branches);
+    return ~((f->room | HOLD_GUARD) - holds) & HOLD_GUARD;
+}
+
+static void make_room(struct fast *f, u64 holds)
+{
+    u64 lack;
+    while ((lack = lacking(f, holds))) {
+        u32 which = (u32)__builtin_ctzll(lack) / HOLD_BITS;
+        release_oldest(f, which == HOLD_BRANCHES ? &f->s.stall_branches
+                          : which == HOLD_WRITES ? &f->s.stall_writes
+                                                 : &f->s.stall_registers);
+    }
 }
 
 // Whether the instruction does not go into the open group. Both bytes of group_left
@@ -352,6 +373,25 @@ static inline bool starts_group(const struct fast *f, const struct plan *p)
 {
     u32 rest = (f->group_left | 0x8080) - p->group_need;
     return p->flags & PLAN_GROUP_START || (rest & 0x8080) != 0x8080;
+}
+
+// Takes a place in a group, and what the instruction holds until it retires.
+static inline void hold(struct fast *f, const struct plan *p)
+{
+    bool fresh = starts_group(f, p);
+    if (fresh && f->next_group - f->oldest >= f->group_limit)
+        release_oldest(f, &f->s.stall_rob);
+    if (__builtin_expect(lacking(f, p->holds) != 0, 0))
+        make_room(f, p->holds);
+    u32 left = f->group_left;
+    if (fresh || f->oldest == f->next_group) {   // the open one may have been released
+        f->group[f->next_group++ & f->group_mask].holds = 0;
+        f->s.groups++;
+        left = f->group_whole;
+    }
+    f->group[(f->next_group - 1) & f->group_mask].holds += p->holds;
+    f->room -= p->holds;
+    f->group_left = p->flags & PLAN_GROUP_END || p->group_need > left ? 0 : left - p->group_need;
 }
 
 // Takes the slots of the instruction, which may spill into the next cycles.
@@ -629,35 +669,15 @@ static inline cycle write_back(struct fast *f, const struct plan *p, u64 pc, u64
 
 // -- Retire --
 
-static inline void take_write(struct fast *f, u8 file, cycle back)
+// In order, so many groups a cycle; a group goes with its last member.
+static inline cycle retire(struct fast *f, cycle complete)
 {
-    ring_take(&f->writes, back);
-    ring_take(&f->registers[file], file == PLAN_FILE_NONE ? 0 : back);
-}
-
-static inline cycle retire(struct fast *f, const struct plan *p, cycle complete, bool new_group)
-{
+    u32 number = f->next_group - 1;
+    cycle rate = f->group[(number - f->rate) & f->group_mask].free;
     cycle t = complete > f->retired ? complete : f->retired;
-    if (new_group) {
-        cycle rate = f->groups.at[f->rate];   // retirement + 1 of the group so many before
-        f->rate = f->rate + 1 == f->groups.size ? 0 : f->rate + 1;
-        t = t > rate ? t : rate;
-        ring_take(&f->groups, t + 1);
-        f->s.groups++;
-    } else {   // the group goes with its last member
-        u32 g = f->groups.next ? f->groups.next - 1 : f->groups.size - 1;
-        f->groups.at[g] = t + 1;   // not the next in turn: there are at least four
-    }
+    t = t > rate ? t : rate;
+    f->group[number & f->group_mask].free = t + 1;
     f->retired = t;
-    if (p->dst_count) {
-        take_write(f, p->file[0], t + 1);
-        for (u32 k = 1; k < p->dst_count; k++)
-            take_write(f, p->file[k], t + 1);
-    }
-    if (p->base != PLAN_NONE)
-        take_write(f, PLAN_FILE_INT, t + 1);
-    if (p->branch)
-        ring_take(&f->branches, t + 1);
     return t;
 }
 
@@ -811,18 +831,13 @@ static inline void visit(struct fast *f, const struct plan *p, const struct reco
     fetch(f, pc);
     if (f->used >= f->width)
         advance(f, f->now + 1, TOPDOWN_BACKEND);
-    bool new_group = starts_group(f, p);
-    if (new_group)
-        WAIT(f->groups, stall_rob);
-    wait_for_entries(f, p);
+    hold(f, p);
     take_slots(f, p->uops);
 
     cycle issued;
     bool simple = (p->flags & PLAN_SIMPLE) && p->issue[0].units & f->bound;
     cycle done = simple ? execute_simple(f, p, &issued) : execute(f, p, r, pc, &issued);
-    u32 left = new_group ? f->group_whole : f->group_left;
-    f->group_left = p->flags & PLAN_GROUP_END || p->group_need > left ? 0 : left - p->group_need;
-    cycle retired = retire(f, p, done, new_group);
+    cycle retired = retire(f, done);
     if (p->kind >= PLAN_LOAD)
         after_memory(f, p, r, pc, issued, retired);
     if (p->branch)
@@ -843,6 +858,7 @@ static void set_queues(struct fast *f)
                             p->sched_u4, p->sched_u5, p->sched_u6 };
     u32 ints = (u32)p->units_int, mems = (u32)p->units_mem;
     u64 queues = p->dispatch_int_queues, share = (ints + queues - 1) / queues;
+    f->trios = ints == 6 && queues == 2;
     f->memory_lane = ints;
     f->memory_limit =
         (u32)(p->sched_mem + p->dispatch_mem < 250 ? p->sched_mem + p->dispatch_mem : 250);
@@ -861,6 +877,28 @@ static void set_queues(struct fast *f)
             f->half_lanes[u >= share] |= 0xffull << 8 * u;
         }
     }
+}
+
+static u64 most(u64 n)
+{
+    return n < HOLD_MAX ? n : HOLD_MAX;
+}
+
+// The reorder buffer and what is held in it.
+static void set_window(struct fast *f, struct arena *a)
+{
+    const struct core_params *p = f->p;
+    u32 size = 16;
+    while (size < p->rob_groups + p->rob_retire + 1)
+        size *= 2;
+    f->group = ARENA_ARRAY(a, size, struct group);
+    f->group_mask = size - 1;
+    f->group_limit = (u32)p->rob_groups;
+    f->group_whole = (u32)(p->rob_group_size << 8 | p->rob_group_issues);
+    f->rate = (u32)p->rob_retire;
+    f->room = HOLD(HOLD_INT, most(p->prf_int)) | HOLD(HOLD_FP, most(p->prf_fp)) |
+              HOLD(HOLD_FLAGS, most(p->prf_flags)) | HOLD(HOLD_WRITES, most(p->rob_writes)) |
+              HOLD(HOLD_BRANCHES, most(p->branches_in_flight));
 }
 
 // The power of two nearest to `n` that is at most `most`.
@@ -900,15 +938,7 @@ static void *create(struct arena *a, const struct config *c, struct err *e)
     f->page_shift = (u32)__builtin_ctzll(p->page_size);
     f->loads = ring_new(a, p->ldq);
     f->stores = ring_new(a, p->stq);
-    f->groups = ring_new(a, p->rob_groups);
-    f->group_whole = (u32)(p->rob_group_size << 8 | p->rob_group_issues);
-    f->rate = (u32)(p->rob_groups - (p->rob_retire < p->rob_groups ? p->rob_retire : 1));
-    f->writes = ring_new(a, p->rob_writes);
-    f->registers[PLAN_FILE_INT] = ring_new(a, p->prf_int);
-    f->registers[PLAN_FILE_FP] = ring_new(a, p->prf_fp);
-    f->registers[PLAN_FILE_FLAGS] = ring_new(a, p->prf_flags);
-    f->registers[PLAN_FILE_NONE] = ring_new(a, 1);
-    f->branches = ring_new(a, p->branches_in_flight);
+    set_window(f, a);
     f->lap = p->lap_present;
     f->steadies = near_power_of_two(p->lap_entries, STEADY);
     f->pairs = near_power_of_two(p->memdep_pairs, PAIRS);

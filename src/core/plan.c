@@ -81,9 +81,6 @@ static void add_result(struct maker *m, u8 reg)
     struct plan *p = m->p;
     if (reg == PLAN_NONE || p->dst_count == PLAN_RESULTS)
         return;
-    p->file[p->dst_count] = reg == PLAN_FLAGS ? PLAN_FILE_FLAGS
-                            : reg >= PLAN_V0  ? PLAN_FILE_FP
-                                              : PLAN_FILE_INT;
     p->dst[p->dst_count++] = reg;
 }
 
@@ -233,15 +230,27 @@ static void set_issues(struct maker *m, const struct core_params *c, struct inst
         u8 delay = p->issue[p->memory_issue].delay;
         p->latency = p->latency > delay ? p->latency - delay : 1;
     }
-    if (!p->issue_count)   // renamed to what exists
-        memset(p->file, PLAN_FILE_NONE, sizeof(p->file));
     // A constant other than zero: so many a cycle at rename, the rest is issued.
     if (!p->issue_count && p->dst_count && !p->src_count && p->dst[0] < PLAN_V0 && m->i.imm) {
         p->flags |= PLAN_IMMEDIATE;
-        p->file[0] = PLAN_FILE_INT;
         p->latency = 1;
         p->issue[p->issue_count++] = (struct plan_issue){ u.integer, 1, 0, 1 };
     }
+}
+
+// A result of an eliminated instruction is an old register: only its write is held.
+static u64 holds_of(const struct plan *p)
+{
+    u64 holds = p->branch ? HOLD(HOLD_BRANCHES, 1) : 0;
+    for (u32 k = 0; k < p->dst_count; k++) {
+        u8 reg = p->dst[k];
+        holds += HOLD(HOLD_WRITES, 1);
+        if (p->issue_count)
+            holds += HOLD(reg == PLAN_FLAGS ? HOLD_FLAGS : reg >= PLAN_V0 ? HOLD_FP : HOLD_INT, 1);
+    }
+    if (p->base != PLAN_NONE)
+        holds += HOLD(HOLD_WRITES, 1) + HOLD(HOLD_INT, 1);
+    return holds;
 }
 
 struct plan plan_of(const struct instr_table *t, const struct core_params *c, u32 word)
@@ -249,7 +258,6 @@ struct plan plan_of(const struct instr_table *t, const struct core_params *c, u3
     struct plan p = { .kind = PLAN_PLAIN, .base = PLAN_NONE };
     memset(p.src, PLAN_NONE, sizeof(p.src));
     memset(p.dst, PLAN_SINK, sizeof(p.dst));
-    memset(p.file, PLAN_FILE_NONE, sizeof(p.file));
     struct insn i = isa_decode(word);
     struct maker m = { &p, isa_row(isa_op_of_run(i.run)), instr_timing(t, &i, word), i, word };
     u32 f = i.run == RUN_UNDEFINED ? 0 : m.row->flags;
@@ -268,6 +276,7 @@ struct plan plan_of(const struct instr_table *t, const struct core_params *c, u3
         p.flags |= PLAN_GROUP_END;
     if (i.run != RUN_UNDEFINED)
         set_fusion(&m, c);
+    p.holds = holds_of(&p);
     p.group_need = (u16)(p.uops << 8 | p.issue_count);
     if (p.kind == PLAN_PLAIN && p.issue_count == 1 && p.issue[0].count == 1 &&
         p.issue[0].busy == 1 && p.src_count <= 3 && p.dst_count <= 2 &&

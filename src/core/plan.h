@@ -43,8 +43,13 @@ enum plan_fuse { FUSE_NONE, FUSE_FLAGS, FUSE_ALU, FUSE_AESE, FUSE_AESD, FUSE_ADR
 
 enum { PLAN_SOURCES = 6, PLAN_RESULTS = 5 };
 
-// Register files whose entries a result takes; the last one has no limit.
-enum plan_file { PLAN_FILE_INT, PLAN_FILE_FP, PLAN_FILE_FLAGS, PLAN_FILE_NONE, PLAN_FILES };
+// What an instruction holds from rename to retirement, five counts in one word: a
+// count is taken, given back and compared with what is left for all five at once.
+// The top bit of each field is kept free to show a borrow.
+enum plan_hold { HOLD_INT, HOLD_FP, HOLD_FLAGS, HOLD_WRITES, HOLD_BRANCHES, HOLDS };
+enum { HOLD_BITS = 12, HOLD_MAX = (1 << (HOLD_BITS - 1)) - 1 };
+#define HOLD(which, count) ((u64)(count) << HOLD_BITS * (which))
+#define HOLD_GUARD (HOLD(0, 2048) | HOLD(1, 2048) | HOLD(2, 2048) | HOLD(3, 2048) | HOLD(4, 2048))
 
 struct plan_issue {
     u16 units;
@@ -56,7 +61,6 @@ struct plan {
     u8 src[PLAN_SOURCES];    // PLAN_X0 …; PLAN_NONE past src_count
     u8 late[PLAN_SOURCES];   // how many cycles after the first issue it may come
     u8 dst[PLAN_RESULTS];    // PLAN_SINK past dst_count
-    u8 file[PLAN_RESULTS];   // enum plan_file of each
     u8 src_count, dst_count;
     u8 data;           // bit k: source k is what a store writes
     u8 base;           // register the base issue writes, or PLAN_NONE
@@ -70,8 +74,9 @@ struct plan {
     u8 issue_count;
     u8 base_issue;     // index of the issue that writes the base, or ISSUES_MAX
     u8 memory_issue;   // index of the issue that accesses memory
-    u8 unused[9];
+    u8 unused[2];
     u16 group_need;    // uops << 8 | issues: what it takes of a reorder buffer group
+    u64 holds;         // HOLD(which, count), summed
     struct plan_issue issue[ISSUES_MAX];
 };
 _Static_assert(sizeof(struct plan) == 64, "one host cache line");
