@@ -42,17 +42,24 @@
 
 enum { FPSR_QC = 1 << 27 };
 
-// Lanes of U in the arrangement of a variant qz, and in 64 bits.
+// Lanes of U in 128 bits, in the arrangement of a variant qz, and in 64 bits.
+#define LANES (16 / sizeof(U))
 #define ALL ((8u << (v >> 2)) / sizeof(U))
 #define HALF (8 / sizeof(U))
 // The first lane of the half that Q picks.
 #define FIRST ((v >> 2) * HALF)
 #define BITS (8 * (unsigned)sizeof(U))
 
+// Writes a result of 128 or, without `q`, 64 bits.
+INLINE void put(union vreg *d, u64x2 r, bool q)
+{
+    d->vd = q ? r : (u64x2){ r[0], 0 };
+}
+
 // -- Lane by lane --
 
-// `count` lanes of size `z`; lane k of m is taken from lane `bk`.
-#define MAP_AS(fn, sized, z, count, bk, expr) \
+// `count` lanes of size `z`; lane k of m is taken from lane `bk`. The upper half is kept when `q`.
+#define MAP_AS(fn, sized, z, count, q, bk, expr) \
     SEM(fn) \
     { \
         union vreg r = { 0 }; \
@@ -72,16 +79,22 @@ enum { FPSR_QC = 1 << 27 };
             if (qc) \
                 c->fpsr |= FPSR_QC; \
         ) \
-        V(d) = r; \
+        put(&V(d), r.vd, q); \
     }
-#define MAP(name, expr) MAP_AS(name, SIZED, v & 3, ALL, k, expr)
-#define MAP_BHS(name, expr) MAP_AS(name, SIZED_BHS, v & 3, ALL, k, expr)
-#define MAP_HS(name, expr) MAP_AS(name, SIZED_HS, v & 3, ALL, k, expr)
-#define MAP_1(name, expr) MAP_AS(name##_1, SIZED, v & 3, 1, k, expr)
-#define MAP_HS1(name, expr) MAP_AS(name##_1, SIZED_HS, v & 3, 1, k, expr)
-#define MAP_D(name, expr) MAP_AS(name##_d, SIZED, 3, 1, k, expr)
-#define MAP_E(name, expr) MAP_AS(name##_e, SIZED_HS, v & 3, ALL, IMM, expr)
-#define MAP_E1(name, expr) MAP_AS(name##_e1, SIZED_HS, v & 3, 1, IMM, expr)
+// A 64-bit arrangement is computed like the 128-bit one, unless other lanes could set QC.
+#define MAP(name, expr) MAP_AS(name, SIZED, v & 3, LANES, v >> 2, k, expr)
+#define MAP_BHS(name, expr) MAP_AS(name, SIZED_BHS, v & 3, LANES, v >> 2, k, expr)
+#define MAP_E(name, expr) MAP_AS(name##_e, SIZED_HS, v & 3, LANES, v >> 2, IMM, expr)
+#define MAP_D(name, expr) MAP_AS(name##_d, SIZED, 3, 1, 0, k, expr)
+// Saturating: vector and scalar.
+#define MAP_SAT(name, expr) \
+    MAP_AS(name, SIZED, v & 3, ALL, 1, k, expr) \
+    MAP_AS(name##_1, SIZED, v & 3, 1, 1, k, expr)
+#define MAP_SAT_HS(name, expr) \
+    MAP_AS(name, SIZED_HS, v & 3, ALL, 1, k, expr) \
+    MAP_AS(name##_1, SIZED_HS, v & 3, 1, 1, k, expr) \
+    MAP_AS(name##_e, SIZED_HS, v & 3, ALL, 1, IMM, expr) \
+    MAP_AS(name##_e1, SIZED_HS, v & 3, 1, 1, IMM, expr)
 
 // -- To lanes twice as wide: o and the result are W --
 

@@ -42,22 +42,14 @@ MAP_BHS(cls, (unsigned)__builtin_clz(((S)a < 0 ? (U)~a : a) << 1 | 1) + BITS - 3
 
 // -- Saturating arithmetic --
 
-MAP(sqadd, CLAMP_S((X)(S)a + (S)b))
-MAP_1(sqadd, CLAMP_S((X)(S)a + (S)b))
-MAP(uqadd, CLAMP_U((X)a + b))
-MAP_1(uqadd, CLAMP_U((X)a + b))
-MAP(sqsub, CLAMP_S((X)(S)a - (S)b))
-MAP_1(sqsub, CLAMP_S((X)(S)a - (S)b))
-MAP(uqsub, CLAMP_U((X)a - b))
-MAP_1(uqsub, CLAMP_U((X)a - b))
-MAP(suqadd, CLAMP_S((X)(S)o + a))
-MAP_1(suqadd, CLAMP_S((X)(S)o + a))
-MAP(usqadd, CLAMP_U((X)o + (S)a))
-MAP_1(usqadd, CLAMP_U((X)o + (S)a))
-MAP(sqabs, CLAMP_S((S)a < 0 ? -(X)(S)a : (X)(S)a))
-MAP_1(sqabs, CLAMP_S((S)a < 0 ? -(X)(S)a : (X)(S)a))
-MAP(sqneg, CLAMP_S(-(X)(S)a))
-MAP_1(sqneg, CLAMP_S(-(X)(S)a))
+MAP_SAT(sqadd, CLAMP_S((X)(S)a + (S)b))
+MAP_SAT(uqadd, CLAMP_U((X)a + b))
+MAP_SAT(sqsub, CLAMP_S((X)(S)a - (S)b))
+MAP_SAT(uqsub, CLAMP_U((X)a - b))
+MAP_SAT(suqadd, CLAMP_S((X)(S)o + a))
+MAP_SAT(usqadd, CLAMP_U((X)o + (S)a))
+MAP_SAT(sqabs, CLAMP_S((S)a < 0 ? -(X)(S)a : (X)(S)a))
+MAP_SAT(sqneg, CLAMP_S(-(X)(S)a))
 
 // The doubled product's upper half, without the doubling that could overflow.
 #define PRODUCT ((X)(S)a * (S)b)
@@ -66,15 +58,10 @@ MAP_1(sqneg, CLAMP_S(-(X)(S)a))
 #define RDMULH CLAMP_S((PRODUCT + HALF_UNIT) >> (BITS - 1))
 #define RDMLAH CLAMP_S(((X)(S)o * ((X)1 << (BITS - 1)) + PRODUCT + HALF_UNIT) >> (BITS - 1))
 #define RDMLSH CLAMP_S(((X)(S)o * ((X)1 << (BITS - 1)) - PRODUCT + HALF_UNIT) >> (BITS - 1))
-#define MAP_DOUBLING(name, expr) \
-    MAP_HS(name, expr) \
-    MAP_HS1(name, expr) \
-    MAP_E(name, expr) \
-    MAP_E1(name, expr)
-MAP_DOUBLING(sqdmulh, DMULH)
-MAP_DOUBLING(sqrdmulh, RDMULH)
-MAP_DOUBLING(sqrdmlah, RDMLAH)
-MAP_DOUBLING(sqrdmlsh, RDMLSH)
+MAP_SAT_HS(sqdmulh, DMULH)
+MAP_SAT_HS(sqrdmulh, RDMULH)
+MAP_SAT_HS(sqrdmlah, RDMLAH)
+MAP_SAT_HS(sqrdmlsh, RDMLSH)
 
 // -- Compares --
 
@@ -94,11 +81,6 @@ MAP_CMP(cmlt_zero, (S)a < 0)
 MAP_CMP(cmle_zero, (S)a <= 0)
 
 // -- Logic: variant q --
-
-INLINE void put(union vreg *d, u64x2 r, bool q)
-{
-    d->vd = q ? r : (u64x2){ r[0], 0 };
-}
 
 #define LOGIC(name, expr) \
     SEM(name) \
@@ -174,20 +156,17 @@ SEM(bic_imm)
     SEM(name) \
     { \
         union vreg r = { 0 }; \
-        u64 both[4] = { V(n).d[0], 0 }; \
-        both[1] = v >> 2 ? V(n).d[1] : V(m).d[0]; \
-        both[2] = V(m).d[0]; \
-        both[3] = V(m).d[1]; \
+        const u64x2 both[2] = { v >> 2 ? V(n).vd : (u64x2){ V(n).d[0], V(m).d[0] }, V(m).vd }; \
         sized(v & 3, \
             const U *p = (const U *)both; \
             U *pr = (U *)&r; \
-            for (unsigned k = 0; k < ALL; k++) { \
+            for (unsigned k = 0; k < LANES; k++) { \
                 const U a = p[2 * k]; \
                 const U b = p[2 * k + 1]; \
                 pr[k] = (U)(expr); \
             } \
         ) \
-        V(d) = r; \
+        put(&V(d), r.vd, v >> 2); \
     }
 PAIR_AS(addp, SIZED, a + b)
 PAIR_AS(smaxp, SIZED_BHS, (S)a > (S)b ? a : b)
@@ -200,35 +179,37 @@ SEM(addp_d)
     V(d).vd = (u64x2){ V(n).d[0] + V(n).d[1], 0 };
 }
 
-// Pairs of n's lanes to lanes twice as wide.
-#define PAIR_LONG(name, type, old) \
+// Pairs of n's lanes to lanes twice as wide: the halves of each W.
+#define PAIR_LONG(name, expr) \
     SEM(name) \
     { \
-        union vreg r = { 0 }; \
         SIZED_BHS(v & 3, \
-            const type *pn = (const type *)&V(n); \
-            const W *po MAYBE = (const W *)&V(d); \
-            W *pr = (W *)&r; \
-            for (unsigned k = 0; k < ALL / 2; k++) \
-                pr[k] = (W)((old) + (W)(X)pn[2 * k] + (W)(X)pn[2 * k + 1]); \
+            WIDE_VECTORS \
+            const WV a MAYBE = (WV)V(n).vd; \
+            const XV sa MAYBE = (XV)V(n).vd; \
+            const WV o MAYBE = (WV)V(d).vd; \
+            put(&V(d), (u64x2)(expr), v >> 2); \
         ) \
-        V(d) = r; \
     }
-PAIR_LONG(saddlp, S, 0u)
-PAIR_LONG(uaddlp, U, 0u)
-PAIR_LONG(sadalp, S, po[k])
-PAIR_LONG(uadalp, U, po[k])
+#define S_PAIR ((WV)((XV)(a << BITS) >> BITS) + (WV)(sa >> BITS))
+#define U_PAIR ((a & (W)U_MAX) + (a >> BITS))
+PAIR_LONG(saddlp, S_PAIR)
+PAIR_LONG(uaddlp, U_PAIR)
+PAIR_LONG(sadalp, o + S_PAIR)
+PAIR_LONG(uadalp, o + U_PAIR)
 
 // -- Across lanes: `r` is folded with each lane `a` --
 
-#define REDUCE(name, lane, result, start, expr) \
+// Without Q, `fill` is what the upper half counts as.
+#define REDUCE(name, lane, result, fill, start, expr) \
     SEM(name) \
     { \
         u64 all = 0; \
+        const u64x2 x = { V(n).d[0], v >> 2 ? V(n).d[1] : (fill) }; \
         SIZED_BHS(v & 3, \
-            const lane *pn = (const lane *)&V(n); \
+            const lane *pn = (const lane *)&x; \
             result r = (result)(start); \
-            for (unsigned k = 0; k < ALL; k++) { \
+            for (unsigned k = 0; k < LANES; k++) { \
                 const lane a = pn[k]; \
                 r = (result)(expr); \
             } \
@@ -236,12 +217,12 @@ PAIR_LONG(uadalp, U, po[k])
         ) \
         V(d).vd = (u64x2){ all, 0 }; \
     }
-REDUCE(addv, U, U, 0, r + a)
-REDUCE(saddlv, S, W, 0, r + (W)(X)a)
-REDUCE(uaddlv, U, W, 0, r + a)
-REDUCE(smaxv, S, U, *pn, (S)r > a ? r : (U)a)
-REDUCE(sminv, S, U, *pn, (S)r < a ? r : (U)a)
-REDUCE(umaxv, U, U, *pn, r > a ? r : a)
-REDUCE(uminv, U, U, *pn, r < a ? r : a)
+REDUCE(addv, U, U, 0, 0, r + a)
+REDUCE(saddlv, S, W, 0, 0, r + (W)(X)a)
+REDUCE(uaddlv, U, W, 0, 0, r + a)
+REDUCE(smaxv, S, U, V(n).d[0], *pn, (S)r > a ? r : (U)a)
+REDUCE(sminv, S, U, V(n).d[0], *pn, (S)r < a ? r : (U)a)
+REDUCE(umaxv, U, U, V(n).d[0], *pn, r > a ? r : a)
+REDUCE(uminv, U, U, V(n).d[0], *pn, r < a ? r : a)
 
 #endif

@@ -7,20 +7,23 @@
 
 // -- By immediate: a function for each lane size; variant q, except for double --
 
-#define SHIFT_VECTOR(name, z, expr) MAP_AS(name, SIZED, z, (8u << v) / sizeof(U), k, expr)
 #define SHIFT_HSD(name, expr) \
-    SHIFT_VECTOR(name##_h, 1, expr) \
-    SHIFT_VECTOR(name##_s, 2, expr) \
-    MAP_AS(name##_d, SIZED, 3, 2, k, expr) \
-    MAP_AS(name##_d1, SIZED, 3, 1, k, expr)
+    MAP_AS(name##_h, SIZED, 1, LANES, v, k, expr) \
+    MAP_AS(name##_s, SIZED, 2, LANES, v, k, expr) \
+    MAP_AS(name##_d, SIZED, 3, 2, 1, k, expr) \
+    MAP_AS(name##_d1, SIZED, 3, 1, 1, k, expr)
 #define SHIFT(name, expr) \
-    SHIFT_VECTOR(name##_b, 0, expr) \
+    MAP_AS(name##_b, SIZED, 0, LANES, v, k, expr) \
     SHIFT_HSD(name, expr)
 #define SHIFT_SAT(name, expr) \
-    SHIFT(name, expr) \
-    MAP_AS(name##_b1, SIZED, 0, 1, k, expr) \
-    MAP_AS(name##_h1, SIZED, 1, 1, k, expr) \
-    MAP_AS(name##_s1, SIZED, 2, 1, k, expr)
+    MAP_AS(name##_b, SIZED, 0, 8u << v, 1, k, expr) \
+    MAP_AS(name##_h, SIZED, 1, 4u << v, 1, k, expr) \
+    MAP_AS(name##_s, SIZED, 2, 2u << v, 1, k, expr) \
+    MAP_AS(name##_d, SIZED, 3, 2, 1, k, expr) \
+    MAP_AS(name##_b1, SIZED, 0, 1, 1, k, expr) \
+    MAP_AS(name##_h1, SIZED, 1, 1, 1, k, expr) \
+    MAP_AS(name##_s1, SIZED, 2, 1, 1, k, expr) \
+    MAP_AS(name##_d1, SIZED, 3, 1, 1, k, expr)
 
 // Right shifts reach the lane's width: unsigned ones go in two steps, signed ones stop short.
 #define USHR(x) ((U)(x) >> (s - 1) >> 1)
@@ -107,11 +110,10 @@ LONG(shll, a << BITS)
 // -- By register: the low byte of b, left when positive --
 
 #define SHIFT_REG(name, expr) \
-    MAP(name, expr) \
+    MAP_AS(name, SIZED, v & 3, ALL, 1, k, expr) \
     MAP_D(name, expr)
 #define SHIFT_REG_SAT(name, expr) \
-    MAP(name, ({ bool f_ = false; u64 r_ = expr; qc |= f_; r_; })) \
-    MAP_1(name, ({ bool f_ = false; u64 r_ = expr; qc |= f_; r_; }))
+    MAP_SAT(name, ({ bool f_ = false; u64 r_ = expr; qc |= f_; r_; }))
 SHIFT_REG(ushl, lane_ushl(a, (i8)b, BITS))
 SHIFT_REG(sshl, lane_sshl((u64)(S)a, (i8)b))
 SHIFT_REG(urshl, lane_urshl(a, (i8)b, BITS))

@@ -125,23 +125,18 @@ DOT(usdot, 0, 1)
 DOT_E(sudot, 1, 0)
 
 // Two rows of eight bytes times two columns of eight.
-#define MATRIX(name, tn, tm) \
+#define MATRIX(name, sn, sm) \
     SEM(name) \
     { \
-        union vreg r; \
-        const tn *pn = (const tn *)&V(n); \
-        const tm *pm = (const tm *)&V(m); \
-        for (unsigned k = 0; k < 4; k++) { \
-            u32 sum = V(d).s[k]; \
-            for (unsigned j = 0; j < 8; j++) \
-                sum += (u32)(pn[(k & 2) * 4 + j] * pm[(k & 1) * 8 + j]); \
-            r.s[k] = sum; \
-        } \
-        V(d) = r; \
+        u64x2 n = V(n).vd, m = V(m).vd; \
+        u32x4 first = dot((u64x2){ n[0], n[0] }, m, sn, sm); \
+        u32x4 second = dot((u64x2){ n[1], n[1] }, m, sn, sm); \
+        V(d).vs += __builtin_shufflevector(first, second, 0, 2, 4, 6) + \
+                   __builtin_shufflevector(first, second, 1, 3, 5, 7); \
     }
-MATRIX(smmla, i8, i8)
-MATRIX(ummla, u8, u8)
-MATRIX(usmmla, u8, i8)
+MATRIX(smmla, 1, 1)
+MATRIX(ummla, 0, 0)
+MATRIX(usmmla, 0, 1)
 
 // -- Polynomials over {0, 1} --
 
