@@ -38,7 +38,7 @@ void exec_record_full(HANDLER_ARGS)
     struct recorder *r = c->exec->recorder;
     c->left = left;
     fpenv_leave(c);   // whoever takes the records has its own floating point
-    c->rec = rec = r->next(r->ctx, rec - RECORD_BATCH);
+    c->rec = rec = r->buffer = r->next(r->ctx, r->buffer);
     fpenv_enter(c);
     GO(i);
 }
@@ -182,6 +182,14 @@ void exec_init(struct cpu *c, const struct space *s)
 
 // -- Running --
 
+// A run may stop just when the buffer has become full.
+static void close_records(struct recorder *r, struct record *rec)
+{
+    if (rec == r->buffer + RECORD_BATCH)
+        rec = r->buffer = r->next(r->ctx, r->buffer);
+    r->at = rec;
+}
+
 // Runs at least one instruction from `i` and returns when `e` is stopped.
 static void dispatch(struct cpu *c, struct exec *e, const struct insn *i, handler *const *first,
                      handler *const *rest)
@@ -223,7 +231,7 @@ static struct trap run(struct cpu *c, const struct space *s, u64 budget, struct 
     fpenv_leave(c);
     running = NULL;
     if (r)
-        r->at = c->rec;
+        close_records(r, c->rec);
     c->exec = NULL;
     c->pc = e.next == &e.bad ? c->bad_pc : (u64)(e.next - c->shadow) * 4;
     *executed = budget - (u64)((i64)(c->left - (u64)e.next) / (i64)sizeof(*start));

@@ -33,10 +33,10 @@ static inline vaddr record_pc(const struct record *r)
 
 // Where records go. `at` is the next place to fill; next() is called with a buffer that
 // has become full and gives another. Buffers hold RECORD_BATCH records and are aligned to
-// RECORD_BATCH * 16 bytes. Records before `at` in the current buffer are valid whenever
-// exec_run() is not inside.
+// RECORD_BATCH * 16 bytes. Whenever exec_run() is not inside, the records from `buffer` to
+// `at` are made and not yet handed on, fewer than RECORD_BATCH.
 struct recorder {
-    struct record *at;
+    struct record *at, *buffer;
     struct record *(*next)(void *ctx, struct record *full);
     void *ctx;
 };

@@ -90,7 +90,7 @@ struct stream *stream_new(stream_consumer *take, void *ctx, bool threaded)
     s->ctx = ctx;
     for (int k = 0; k < (threaded ? BATCHES : 1); k++)
         s->batch[k] = new_batch();
-    s->recorder = (struct recorder){ s->batch[0], next_batch, s };
+    s->recorder = (struct recorder){ s->batch[0], s->batch[0], next_batch, s };
     pthread_mutex_init(&s->lock, NULL);
     pthread_cond_init(&s->more, NULL);
     pthread_cond_init(&s->room, NULL);
@@ -105,9 +105,9 @@ struct recorder *stream_recorder(struct stream *s)
 
 void stream_sync(struct stream *s)
 {
-    struct record *start = batch_of(s, s->threaded ? s->made : 0);
-    if (s->recorder.at > start)
-        s->recorder.at = publish(s, (size_t)(s->recorder.at - start));
+    struct recorder *r = &s->recorder;
+    if (r->at > r->buffer)
+        r->at = r->buffer = publish(s, (size_t)(r->at - r->buffer));
     pthread_mutex_lock(&s->lock);
     while (s->taken != s->made)
         pthread_cond_wait(&s->room, &s->lock);

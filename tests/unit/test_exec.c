@@ -229,7 +229,7 @@ static struct record *keep(void *ctx, struct record *full)
 static void tape_open(struct tape *t)
 {
     *t = (struct tape){ .buffer = aligned_alloc(RECORD_BATCH * 16, RECORD_BATCH * 16) };
-    t->r = (struct recorder){ t->buffer, keep, t };
+    t->r = (struct recorder){ t->buffer, t->buffer, keep, t };
 }
 
 static void tape_close(struct tape *t)
@@ -309,6 +309,24 @@ static void the_guests_rounding_mode_stays_inside(void **state)
     assert_int_equal(fetestexcept(FE_ALL_EXCEPT), 0);
 }
 
+static void a_run_may_stop_when_the_buffer_is_full(void **state)
+{
+    struct world *w = *state;
+    const u32 code[] = { ADD_X0_1, BACK_4 };
+    put(w, code, 2);
+    struct tape t;
+    tape_open(&t);
+    u64 n, total = 0;
+    for (int k = 0; k < 3 * RECORD_BATCH; k++) {   // every place of the buffer is a last one
+        exec_step(&w->cpu, w->space, &t.r, &n);
+        total += n;
+        assert_true(t.r.at - t.buffer < RECORD_BATCH);
+    }
+    assert_int_equal(total, 3 * RECORD_BATCH);
+    assert_int_equal(t.count + (size_t)(t.r.at - t.buffer), total + 2);
+    tape_close(&t);
+}
+
 int main(void)
 {
 #define T(f) cmocka_unit_test_setup_teardown(f, open_world, close_world)
@@ -327,6 +345,7 @@ int main(void)
         T(records_fill_buffer_after_buffer),
         T(a_fault_keeps_the_flags_of_floating_point),
         T(the_guests_rounding_mode_stays_inside),
+        T(a_run_may_stop_when_the_buffer_is_full),
     };
     return cmocka_run_group_tests_name("exec", tests, NULL, NULL);
 }

@@ -20,7 +20,7 @@ static void produce(struct recorder *r, u64 from, u64 to)
     for (u64 k = from; k < to; k++) {
         *r->at++ = (struct record){ 0, k };
         if (((u64)r->at & (RECORD_BATCH * sizeof(*r->at) - 1)) == 0)
-            r->at = r->next(r->ctx, r->at - RECORD_BATCH);
+            r->at = r->buffer = r->next(r->ctx, r->buffer);
     }
 }
 
