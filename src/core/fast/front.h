@@ -1,0 +1,74 @@
+// front.h: fetch, and what branches do to it.
+#ifndef CORE_FAST_FRONT_H
+#define CORE_FAST_FRONT_H
+
+#include "core/fast/units.h"
+
+// Begins the fetch group at `pc`: behind a taken branch, a full group or a page.
+static void open_group(struct fast *f, u64 pc)
+{
+    u64 page = pc >> f->page_shift;
+    cycle room = f->renamed[(f->instructions - f->queue) % FETCH_RING];
+    if (f->fetch + f->depth < room)
+        f->fetch = room - f->depth;
+    u32 shift = f->cross_line ? f->page_shift : f->line_shift;
+    u64 stop = ((pc >> shift) + 1) << shift;
+    u64 full = pc + 4 * f->fetch_width;
+    f->group_end = full < stop ? full : stop;
+    f->passed = 0;
+    if (page != f->page) {
+        f->page = page;
+        f->fetch += tlb_fetch(f->tlb, pc, f->fetch);
+    }
+}
+
+static void open_line(struct fast *f, u64 pc)
+{
+    f->line = pc >> f->line_shift;
+    cycle ready = hierarchy_fetch(f->memory, pc, f->fetch).ready;
+    if (ready > f->fetch)
+        f->fetch = ready;
+}
+
+static inline void fetch(struct fast *f, u64 pc)
+{
+    if (__builtin_expect(pc >= f->group_end || f->jumped, 0)) {
+        f->fetch += !f->jumped;
+        f->jumped = false;
+        open_group(f, pc);
+    }
+    if (__builtin_expect(pc >> f->line_shift != f->line, 0))
+        open_line(f, pc);
+    cycle front = f->fetch + f->depth;
+    if (front > f->now)
+        advance(f, front, f->redirect ? TOPDOWN_BAD_SPECULATION : TOPDOWN_FRONTEND);
+    f->redirect = false;
+}
+
+// What the branch does to the fetch of the next instruction. `resolved`: its issue.
+static inline void steer(struct fast *f, const struct plan *p, const struct record *r, u64 pc,
+                         cycle resolved)
+{
+    bool taken = r->head & RECORD_TAKEN;
+    enum branch_kind kind = p->branch - 1;
+    struct bpred_result b = bpred_predict_and_update(f->branch, kind, pc, taken, r->addr);
+    f->branch_count += kind != BRANCH_DIRECT && kind != BRANCH_CALL;
+    if (__builtin_expect(b.mispredicted, 0)) {
+        // The penalty is from this issue to the issue of the next instruction,
+        // which is a cycle behind its rename.
+        cycle next = resolved + f->p->bp_penalty - 1;
+        f->mispredictions++;
+        f->fetch = next > f->depth ? next - f->depth : 0;
+        f->jumped = true;
+        f->redirect = true;
+    } else if (taken) {
+        f->fetch += 1 + b.bubbles;
+        f->s.taken_bubbles += b.bubbles;
+        f->jumped = true;
+    } else if (++f->passed == f->p->fetch_not_taken) {
+        f->fetch++;
+        f->passed = 0;
+    }
+}
+
+#endif

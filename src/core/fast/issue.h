@@ -1,0 +1,88 @@
+// issue.h: waiting for sources, taking units.
+#ifndef CORE_FAST_ISSUE_H
+#define CORE_FAST_ISSUE_H
+
+#include "core/fast/units.h"
+
+static inline cycle source(const struct fast *f, const struct plan *p, u32 k, cycle t)
+{
+    i64 c = (i64)f->ready[p->src[k]] - p->late[k];
+    return c > (i64)t ? (cycle)c : t;
+}
+
+// The first cycle in which the sources let the first issue go.
+static inline cycle sources(const struct fast *f, const struct plan *p)
+{
+    cycle t = f->now + 1;
+    t = source(f, p, 0, t);
+    t = source(f, p, 1, t);
+    t = source(f, p, 2, t);
+    for (u32 k = 3; k < p->src_count; k++)
+        t = source(f, p, k, t);
+    return t;
+}
+
+// The same for the address of a store, or for its data.
+static inline cycle sources_of(const struct fast *f, const struct plan *p, u32 which)
+{
+    cycle t = f->now + 1;
+    for (u32 k = 0; k < p->src_count; k++)
+        if (which >> k & 1)
+            t = source(f, p, k, t);
+    return t;
+}
+
+static u32 wait_for_unit(struct fast *f, u32 units)
+{
+    u32 u;
+    do {
+        f->s.stall_scheduler++;
+        advance(f, f->now + 1, TOPDOWN_BACKEND);
+    } while ((u = bind(f, units)) == UNITS_MAX);
+    return u;
+}
+
+static cycle take_unit(struct fast *f, const struct plan_issue *is, cycle t)
+{
+    u32 units = is->units;
+    cycle c;
+    if (__builtin_expect(units & f->bound, 1)) {
+        units = queue_of(f, is->units);
+        u32 u = bind(f, units);
+        if (u == UNITS_MAX)
+            u = wait_for_unit(f, units);
+        c = free_cycle(f, u, t > f->now ? t : f->now + 1);
+        reserve(f, u, c, is->busy);
+        wait_in(f, u, c);
+        return c;
+    }
+    while (__builtin_expect(lane_count(&f->waiting, f->memory_lane) >= f->memory_limit, 0)) {
+        f->s.stall_scheduler++;
+        advance(f, f->now + 1, TOPDOWN_BACKEND);
+    }
+    c = take_any(f, units, t > f->now ? t : f->now + 1, is->busy);
+    wait_in(f, f->memory_lane, c);
+    return c;
+}
+
+// All issues but that of the base: the first at or after `t`. Returns the cycle from
+// which latency counts; `*access` is the cycle of the memory issue.
+static inline cycle issue_all(struct fast *f, const struct plan *p, cycle t, cycle *access)
+{
+    cycle from = t;
+    for (u32 k = 0; k < p->issue_count; k++) {
+        const struct plan_issue *is = &p->issue[k];
+        if (k == p->base_issue)
+            continue;
+        for (u32 n = 0; n < is->count; n++) {
+            cycle c = take_unit(f, is, from + is->delay);
+            if (c - is->delay > from)
+                from = c - is->delay;
+            if (k == p->memory_issue)
+                *access = c;
+        }
+    }
+    return from;
+}
+
+#endif

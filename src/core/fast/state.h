@@ -1,0 +1,165 @@
+// state.h: everything the fast model remembers from one instruction to the next.
+//
+// The files of core/fast/ are parts of fast.c, cut by what they are about; all of
+// them are inlined into one visit and no other file includes them.
+#ifndef CORE_FAST_STATE_H
+#define CORE_FAST_STATE_H
+
+#include <string.h>
+
+#include "core/model.h"
+#include "core/params.h"
+#include "core/plan.h"
+
+enum {
+    HORIZON = 2048,        // cycles a calendar looks ahead, a power of two
+    WORDS = HORIZON / 64,
+    FETCH_RING = 64,       // power of two, at least fetch.queue
+    FORWARD = 1024,        // granules of 8 bytes remembered, a power of two
+    PAIRS = 128,           // most loads the dependence predictor can know
+    STEADY = 64,           // most loads the load address predictor can know
+    LANES = 16,            // schedulers
+};
+
+// A count for each scheduler, a byte each.
+struct lanes {
+    u64 half[LANES / 8];
+};
+
+static inline u32 lane_count(const struct lanes *l, u32 lane)
+{
+    return l->half[lane >> 3] >> 8 * (lane & 7) & 255;
+}
+
+// The sum of those of the first eight counts that `bytes` covers; below 256.
+static inline u32 lane_sum(const struct lanes *l, u64 bytes)
+{
+    return (u32)((l->half[0] & bytes) * 0x0101010101010101 >> 56);
+}
+
+static inline void lane_add(struct lanes *l, u32 lane)
+{
+    l->half[lane >> 3] += 1ull << 8 * (lane & 7);
+}
+
+// The cycles at which the last `size` holders of a resource give it back; `free` is
+// the one of the next in turn: the first cycle in which there is room.
+struct ring {
+    cycle free;
+    cycle *at;
+    u32 size, next;
+};
+
+// A reorder buffer group.
+struct group {
+    cycle free;    // the cycle after its retirement
+    u64 holds;     // what its instructions hold until then
+};
+
+// A load as the load address predictor sees it.
+struct steady {
+    u64 pc, addr;
+    i32 stride;
+    u32 seen;   // loads in a row that kept the stride
+};
+
+// Where a store's bytes are to be had before they are in the L1D.
+struct granule {
+    u64 number;      // address / 8 + 1; 0 is none
+    cycle data;      // when the store has its data
+    cycle written;   // when they are in the L1D
+    u64 line;        // of the store
+};
+
+struct fast {
+    const struct core_params *p;
+    struct instr_table *table;
+    struct plan_book book;
+    struct hierarchy *memory;
+    struct tlb *tlb;
+    struct bpred *branch;
+
+    // Fetch
+    cycle fetch;            // of the current group
+    u64 group_end;          // first address it cannot reach
+    bool jumped;            // the next instruction is not behind the last one
+    u64 line, page;         // of the last instruction fetched
+    u32 passed;             // branches passed not taken in it
+    bool redirect;          // the next instruction follows a misprediction
+    cycle renamed[FETCH_RING];   // rename of the last instructions
+    u32 width, depth, queue, line_shift, page_shift, fetch_width;
+    bool cross_line;
+
+    // Rename
+    cycle now;
+    u32 used, immediates;
+    const struct plan *last;   // of the previous instruction
+    u64 last_pc;
+    u64 slots[TOPDOWN_COUNT];
+
+    // Issue
+    struct lanes waiting;          // entries taken, by scheduler
+    u32 emptier;                   // dispatch queue that was when `now` began; 2: neither
+    struct lanes leave[HORIZON];   // entries given back, by cycle
+    u64 busy[UNITS_MAX][WORDS];
+    // The scheduler of a unit has the unit's number, that of all memory units the
+    // number of the first. A micro-op that has only one unit may also fill the whole
+    // dispatch queue.
+    u8 limit[LANES], limit_alone[LANES];
+    u32 memory_lane, memory_limit;
+    u16 bound;                 // units with a scheduler of their own: bound at rename
+    u16 half[2];               // integer units behind each dispatch queue
+    u64 half_lanes[2];         // the bytes of their counts
+    bool trios;                // they are u1 to u3 and u4 to u6
+    u32 turn;
+    struct instr_units units;
+
+    // Results
+    cycle ready[2 * PLAN_REGS];   // the second half: as part of an address
+
+    // Memory
+    struct ring loads, stores;
+    struct granule granule[FORWARD];
+    u64 pair[PAIRS];           // PC of loads known to need a store
+    u32 pairs;                 // how many this core knows, a power of two
+    struct steady steady[STEADY];
+    bool lap;                  // this core has a load address predictor
+    u32 steadies;              // how many it knows, a power of two
+    cycle predicted;           // when the last predicted address was used
+    u32 forward_unknown, forward_known, forward_part, forward_cross;   // 1/16 cycle
+    cycle written[2];          // of the last stores
+    u32 written_turn;
+
+    // Retire
+    struct group *group;       // ring of the last ones, by number
+    u32 group_mask, group_limit, rate;
+    u32 oldest, next_group;    // numbers: those between are in flight
+    u64 room;                  // of everything that is held (plan.h)
+    u32 group_left;            // of the open group: uops << 8 | issues; 0: none is open
+    u32 group_whole;           // the same of a new one
+    cycle retired;
+
+    u64 instructions, branch_count, mispredictions;
+    struct fast_stats {
+#define STAT(field, ...) u64 field;
+#include "core/fast_stats.def"
+#undef STAT
+    } s;
+};
+
+// -- Rings --
+
+static struct ring ring_new(struct arena *a, u64 size)
+{
+    return (struct ring){ 0, ARENA_ARRAY(a, size, cycle), (u32)size, 0 };
+}
+
+static inline void ring_take(struct ring *r, cycle back)
+{
+    u32 next = r->next + 1 == r->size ? 0 : r->next + 1;
+    r->at[r->next] = back;
+    r->next = next;
+    r->free = r->at[next];
+}
+
+#endif
