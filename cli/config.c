@@ -34,8 +34,7 @@ static error_t parse(int key, char *arg, struct argp_state *state)
         if (!s->show)
             argp_error(state, "what? 'm2sim config show' prints a core's parameters");
         break;
-    default:
-        return ARGP_ERR_UNKNOWN;
+    default: return ARGP_ERR_UNKNOWN;
     }
     return 0;
 }
@@ -50,15 +49,19 @@ int cmd_config(int argc, char **argv)
         { NULL },
     };
     static const struct argp argp = {
-        options, parse, "show",
+        options,
+        parse,
+        "show",
         "Prints every parameter of a core with its value and meaning.\v"
-        "Examples:\n  m2sim config show --origin\n  m2sim config show --set core.rob.groups=400 --json",
+        "Examples:\n  m2sim config show --origin\n  m2sim config show --set core.rob.groups=400 "
+        "--json",
     };
     struct show s = { .core = "m2-avalanche" };
     int done = cli_parse(&argp, argc, argv, &s);
     struct m2sim_error e;
     if (done < 0)
-        done = m2sim_config_show(s.core, s.sets, s.set_count, stdout, s.flags, &e) ? 0 : cli_fail(&e);
+        done =
+            m2sim_config_show(s.core, s.sets, s.set_count, stdout, s.flags, &e) ? 0 : cli_fail(&e);
     free(s.sets);
     return done;
 }

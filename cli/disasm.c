@@ -16,9 +16,7 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 {
     struct disasm *d = state->input;
     switch (key) {
-    case 'w':
-        d->words = true;
-        break;
+    case 'w': d->words = true; break;
     case 'p': {
         char *end;
         d->pc = strtoull(arg, &end, 0);
@@ -35,8 +33,7 @@ static error_t parse(int key, char *arg, struct argp_state *state)
         if (!d->count && !d->words)
             argp_error(state, "which program?");
         break;
-    default:
-        return ARGP_ERR_UNKNOWN;
+    default: return ARGP_ERR_UNKNOWN;
     }
     return 0;
 }
@@ -62,7 +59,8 @@ static int words(struct disasm *d)
     while (!d->count && scanf("%63s", word) == 1)
         if (!print_word(word, &d->pc)) {
             struct m2sim_error e = { M2SIM_EXIT_DATA, "" };
-            snprintf(e.text, sizeof(e.text), "standard input: '%s' is not a 32-bit word in hex", word);
+            snprintf(e.text, sizeof(e.text), "standard input: '%s' is not a 32-bit word in hex",
+                     word);
             return cli_fail(&e);
         }
     return 0;
@@ -71,12 +69,15 @@ static int words(struct disasm *d)
 int cmd_disasm(int argc, char **argv)
 {
     static const struct argp_option options[] = {
-        { "words", 'w', NULL, 0, "the arguments (or standard input, without any) are words in hex" },
+        { "words", 'w', NULL, 0,
+          "the arguments (or standard input, without any) are words in hex" },
         { "pc", 'p', "ADDRESS", 0, "address of the first word" },
         { NULL },
     };
     static const struct argp argp = {
-        options, parse, "PROGRAM\n--words [WORD...]",
+        options,
+        parse,
+        "PROGRAM\n--words [WORD...]",
         "Prints the instructions of PROGRAM's executable segments, or of words, as text.\v"
         "Examples:\n  m2sim disasm ./a.out\n  m2sim disasm --words 91000420 d65f03c0",
     };

@@ -7,10 +7,12 @@
 #include <string.h>
 #include <unistd.h>
 
+// clang-format off
 enum {
     OPT_JSON = 256, OPT_MAX, OPT_ENV, OPT_SEED, OPT_STRACE, OPT_MODEL, OPT_CORE, OPT_SET,
     OPT_ONE_THREAD, OPT_NO_HOST, OPT_STATS,
 };
+// clang-format on
 
 struct guest_command {
     struct m2sim_options o;
@@ -55,9 +57,11 @@ static uint64_t number(const char *text, const char *option, struct argp_state *
     char *end;
     errno = 0;
     unsigned long long n = strtoull(text, &end, 0);
+    // clang-format off
     static const struct { char letter; unsigned long long by; } unit[] = {
         { 'k', 1000 }, { 'M', 1000000 }, { 'G', 1000000000 },
     };
+    // clang-format on
     for (size_t k = 0; k < 3 && end != text; k++)
         if (*end == unit[k].letter && !end[1] && !__builtin_mul_overflow(n, unit[k].by, &n))
             end++;
@@ -99,8 +103,7 @@ static error_t parse(int key, char *arg, struct argp_state *state)
         if (!g->o.program)
             argp_error(state, "which program?");
         break;
-    default:
-        return ARGP_ERR_UNKNOWN;
+    default: return ARGP_ERR_UNKNOWN;
     }
     return 0;
 }
@@ -155,7 +158,8 @@ static int execute(struct guest_command *g)
     int status = m2sim_run(s);
     running = NULL;
     if (status == M2SIM_EXIT_LIMIT && g->o.max_instructions && !g->quiet)
-        fprintf(stderr, "m2sim: stopped after %llu instructions\n", (unsigned long long)g->o.max_instructions);
+        fprintf(stderr, "m2sim: stopped after %llu instructions\n",
+                (unsigned long long)g->o.max_instructions);
     bool report = g->o.mode == M2SIM_TIME || g->json || g->stats || status == 130;
     unsigned flags = (g->json ? M2SIM_JSON : 0) | (g->no_host ? M2SIM_NO_HOST : 0);
     if (report && (out != stderr || !g->quiet) &&
@@ -167,8 +171,8 @@ static int execute(struct guest_command *g)
     return status;
 }
 
-static int guest_command(int argc, char **argv, enum m2sim_mode mode, const struct argp_option *options,
-                         const char *doc)
+static int guest_command(int argc, char **argv, enum m2sim_mode mode,
+                         const struct argp_option *options, const char *doc)
 {
     struct guest_command g = { .o.mode = mode, .name = argv[0] };
     for (char **v = environ; *v; v++)
@@ -186,17 +190,19 @@ static int guest_command(int argc, char **argv, enum m2sim_mode mode, const stru
 
 int cmd_run(int argc, char **argv)
 {
-    return guest_command(argc, argv, M2SIM_RUN, run_options,
-                         "Emulates PROGRAM, a static AArch64 Linux executable, and exits with its status.\v"
-                         "Examples:\n  m2sim run -- ./a.out 10\n  m2sim run --strace ./a.out\n"
-                         "  m2sim run --json -o stats.json --max-instructions 1G -- ./a.out");
+    return guest_command(
+        argc, argv, M2SIM_RUN, run_options,
+        "Emulates PROGRAM, a static AArch64 Linux executable, and exits with its status.\v"
+        "Examples:\n  m2sim run -- ./a.out 10\n  m2sim run --strace ./a.out\n"
+        "  m2sim run --json -o stats.json --max-instructions 1G -- ./a.out");
 }
 
 int cmd_time(int argc, char **argv)
 {
-    return guest_command(argc, argv, M2SIM_TIME, time_options,
-                         "Runs PROGRAM, a static AArch64 Linux executable, on a simulated core and reports how "
-                         "long it took there and where the time went. The program sees simulated time.\v"
-                         "Examples:\n  m2sim time -- ./a.out 10\n"
-                         "  m2sim time --set core.rob.groups=400 --json -o wide.json -- ./a.out");
+    return guest_command(
+        argc, argv, M2SIM_TIME, time_options,
+        "Runs PROGRAM, a static AArch64 Linux executable, on a simulated core and reports how "
+        "long it took there and where the time went. The program sees simulated time.\v"
+        "Examples:\n  m2sim time -- ./a.out 10\n"
+        "  m2sim time --set core.rob.groups=400 --json -o wide.json -- ./a.out");
 }

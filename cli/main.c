@@ -19,14 +19,19 @@ enum { COMMANDS = sizeof(commands) / sizeof(*commands) };
 
 static void help(FILE *f)
 {
-    fprintf(f, "Usage: m2sim COMMAND [OPTIONS] [-- PROGRAM ARGUMENTS]\n"
-               "Run AArch64 Linux programs and say how long, and why, they would take on an Apple M2.\n\n"
-               "Commands:\n");
+    fprintf(
+        f,
+        "Usage: m2sim COMMAND [OPTIONS] [-- PROGRAM ARGUMENTS]\n"
+        "Run AArch64 Linux programs and say how long, and why, they would take on an Apple M2.\n\n"
+        "Commands:\n");
     for (int k = 0; k < COMMANDS; k++)
         fprintf(f, "  %-10s %s\n", commands[k].name, commands[k].doc);
-    fprintf(f, "\n`m2sim help COMMAND` explains a command's options.\n\n"
-               "Exit status: the program's own; 128 + n when signal n ended it; 64 usage, 65 bad input,\n"
-               "66 no input, 70 internal fault, 74 output failed, 78 bad configuration, 124 limit reached.\n");
+    fprintf(
+        f,
+        "\n`m2sim help COMMAND` explains a command's options.\n\n"
+        "Exit status: the program's own; 128 + n when signal n ended it; 64 usage, 65 bad input,\n"
+        "66 no input, 70 internal fault, 74 output failed, 78 bad configuration, 124 limit "
+        "reached.\n");
 }
 
 int cli_fail(const struct m2sim_error *e)

@@ -85,12 +85,13 @@ static void print_text(const struct tally *t, FILE *f, bool counted)
         all += t->count[op[k]];
     if (counted)
         fprintf(f, "%14s %7s  ", "count", "share");
-    fprintf(f, "%-22s %-9s %-10s %-9s %-12s %s\n", "instruction", "feature", "class", "timing", "tested by",
-            "syntax");
+    fprintf(f, "%-22s %-9s %-10s %-9s %-12s %s\n", "instruction", "feature", "class", "timing",
+            "tested by", "syntax");
     for (size_t k = 0; k < n; k++) {
         const struct row *r = isa_row(op[k]);
         if (counted)
-            fprintf(f, "%14" PRIu64 " %6.2f%%  ", t->count[op[k]], 100.0 * (double)t->count[op[k]] / (double)all);
+            fprintf(f, "%14" PRIu64 " %6.2f%%  ", t->count[op[k]],
+                    100.0 * (double)t->count[op[k]] / (double)all);
         fprintf(f, "%-22s %-9s %-10s %-9s %-12s %s\n", r->name, isa_feature_name(r->feature),
                 isa_class_name(r->class), timing_of(t, op[k]), isa_tested_by(op[k]), r->syntax);
     }

@@ -202,7 +202,7 @@ int m2sim_run(struct m2sim *s)
     if (s->core)
         core_drain(s->core);
     s->host_seconds = (double)(host_ns() - start) / 1e9;
-    s->status = end == MACHINE_EXITED ? process_status(s->process)
+    s->status = end == MACHINE_EXITED  ? process_status(s->process)
                 : end == MACHINE_LIMIT ? M2SIM_EXIT_LIMIT
                                        : 130;
     return s->status;
@@ -228,7 +228,8 @@ static void fill_timing(const struct m2sim *s, struct report *r)
     r->mispredictions = c.mispredictions;
     r->levels = c.levels;
     for (unsigned k = 0; k < c.levels && k < REPORT_LEVELS; k++)
-        r->level[k] = (struct report_level){ c.level[k].name, c.level[k].accesses, c.level[k].misses };
+        r->level[k] =
+            (struct report_level){ c.level[k].name, c.level[k].accesses, c.level[k].misses };
     r->model = s->options.model;
     r->core = s->config.core.name;
     r->config_digest = s->config.digest;

@@ -27,7 +27,13 @@ cycle core_now(const struct core *c);
 // Ends the run: everything in flight retires and every slot is accounted for. Once.
 void core_drain(struct core *c);
 
-enum topdown { TOPDOWN_RETIRING, TOPDOWN_BAD_SPECULATION, TOPDOWN_FRONTEND, TOPDOWN_BACKEND, TOPDOWN_COUNT };
+enum topdown {
+    TOPDOWN_RETIRING,
+    TOPDOWN_BAD_SPECULATION,
+    TOPDOWN_FRONTEND,
+    TOPDOWN_BACKEND,
+    TOPDOWN_COUNT
+};
 
 // A cache or TLB. Accesses are demand accesses: prefetches are not among them.
 struct core_level {

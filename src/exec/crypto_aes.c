@@ -1,6 +1,7 @@
 // AES without the host's help (FIPS 197).
 #include "exec/crypto.h"
 
+// clang-format off
 static const u8 sbox[256] = {
      99, 124, 119, 123, 242, 107, 111, 197,  48,   1, 103,  43, 254, 215, 171, 118,
     202, 130, 201, 125, 250,  89,  71, 240, 173, 212, 162, 175, 156, 164, 114, 192,
@@ -38,6 +39,7 @@ static const u8 inverse_sbox[256] = {
     160, 224,  59,  77, 174,  42, 245, 176, 200, 235, 187,  60, 131,  83, 153,  97,
      23,  43,   4, 126, 186, 119, 214,  38, 225, 105,  20,  99,  85,  33,  12, 125,
 };
+// clang-format on
 
 // Byte r + 4c of the state is row r of column c.
 u64x2 crypto_portable_aes_enc(u64x2 x)

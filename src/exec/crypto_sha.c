@@ -63,7 +63,7 @@ u64x2 crypto_sha1su0(u64x2 d, u64x2 n, u64x2 m)
 u64x2 crypto_sha1su1(u64x2 d, u64x2 n)
 {
     u32x4 a = (u32x4)d, b = (u32x4)n;
-    u32x4 t = a ^ (u32x4){ b[1], b[2], b[3], 0 };
+    u32x4 t = a ^ (u32x4) { b[1], b[2], b[3], 0 };
     u32x4 r = t << 1 | t >> 31;
     r[3] ^= rol32(t[0], 2);
     return (u64x2)r;
@@ -86,8 +86,8 @@ static struct state256 sha256_rounds(u64x2 abcd, u64x2 efgh, u64x2 wk)
     for (u32 k = 0; k < 4; k++) {
         u32 t = y[3] + (ror32(y[0], 6) ^ ror32(y[0], 11) ^ ror32(y[0], 25)) +
                 choose(y[0], y[1], y[2]) + w[k];
-        u32 a = t + (ror32(x[0], 2) ^ ror32(x[0], 13) ^ ror32(x[0], 22)) +
-                majority(x[0], x[1], x[2]);
+        u32 a =
+            t + (ror32(x[0], 2) ^ ror32(x[0], 13) ^ ror32(x[0], 22)) + majority(x[0], x[1], x[2]);
         y = (u32x4){ x[3] + t, y[0], y[1], y[2] };
         x = (u32x4){ a, x[0], x[1], x[2] };
     }

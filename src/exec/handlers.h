@@ -6,9 +6,6 @@
 #include "exec/engine.h"
 #include "exec/sem.h"
 
-
-
-
 #include "exec/variant.h"
 
 #define RECORDING 0

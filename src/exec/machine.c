@@ -46,32 +46,25 @@ static enum sys_result fault(struct machine *m, struct trap t)
         sig = SIGTRAP;
         code = TRAP_BRKPT;
         break;
-    case TRAP_AUTH:
-        code = ILL_ILLOPN;
-        break;
-    default:
-        break;
+    case TRAP_AUTH: code = ILL_ILLOPN; break;
+    default: break;
     }
     char text[112];
-    return process_fault(th, sig, code, addr, instruction_at(m->process, th->cpu.pc, text, sizeof(text)));
+    return process_fault(th, sig, code, addr,
+                         instruction_at(m->process, th->cpu.pc, text, sizeof(text)));
 }
 
 static enum sys_result handle(struct machine *m, struct trap t)
 {
     struct thread *th = m->process->main;
     switch (t.kind) {
-    case TRAP_BUDGET:
-        return SYS_CONTINUE;
-    case TRAP_SVC:
-        return linux_syscall(th);
-    case TRAP_COUNTER:
-        th->cpu.x[t.addr] = m->counter(m->counter_ctx);
-        return SYS_CONTINUE;
+    case TRAP_BUDGET: return SYS_CONTINUE;
+    case TRAP_SVC: return linux_syscall(th);
+    case TRAP_COUNTER: th->cpu.x[t.addr] = m->counter(m->counter_ctx); return SYS_CONTINUE;
     case TRAP_ICACHE:
         space_invalidate_code(m->process->space, t.addr & ~63ull, 64);
         return SYS_CONTINUE;
-    default:
-        return fault(m, t);
+    default: return fault(m, t);
     }
 }
 

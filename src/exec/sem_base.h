@@ -705,7 +705,7 @@ INLINE u64 shifted(u64 x, unsigned by, unsigned v)
         u64 a = Xr(n), b = SHIFTED; \
         RESULT(v >> 2, expression); \
     }
-LOGIC(and, a & b)
+LOGIC(and, a &b)
 LOGIC(bic, a & ~b)
 LOGIC(orr, a | b)
 LOGIC(orn, a | ~b)
@@ -728,7 +728,7 @@ LOGIC(sub, a - b)
         flags_logic(c, r, v >> 2); \
         RESULT(v >> 2, r); \
     }
-LOGIC_FLAGS(ands, a & b)
+LOGIC_FLAGS(ands, a &b)
 LOGIC_FLAGS(bics, a & ~b)
 #undef LOGIC_FLAGS
 

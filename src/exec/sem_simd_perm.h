@@ -102,9 +102,10 @@ INLINE u64 swap_bytes(u64 x)
         } \
         V(d) = r; \
     }
-REVERSE(rev64, v >> 2, (v & 3) == 0   ? __builtin_bswap64(x)
-                       : (v & 3) == 1 ? swap_halves(swap_singles(x))
-                                      : swap_singles(x))
+REVERSE(rev64, v >> 2,
+        (v & 3) == 0   ? __builtin_bswap64(x)
+        : (v & 3) == 1 ? swap_halves(swap_singles(x))
+                       : swap_singles(x))
 REVERSE(rev32_b, v, swap_halves(swap_bytes(x)))
 REVERSE(rev32_h, v, swap_halves(x))
 REVERSE(rev16, v, swap_bytes(x))

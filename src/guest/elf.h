@@ -36,7 +36,7 @@ bool elf_load_memory(struct space *s, const void *data, size_t len, const char *
 // The same for a file, by descriptor or by name.
 bool elf_load_fd(struct space *s, int fd, const char *name, enum elf_kind kind,
                  struct elf_image *image, struct err *e);
-bool elf_load_file(struct space *s, const char *path, enum elf_kind kind,
-                   struct elf_image *image, struct err *e);
+bool elf_load_file(struct space *s, const char *path, enum elf_kind kind, struct elf_image *image,
+                   struct err *e);
 
 #endif

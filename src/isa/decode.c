@@ -53,7 +53,8 @@ static void derive_row(struct row *r)
     for (const char *p = r->syntax; (p = strchr(p, '<')); p++) {
         size_t n = strcspn(p + 1, ">");
         u32 k = 0;
-        while (k < OPERAND_COUNT && (strncmp(isa_operands[k].name, p + 1, n) || isa_operands[k].name[n]))
+        while (k < OPERAND_COUNT &&
+               (strncmp(isa_operands[k].name, p + 1, n) || isa_operands[k].name[n]))
             k++;
         assert(k < OPERAND_COUNT && r->operand_count < OPERANDS_MAX);
         r->operand[r->operand_count++] = (u8)k;
@@ -169,7 +170,8 @@ const char *isa_tested_by(enum op op)
     const struct row *r = isa_row(op);
     bool zeroes = r->flags & STORES && r->file[1] == FILE_NONE;   // DC ZVA: no base register
     return r->kind == ROW_EXIT || r->class == CLASS_SYS || r->feature == FEAT_PAUTH || zeroes
-               ? "program" : "random";
+               ? "program"
+               : "random";
 }
 
 // Gathers the bits of the variant's fields, the first letter highest.

@@ -163,8 +163,7 @@ bool dec_bf(struct insn *i, u32 w)
 {
     u32 r = bits(w, 16, 6), s = bits(w, 10, 6), width = w >> 31 ? 64 : 32;
     i->aux = (u16)r;
-    i->imm = (i64)(s >= r ? width_mask((int)(s - r) + 1)
-                          : width_mask((int)s + 1) << (width - r));
+    i->imm = (i64)(s >= r ? width_mask((int)(s - r) + 1) : width_mask((int)s + 1) << (width - r));
     return true;
 }
 

@@ -72,7 +72,8 @@ void counts_feed(struct counts *c, const struct record *r, size_t n)
     }
 }
 
-void counts_each(const struct counts *c, void (*each)(void *ctx, vaddr pc, u32 word, u64 count), void *ctx)
+void counts_each(const struct counts *c, void (*each)(void *ctx, vaddr pc, u32 word, u64 count),
+                 void *ctx)
 {
     for (u32 b = 0; b < BUCKETS; b++)
         for (const struct page *p = c->bucket[b]; p; p = p->next)

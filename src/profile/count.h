@@ -18,6 +18,7 @@ void counts_feed(struct counts *c, const struct record *r, size_t n);
 
 // Calls `each` for every instruction that ran, in no particular order. An address whose
 // code changed comes once for each word it held.
-void counts_each(const struct counts *c, void (*each)(void *ctx, vaddr pc, u32 word, u64 count), void *ctx);
+void counts_each(const struct counts *c, void (*each)(void *ctx, vaddr pc, u32 word, u64 count),
+                 void *ctx);
 
 #endif

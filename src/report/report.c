@@ -5,12 +5,14 @@
 
 #include "base/json.h"
 
+// clang-format off
 static const char *const topdown_names[REPORT_TOPDOWN] = {
     "retiring", "bad_speculation", "frontend_bound", "backend_bound",
 };
 static const char *const topdown_titles[REPORT_TOPDOWN] = {
     "Retiring", "Bad Speculation", "Frontend Bound", "Backend Bound",
 };
+// clang-format on
 
 static double ratio(double a, double b)
 {
@@ -66,20 +68,23 @@ static void time_text(const struct report *r, FILE *f)
     double s = seconds(r);
     fprintf(f, "%18.6f  %-22s# %s, %s model, %.3f GHz\n", s < 1 ? s * 1e3 : s,
             s < 1 ? "ms simulated" : "s simulated", r->core, r->model, r->frequency_ghz);
-    snprintf(note, sizeof(note), "%.2f per instruction", ratio((double)r->cycles, (double)r->instructions));
+    snprintf(note, sizeof(note), "%.2f per instruction",
+             ratio((double)r->cycles, (double)r->instructions));
     line(f, r->cycles, "cycles", note);
-    snprintf(note, sizeof(note), "%.2f per cycle", ratio((double)r->instructions, (double)r->cycles));
+    snprintf(note, sizeof(note), "%.2f per cycle",
+             ratio((double)r->instructions, (double)r->cycles));
     line(f, r->instructions, "instructions", note);
     line(f, r->branches, "predicted branches", "");
     snprintf(note, sizeof(note), "%.2f %% of them, %.2f MPKI",
-             100 * ratio((double)r->mispredictions, (double)r->branches), per_kilo(r, r->mispredictions));
+             100 * ratio((double)r->mispredictions, (double)r->branches),
+             per_kilo(r, r->mispredictions));
     line(f, r->mispredictions, "mispredictions", note);
 
     fprintf(f, "\n  Where the slots went (top-down, level 1)\n");
     for (int k = 0; k < REPORT_TOPDOWN; k++) {
         double share = ratio((double)r->slots[k], (double)all_slots(r));
-        fprintf(f, "    %-16s %5.1f %%  %.*s\n", topdown_titles[k], 100 * share, (int)(40 * share + 0.5),
-                "########################################");
+        fprintf(f, "    %-16s %5.1f %%  %.*s\n", topdown_titles[k], 100 * share,
+                (int)(40 * share + 0.5), "########################################");
     }
 
     fprintf(f, "\n    %-8s %16s %14s %9s %8s\n", "", "accesses", "misses", "miss rate", "MPKI");
@@ -102,7 +107,8 @@ void report_text(const struct report *r, FILE *f, bool host)
         line(f, r->instructions, "instructions", "");
     fprintf(f, "\n  exit status %d", r->exit_status);
     if (host)
-        fprintf(f, "; the host took %.2f s, %.1f million instructions a second", r->host_seconds, mips(r));
+        fprintf(f, "; the host took %.2f s, %.1f million instructions a second", r->host_seconds,
+                mips(r));
     fprintf(f, "\n\n");
 }
 

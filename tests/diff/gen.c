@@ -33,8 +33,15 @@ enum {
 };
 
 // Offsets in a state, initial or dumped.
-enum { AT_X = 0, AT_SP = 31 * 8, AT_NZCV = 32 * 8, AT_FPCR = 33 * 8, AT_FPSR = 34 * 8, AT_V = 36 * 8,
-       STATE_BYTES = 36 * 8 + 512 };
+enum {
+    AT_X = 0,
+    AT_SP = 31 * 8,
+    AT_NZCV = 32 * 8,
+    AT_FPCR = 33 * 8,
+    AT_FPSR = 34 * 8,
+    AT_V = 36 * 8,
+    STATE_BYTES = 36 * 8 + 512
+};
 
 struct gen {
     u64 random;
@@ -83,21 +90,50 @@ static void emit_constant(struct gen *g, u32 reg, u64 value)
             emit(g, 0xf2800000 | k << 21 | (u32)(value >> 16 * k & 0xffff) << 5 | reg);   // movk
 }
 
-static void emit_ldr(struct gen *g, u32 reg, u32 at) { emit(g, 0xf9400000 | at / 8 << 10 | POINTER << 5 | reg); }
-static void emit_str(struct gen *g, u32 reg, u32 at) { emit(g, 0xf9000000 | at / 8 << 10 | POINTER << 5 | reg); }
-static void emit_ldr_q(struct gen *g, u32 reg, u32 at) { emit(g, 0x3dc00000 | at / 16 << 10 | POINTER << 5 | reg); }
-static void emit_str_q(struct gen *g, u32 reg, u32 at) { emit(g, 0x3d800000 | at / 16 << 10 | POINTER << 5 | reg); }
-static void emit_mov_sp(struct gen *g, u32 reg) { emit(g, 0x9100001f | reg << 5); }
+static void emit_ldr(struct gen *g, u32 reg, u32 at)
+{
+    emit(g, 0xf9400000 | at / 8 << 10 | POINTER << 5 | reg);
+}
+static void emit_str(struct gen *g, u32 reg, u32 at)
+{
+    emit(g, 0xf9000000 | at / 8 << 10 | POINTER << 5 | reg);
+}
+static void emit_ldr_q(struct gen *g, u32 reg, u32 at)
+{
+    emit(g, 0x3dc00000 | at / 16 << 10 | POINTER << 5 | reg);
+}
+static void emit_str_q(struct gen *g, u32 reg, u32 at)
+{
+    emit(g, 0x3d800000 | at / 16 << 10 | POINTER << 5 | reg);
+}
+static void emit_mov_sp(struct gen *g, u32 reg)
+{
+    emit(g, 0x9100001f | reg << 5);
+}
 
-enum { SYS_NZCV = 0xda10 << 5, SYS_FPCR = 0xda20 << 5, SYS_FPSR = 0xda21 << 5, MSR = 0xd5100000, MRS = 0xd5300000 };
-static void emit_msr(struct gen *g, u32 sys, u32 reg) { emit(g, MSR | (sys & 0xfffff) | reg); }
-static void emit_mrs(struct gen *g, u32 sys, u32 reg) { emit(g, MRS | (sys & 0xfffff) | reg); }
+enum {
+    SYS_NZCV = 0xda10 << 5,
+    SYS_FPCR = 0xda20 << 5,
+    SYS_FPSR = 0xda21 << 5,
+    MSR = 0xd5100000,
+    MRS = 0xd5300000
+};
+static void emit_msr(struct gen *g, u32 sys, u32 reg)
+{
+    emit(g, MSR | (sys & 0xfffff) | reg);
+}
+static void emit_mrs(struct gen *g, u32 sys, u32 reg)
+{
+    emit(g, MRS | (sys & 0xfffff) | reg);
+}
 
 static void emit_load_state(struct gen *g, u64 state)
 {
     emit(g, 0xd5033f5f);   // clrex
     emit_constant(g, POINTER, state);
-    static const struct { u32 sys, at; } special[] = { { SYS_NZCV, AT_NZCV }, { SYS_FPCR, AT_FPCR }, { SYS_FPSR, AT_FPSR } };
+    static const struct {
+        u32 sys, at;
+    } special[] = { { SYS_NZCV, AT_NZCV }, { SYS_FPCR, AT_FPCR }, { SYS_FPSR, AT_FPSR } };
     for (size_t k = 0; k < COUNT(special); k++) {
         emit_ldr(g, 0, special[k].at);
         emit_msr(g, special[k].sys, 0);
@@ -120,7 +156,9 @@ static void emit_dump_state(struct gen *g)
             emit_str(g, k, AT_X + 8 * k);
     emit(g, 0x910003e0);   // mov x0, sp
     emit_str(g, 0, AT_SP);
-    static const struct { u32 sys, at; } special[] = { { SYS_NZCV, AT_NZCV }, { SYS_FPCR, AT_FPCR }, { SYS_FPSR, AT_FPSR } };
+    static const struct {
+        u32 sys, at;
+    } special[] = { { SYS_NZCV, AT_NZCV }, { SYS_FPCR, AT_FPCR }, { SYS_FPSR, AT_FPSR } };
     for (size_t k = 0; k < COUNT(special); k++) {
         emit_mrs(g, special[k].sys, 0);
         emit_str(g, 0, special[k].at);
@@ -142,31 +180,66 @@ static void emit_dump_state(struct gen *g)
 static u64 hostile(struct gen *g)
 {
     static const u64 values[] = {
-        0, 1, 2, 0x7f, 0x80, 0xff, 0x7fff, 0x8000, 0xffff, 0x7fffffff, 0x80000000, 0xffffffff,
-        0x7fffffffffffffff, 0x8000000000000000, 0xffffffffffffffff, 0x5555555555555555, 0xaaaaaaaaaaaaaaaa,
+        0,
+        1,
+        2,
+        0x7f,
+        0x80,
+        0xff,
+        0x7fff,
+        0x8000,
+        0xffff,
+        0x7fffffff,
+        0x80000000,
+        0xffffffff,
+        0x7fffffffffffffff,
+        0x8000000000000000,
+        0xffffffffffffffff,
+        0x5555555555555555,
+        0xaaaaaaaaaaaaaaaa,
         // double: 1, smallest denormal, largest denormal, smallest normal, largest, inf, quiet, signalling NaN
-        0x3ff0000000000000, 0x0000000000000001, 0x000fffffffffffff, 0x0010000000000000, 0x7fefffffffffffff,
-        0x7ff0000000000000, 0x7ff8000000000001, 0x7ff0000000000001, 0xfff4dead0000beef, 0x43e0000000000000,
-        0x41dfffffffc00000, 0xc1e0000000000000, 0x3fe0000000000000, 0x3fefffffffffffff, 0x4330000000000001,
+        0x3ff0000000000000,
+        0x0000000000000001,
+        0x000fffffffffffff,
+        0x0010000000000000,
+        0x7fefffffffffffff,
+        0x7ff0000000000000,
+        0x7ff8000000000001,
+        0x7ff0000000000001,
+        0xfff4dead0000beef,
+        0x43e0000000000000,
+        0x41dfffffffc00000,
+        0xc1e0000000000000,
+        0x3fe0000000000000,
+        0x3fefffffffffffff,
+        0x4330000000000001,
         // two singles
-        0x3f80000000000001, 0x007fffff00800000, 0x7f7fffff7f800000, 0x7fc000017f800001, 0xffa0beefff800000,
-        0x4f0000005f000000, 0x3f000000bf000000, 0x4effffffcf000000, 0x33800000b3800001,
+        0x3f80000000000001,
+        0x007fffff00800000,
+        0x7f7fffff7f800000,
+        0x7fc000017f800001,
+        0xffa0beefff800000,
+        0x4f0000005f000000,
+        0x3f000000bf000000,
+        0x4effffffcf000000,
+        0x33800000b3800001,
         // four halves, bfloats
-        0x3c00000103ff0400, 0x7bff7c007e017c01, 0xfd00fc0080000000, 0x3f8000017f807fc1, 0x38007bff04000001,
+        0x3c00000103ff0400,
+        0x7bff7c007e017c01,
+        0xfd00fc0080000000,
+        0x3f8000017f807fc1,
+        0x38007bff04000001,
     };
     switch (below(g, 8)) {
-    case 0: case 1: case 2:
-        return values[below(g, COUNT(values))];
-    case 3:
-        return values[below(g, COUNT(values))] ^ 1ull << below(g, 64);
-    case 4:
-        return below(g, 256);
+    case 0:
+    case 1:
+    case 2: return values[below(g, COUNT(values))];
+    case 3: return values[below(g, COUNT(values))] ^ 1ull << below(g, 64);
+    case 4: return below(g, 256);
     case 5:   // a number near one in both float sizes
         return 0x3ff0000000000000 + (next(g) & 0x8000ffffffffffff) + ((u64)below(g, 64) << 52);
-    case 6:
-        return 0x3f8000003f800000 + (next(g) & 0x81ffffff81ffffff);
-    default:
-        return next(g);
+    case 6: return 0x3f8000003f800000 + (next(g) & 0x81ffffff81ffffff);
+    default: return next(g);
     }
 }
 
@@ -250,16 +323,17 @@ static void emit_address(struct gen *g, const struct row *r, const struct insn *
     static const u32 align[] = { 1, 1, 2, 4, 8, 16, 16, 16 };
     bool atomic = r->class == CLASS_ATOMIC || has_operand(r, "x") == false;
     u64 target = WINDOW + 64 + below(g, WINDOW_BYTES - 192);
-    target &= ~(u64)(atomic || starts(r->name, "LDX") || starts(r->name, "STX") || starts(r->name, "LDA") ||
-                             starts(r->name, "STL") || starts(r->name, "CAS")
-                         ? 31
-                         : align[below(g, COUNT(align))] - 1);
+    target &=
+        ~(u64)(atomic || starts(r->name, "LDX") || starts(r->name, "STX") ||
+                       starts(r->name, "LDA") || starts(r->name, "STL") || starts(r->name, "CAS")
+                   ? 31
+                   : align[below(g, COUNT(align))] - 1);
     u32 n = slot(w, 1), m = slot(w, 2);
     bool post = strstr(r->syntax, "],") != NULL;
     u64 base = target;
     if (general(r, 2) && !post && !(r->flags & (M_W | M_RW)) && r->class != CLASS_ATOMIC) {
         bool unsigned_index = (w >> 13 & 7) == 2;   // uxtw
-        u64 index = below(g, 3) || unsigned_index ? below(g, 8) : (u64)-(i64)below(g, 8);
+        u64 index = below(g, 3) || unsigned_index ? below(g, 8) : (u64) - (i64)below(g, 8);
         if (m != 31)
             emit_constant(g, m, index);
     } else if (!post && !general(r, 2)) {
@@ -376,15 +450,29 @@ static void write_elf(const struct gen *g, const char *path, u64 states)
     u64 size = states + g->blocks * STATE_BYTES - CODE;
     Elf64_Ehdr h = {
         .e_ident = { 0x7f, 'E', 'L', 'F', ELFCLASS64, ELFDATA2LSB, EV_CURRENT },
-        .e_type = ET_EXEC, .e_machine = EM_AARCH64, .e_version = EV_CURRENT,
-        .e_entry = CODE + 0x1000, .e_phoff = sizeof(h), .e_ehsize = sizeof(h),
-        .e_phentsize = sizeof(Elf64_Phdr), .e_phnum = 2,
+        .e_type = ET_EXEC,
+        .e_machine = EM_AARCH64,
+        .e_version = EV_CURRENT,
+        .e_entry = CODE + 0x1000,
+        .e_phoff = sizeof(h),
+        .e_ehsize = sizeof(h),
+        .e_phentsize = sizeof(Elf64_Phdr),
+        .e_phnum = 2,
     };
     Elf64_Phdr p[2] = {
-        { .p_type = PT_LOAD, .p_flags = PF_R | PF_X, .p_vaddr = CODE, .p_paddr = CODE,
-          .p_filesz = size, .p_memsz = size, .p_align = 0x4000 },
-        { .p_type = PT_LOAD, .p_flags = PF_R | PF_W, .p_vaddr = SCRATCH, .p_paddr = SCRATCH,
-          .p_memsz = SCRATCH_BYTES, .p_align = 0x4000 },
+        { .p_type = PT_LOAD,
+          .p_flags = PF_R | PF_X,
+          .p_vaddr = CODE,
+          .p_paddr = CODE,
+          .p_filesz = size,
+          .p_memsz = size,
+          .p_align = 0x4000 },
+        { .p_type = PT_LOAD,
+          .p_flags = PF_R | PF_W,
+          .p_vaddr = SCRATCH,
+          .p_paddr = SCRATCH,
+          .p_memsz = SCRATCH_BYTES,
+          .p_align = 0x4000 },
     };
     fwrite(&h, sizeof(h), 1, f);
     fwrite(p, sizeof(p), 1, f);
@@ -406,19 +494,27 @@ int main(int argc, char **argv)
     size_t count = 1000;
     for (int k = 1; k + 1 < argc; k += 2) {
         const char *o = argv[k], *v = argv[k + 1];
-        if (!strcmp(o, "--seed")) seed = strtoull(v, NULL, 0);
-        else if (!strcmp(o, "--count")) count = strtoull(v, NULL, 0);
-        else if (!strcmp(o, "--rows")) g.prefix = v;
-        else if (!strcmp(o, "--detail")) g.detail = atol(v);
-        else if (!strcmp(o, "--list")) g.list = atol(v);
-        else if (!strcmp(o, "-o")) out = v;
-        else return fprintf(stderr, "gen: unknown option %s\n", o), 64;
+        if (!strcmp(o, "--seed"))
+            seed = strtoull(v, NULL, 0);
+        else if (!strcmp(o, "--count"))
+            count = strtoull(v, NULL, 0);
+        else if (!strcmp(o, "--rows"))
+            g.prefix = v;
+        else if (!strcmp(o, "--detail"))
+            g.detail = atol(v);
+        else if (!strcmp(o, "--list"))
+            g.list = atol(v);
+        else if (!strcmp(o, "-o"))
+            out = v;
+        else
+            return fprintf(stderr, "gen: unknown option %s\n", o), 64;
     }
     if (!out)
         return fprintf(stderr, "gen: -o FILE is missing\n"), 64;
 
     size_t blocks = (count + BLOCK_SIZE - 1) / BLOCK_SIZE;
-    u64 states = CODE + 0x1000 + (u64)blocks * BLOCK_SIZE * 4 * 24 + blocks * 4 * 256;   // room for the code
+    u64 states =
+        CODE + 0x1000 + (u64)blocks * BLOCK_SIZE * 4 * 24 + blocks * 4 * 256;   // room for the code
     states = (states + 0x200000 + 4095) & ~4095ull;
     g.states = calloc(blocks, STATE_BYTES);
     g.random = seed * 0x9e3779b97f4a7c15 | 1;

@@ -65,7 +65,8 @@ static u32 near_row(u64 *s, const struct row *r)
     return w;
 }
 
-static u32 pick(u64 *s, const struct part *p, const enum op *rows, u32 count, bool whole_part, u32 k)
+static u32 pick(u64 *s, const struct part *p, const enum op *rows, u32 count, bool whole_part,
+                u32 k)
 {
     const struct row *r = isa_row(rows[k / 4 % count]);
     u32 w = near_row(s, r);
@@ -79,8 +80,7 @@ static u32 pick(u64 *s, const struct part *p, const enum op *rows, u32 count, bo
             return w;
         w = random_word(s);
         return (w & ~p->mask) | p->bits[random_word(s) % p->spaces];
-    default:
-        return w;
+    default: return w;
     }
 }
 

@@ -90,14 +90,14 @@ static void a_bad_file_is_refused_with_its_place(void **state)
           "x.yaml:2:9: l1d.size: '100 GiB' is not a whole number from 1 KiB to 16 MiB" },
         { "clock:\n  mhz: nan\n",
           "x.yaml:2:8: clock.mhz: 'nan' is not a number from 1 to 20000 MHz" },
-        { "rename:\n  moves: yes\n",
-          "x.yaml:2:10: rename.moves: 'yes' is neither true nor false" },
+        { "rename:\n  moves: yes\n", "x.yaml:2:10: rename.moves: 'yes' is neither true nor false" },
         { "rob:\n  groups: 8\n  grups: 290\n",
           "x.yaml:3:3: rob.grups: no such parameter; is 'rob.groups' meant?" },
         { "colour: blue\n", "x.yaml:1:1: colour: no such parameter" },
         { "rob: 290\n", "x.yaml:1:1: rob: holds further keys, not a value" },
         { "page:\n  size: 4\n", "x.yaml:1:1: page: is one value, not a mapping" },
-        { "rob:\n  groups: [1, 2]\n", "x.yaml:2:3: rob.groups: lists and aliases are not used here" },
+        { "rob:\n  groups: [1, 2]\n",
+          "x.yaml:2:3: rob.groups: lists and aliases are not used here" },
         { "- rob\n", "x.yaml:1:1: a core file is a mapping of parameters" },
         { "", "x.yaml:1:1: a core file is a mapping of parameters" },
     };
@@ -229,7 +229,7 @@ static void a_file_extends_the_one_beside_it(void **state)
 static void every_core_file_loads_and_names_its_sources(void **state)
 {
     static const char *const cores[] = { "m2-avalanche", "m2-blizzard", "m1-firestorm",
-                                        "m1-icestorm" };
+                                         "m1-icestorm" };
     for (size_t i = 0; i < COUNT(cores); i++) {
         struct arena *a = arena_new();
         struct config c;

@@ -17,10 +17,15 @@ static void add(void *ctx, vaddr pc, u32 word, u64 count)
 static void executions_are_counted_per_word(void **state)
 {
     static const struct record r[] = {
-        { 0x400000 | RECORD_DEF, 0x1111 }, { 0x400000, 0 }, { 0x400000 | RECORD_TAKEN, 0x400000 },
-        { 0x400000 | RECORD_DEF, 0x1111 }, { 0x400000, 0 },
-        { 0x400000 | RECORD_DEF, 0x2222 }, { 0x400000, 0 },
-        { 0x7000000000 | RECORD_DEF, 0x1111 }, { 0x7000000000, 64 },
+        { 0x400000 | RECORD_DEF, 0x1111 },
+        { 0x400000, 0 },
+        { 0x400000 | RECORD_TAKEN, 0x400000 },
+        { 0x400000 | RECORD_DEF, 0x1111 },
+        { 0x400000, 0 },
+        { 0x400000 | RECORD_DEF, 0x2222 },
+        { 0x400000, 0 },
+        { 0x7000000000 | RECORD_DEF, 0x1111 },
+        { 0x7000000000, 64 },
     };
     struct arena *a = arena_new();
     struct counts *c = counts_new(a);

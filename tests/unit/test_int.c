@@ -36,6 +36,7 @@ static int close_world(void **state)
 }
 
 // Words as aarch64-linux-gnu-as makes them.
+// clang-format off
 enum {
     LDXR_X1_X0 = 0xc85f7c01, STXR_W2_X3_X0 = 0xc8027c03, CLREX = 0xd5033f5f,
     STR_X4_X0 = 0xf9000004, LDXP_X1_X5_X0 = 0xc87f1401, STXP_W2_X3_X4_X0 = 0xc8221003,
@@ -50,6 +51,7 @@ enum {
     MRS_X1_CNTVCT = 0xd53be041, MSR_FPCR_X1 = 0xd51b4401, MRS_X2_FPCR = 0xd53b4402,
     HLT_1 = 0xd4400020, HVC_0 = 0xd4000002, SVC_0 = 0xd4000001,
 };
+// clang-format on
 
 // Runs `code` to its end, where an SVC stands.
 static struct trap go(struct world *w, const u32 *code, size_t n)

@@ -63,14 +63,10 @@ static const struct {
     u32 word;
     const char *text;
 } known[] = {
-    { 0x91000420, "add x0, x1, #1" },
-    { 0x910003fd, "mov x29, sp" },
-    { 0x31001c41, "adds w1, w2, #7" },
-    { 0x14000002, "b #8" },
-    { 0x54ffffe1, "b.ne #-4" },
-    { 0xd65f03c0, "ret" },
-    { 0xf9400c41, "ldr x1, [x2, #24]" },
-    { 0x00000000, "udf #0" },
+    { 0x91000420, "add x0, x1, #1" },    { 0x910003fd, "mov x29, sp" },
+    { 0x31001c41, "adds w1, w2, #7" },   { 0x14000002, "b #8" },
+    { 0x54ffffe1, "b.ne #-4" },          { 0xd65f03c0, "ret" },
+    { 0xf9400c41, "ldr x1, [x2, #24]" }, { 0x00000000, "udf #0" },
     { 0xffffffff, ".inst 0xffffffff" },
 };
 

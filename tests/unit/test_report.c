@@ -28,7 +28,8 @@ static const struct report timed = {
     .command = "time 'a.out'",
 };
 
-static char *printed(const struct report *r, void (*print)(const struct report *, FILE *, bool), bool host)
+static char *printed(const struct report *r, void (*print)(const struct report *, FILE *, bool),
+                     bool host)
 {
     char *text;
     size_t n;
@@ -68,7 +69,9 @@ static void json_has_the_promised_fields(void **state)
     assert_float_equal(real(j, "branch", "mpki"), 2.5, 0);
     assert_float_equal(real(j, "l1d", "mpki"), 10, 0);
     assert_float_equal(real(j, "host", "mips"), 2, 1e-12);
-    assert_string_equal(json_string_value(json_object_get(json_object_get(j, "provenance"), "command")), "time 'a.out'");
+    assert_string_equal(
+        json_string_value(json_object_get(json_object_get(j, "provenance"), "command")),
+        "time 'a.out'");
     json_decref(j);
     free(text);
 }
@@ -88,8 +91,14 @@ static void without_the_host_nothing_depends_on_it(void **state)
 
 static void an_empty_run_divides_by_nothing(void **state)
 {
-    const struct report empty = { .timed = true, .version = "1", .program = "a", .program_digest = "", .command = "a",
-                                  .model = "fast", .core = "c", .config_digest = "" };
+    const struct report empty = { .timed = true,
+                                  .version = "1",
+                                  .program = "a",
+                                  .program_digest = "",
+                                  .command = "a",
+                                  .model = "fast",
+                                  .core = "c",
+                                  .config_digest = "" };
     char *a = printed(&empty, report_json, true), *b = printed(&empty, report_text, true);
     assert_null(strstr(a, ": nan"));
     assert_null(strstr(a, "null"));
@@ -102,8 +111,10 @@ static void an_empty_run_divides_by_nothing(void **state)
 static void text_shows_the_figures(void **state)
 {
     char *text = printed(&timed, report_text, true);
-    static const char *const parts[] = { "0.25 per instruction", "4.00 per cycle", "2.50 MPKI", "Retiring", "50.0 %",
-                                         "5.00 %", "exit status 3" };
+    static const char *const parts[] = {
+        "0.25 per instruction", "4.00 per cycle", "2.50 MPKI", "Retiring", "50.0 %", "5.00 %",
+        "exit status 3"
+    };
     for (size_t k = 0; k < sizeof(parts) / sizeof(*parts); k++)
         if (!strstr(text, parts[k]))
             fail_msg("'%s' is not in:\n%s", parts[k], text);

@@ -47,6 +47,7 @@ static void step(struct world *w, u32 word)
 }
 
 // v0 before, v1, v2; v0 and FPSR.QC after, as qemu-aarch64 7.2 has them.
+// clang-format off
 static const struct corner {
     u32 word;
     const char *text;
@@ -334,6 +335,7 @@ static const struct corner {
       { 0x3, 0xc },
       { 0x6, 0xa }, false },   // rotates by nothing
 };
+// clang-format on
 
 static void corner_cases_match_the_reference(void **state)
 {
