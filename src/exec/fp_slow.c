@@ -1,6 +1,9 @@
 // One soft_NAME a semantics of a64_fp.def; v is the row's variant. Not for speed.
 #include "exec/fp_slow.h"
 
+#include <assert.h>
+
+#include "exec/fp_quick.h"
 #include "exec/sem.h"
 #include "exec/softfp.h"
 
@@ -124,7 +127,8 @@ static void accumulate(struct cpu *c, const struct insn *i, enum fp_type t, int 
     union vreg r = { 0 };
     for (int k = 0; k < n; k++) {
         u64 a = lane(&V(n), t, k), b = lane(&V(m), t, element ? AUX : k);
-        set_lane(&r, t, k, fp_muladd(t, lane(&V(d), t, k), negate ? fp_neg(t, a, &e) : a, b, &e));
+        set_lane(&r, t, k,
+                 quick_muladd(t, lane(&V(d), t, k), negate ? fp_neg(t, a, &e) : a, b, &e));
     }
     V(d) = r;
     c->fpsr |= e.sr;
@@ -136,8 +140,8 @@ static void fused(struct cpu *c, const struct insn *i, enum fp_type t, bool nega
     union vreg r = { 0 };
     u64 a = lane(&V(n), t, 0), z = lane(&V(a), t, 0);
     set_lane(&r, t, 0,
-             fp_muladd(t, negate_a ? fp_neg(t, z, &e) : z, negate_n ? fp_neg(t, a, &e) : a,
-                       lane(&V(m), t, 0), &e));
+             quick_muladd(t, negate_a ? fp_neg(t, z, &e) : z, negate_n ? fp_neg(t, a, &e) : a,
+                          lane(&V(m), t, 0), &e));
     V(d) = r;
     c->fpsr |= e.sr;
 }
@@ -217,15 +221,15 @@ static void from_general(struct cpu *c, const struct insn *i, unsigned v, int fb
     FORM_ge(name, shape, __VA_ARGS__) FORM_ghe(name, shape, __VA_ARGS__) \
     FORM_ve(name, shape, __VA_ARGS__) FORM_vhe(name, shape, __VA_ARGS__)
 
-F_V(fadd, map2, fp_add)
-F_V(fsub, map2, fp_sub)
-F_V(fmul, map2, fp_mul)
-F_V(fdiv, map2, fp_div)
+F_V(fadd, map2, quick_add)
+F_V(fsub, map2, quick_sub)
+F_V(fmul, map2, quick_mul)
+F_V(fdiv, map2, quick_div)
 F_V(fmax, map2, fp_max)
 F_V(fmin, map2, fp_min)
 F_V(fmaxnm, map2, fp_maxnm)
 F_V(fminnm, map2, fp_minnm)
-F_V(fsqrt, map1, fp_sqrt)
+F_V(fsqrt, map1, quick_sqrt)
 FORM_f(fnmul, map2, fp_nmul)
 G_V(fabd, map2, fp_abd)
 G_V(fmulx, map2, fp_mulx)
@@ -245,7 +249,7 @@ G_V(frecpe, map1, fp_recpe)
 G_V(frsqrte, map1, fp_rsqrte)
 FORM_g(frecpx, map1, fp_recpx)
 FORM_gh(frecpx, map1, fp_recpx)
-ELEMENT(fmul, map2_element, fp_mul)
+ELEMENT(fmul, map2_element, quick_mul)
 ELEMENT(fmulx, map2_element, fp_mulx)
 ELEMENT(fmla, accumulate, false, true)
 ELEMENT(fmls, accumulate, true, true)
@@ -261,7 +265,7 @@ SOFT(fnmsub_f) { fused(c, i, v, false, true); }
     V_VH(name, pairs, fn) \
     SOFT(name##_pair) { across(c, i, v, 2, fn); } \
     SOFT(name##_pairh) { across(c, i, FP_H, 2, fn); }
-PAIRWISE(faddp, fp_add)
+PAIRWISE(faddp, quick_add)
 PAIRWISE(fmaxp, fp_max)
 PAIRWISE(fminp, fp_min)
 PAIRWISE(fmaxnmp, fp_maxnm)
@@ -577,43 +581,48 @@ SOFT(ursqrte_v)
 }
 
 // Moves: sem_fp.h always does them itself.
-enum {
-    soft_fmov_wh,
-    soft_fmov_hw = 0,
-    soft_fmov_ws = 0,
-    soft_fmov_sw = 0,
-    soft_fmov_xh = 0,
-    soft_fmov_hx = 0,
-    soft_fmov_xd = 0,
-    soft_fmov_dx = 0,
-    soft_fmov_xd1 = 0,
-    soft_fmov_d1x = 0,
-    soft_fmov_f = 0,
-    soft_fabs_f = 0,
-    soft_fneg_f = 0,
-    soft_fmov_imm = 0,
-    soft_fcsel = 0,
-    soft_fabs_v = 0,
-    soft_fneg_v = 0,
-    soft_fabs_vh = 0,
-    soft_fneg_vh = 0,
-    soft_fmov_v = 0,
-    soft_fmov_v_d = 0,
-};
+static void never(void)
+{
+    assert(!"a move needs no arithmetic");
+}
+
+// clang-format off
+SOFT(fmov_wh) { never(); }
+SOFT(fmov_hw) { never(); }
+SOFT(fmov_ws) { never(); }
+SOFT(fmov_sw) { never(); }
+SOFT(fmov_xh) { never(); }
+SOFT(fmov_hx) { never(); }
+SOFT(fmov_xd) { never(); }
+SOFT(fmov_dx) { never(); }
+SOFT(fmov_xd1) { never(); }
+SOFT(fmov_d1x) { never(); }
+SOFT(fmov_f) { never(); }
+SOFT(fabs_f) { never(); }
+SOFT(fneg_f) { never(); }
+SOFT(fmov_imm) { never(); }
+SOFT(fcsel) { never(); }
+SOFT(fabs_v) { never(); }
+SOFT(fneg_v) { never(); }
+SOFT(fabs_vh) { never(); }
+SOFT(fneg_vh) { never(); }
+SOFT(fmov_v) { never(); }
+SOFT(fmov_v_d) { never(); }
+// clang-format on
 
 void fp_slow(struct cpu *c, const struct insn *i)
 {
     static const struct {
-        u16 first;
         void (*soft)(struct cpu *c, const struct insn *i, unsigned v);
+        u16 first;   // run of variant 0
     } table[] = {
-#define INSN(name, encoding, syntax, class, semantics, variants, ...) \
-    [OP_##name - FIRST] = { RUN_##name, soft_##semantics },
-#define FIRST OP_SCVTF_fix
+#define INSN(name, encoding, syntax, class, semantics, ...) \
+    [RUN_##name - FIRST... RUN_##name##_last - FIRST] = { soft_##semantics, RUN_##name },
+#define FIRST RUN_SCVTF_fix
 #include "isa/a64_fp.def"
 #undef INSN
-#undef FIRST
     };
-    enum op op = isa_op_of_run(i->run);
-    table[op - OP_SCVTF_fix].soft(c, i, i->run - (unsigned)table[op - OP_SCVTF_fix].first);
+    u16 run = i->run;
+    table[run - FIRST].soft(c, i, run - (unsigned)table[run - FIRST].first);
+#undef FIRST
 }
