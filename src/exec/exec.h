@@ -18,7 +18,7 @@ enum trap_kind {
     TRAP_BRK,         // pc is at the BRK; addr: its immediate
     TRAP_MEMORY,      // pc is at an access to addr that the host refused
     TRAP_FETCH,       // pc (also in addr) may not be executed
-    TRAP_ALIGN,       // pc in addr is not a multiple of 4
+    TRAP_ALIGN,       // addr is not aligned: pc, or the data of an atomic or ordered access
     TRAP_AUTH,        // pc is at a pointer authentication that failed; addr: the pointer
     TRAP_COUNTER,     // pc is past an MRS of CNTVCT_EL0 or relative; addr: the register (REG_*)
     TRAP_ICACHE,      // pc is past an IC IVAU; addr: the address
