@@ -99,8 +99,14 @@ static inline bool try_fuse(struct fast *f, const struct plan *p, u64 pc)
     return false;
 }
 
+// When an instruction issues; a store: when it has its data. `access` is the cycle
+// of the memory issue.
+struct issued {
+    cycle at, access;
+};
+
 // The common case of execute().
-static inline cycle execute_simple(struct fast *f, const struct plan *p, cycle *issued)
+static inline cycle execute_simple(struct fast *f, const struct plan *p, struct issued *issued)
 {
     cycle t = f->now + 1;
     t = source(f, p, 0, t);
@@ -116,12 +122,12 @@ static inline cycle execute_simple(struct fast *f, const struct plan *p, cycle *
     wait_in(f, u, c);
     set_result(f, p->dst[0], done, done);
     set_result(f, p->dst[1], done, done);
-    *issued = c;
+    issued->at = c;
     return done;
 }
 
 static inline cycle execute(struct fast *f, const struct plan *p, const struct record *r, u64 pc,
-                            cycle *issued)
+                            struct issued *issued)
 {
     if (!p->issue_count || (p->flags & PLAN_IMMEDIATE && f->immediates < f->p->rename_immediates)) {
         cycle t = f->now, a = f->now;
@@ -133,12 +139,12 @@ static inline cycle execute(struct fast *f, const struct plan *p, const struct r
             a = address > a ? address : a;
         }
         set_results(f, p, t, a);
-        *issued = f->now;
+        issued->at = f->now;
         return f->now;   // nothing to wait for at retirement
     }
     if (p->kind == PLAN_PLAIN) {
-        cycle from = issue_all(f, p, sources(f, p), issued), done = from + p->latency;
-        *issued = from;
+        cycle from = issue_all(f, p, sources(f, p), &issued->access), done = from + p->latency;
+        issued->at = from;
         set_results(f, p, done, done);
         return done;
     }
@@ -153,7 +159,7 @@ static inline cycle execute(struct fast *f, const struct plan *p, const struct r
     cycle entry = q->free;
     t = t > entry ? t : entry;
     issue_all(f, p, t, &access);
-    *issued = access;
+    issued->at = issued->access = access;
     cycle done;
     if (p->kind == PLAN_STORE) {
         cycle data = sources_of(f, p, p->data);
@@ -161,7 +167,7 @@ static inline cycle execute(struct fast *f, const struct plan *p, const struct r
         done = data + 1;
         set_base(f, p, access);
         set_results(f, p, done, done);   // the status of an exclusive store
-        *issued = data;
+        issued->at = data;
     } else {
         done = load(f, p, pc, r->addr, access, &address);
         set_base(f, p, access);
@@ -171,7 +177,7 @@ static inline cycle execute(struct fast *f, const struct plan *p, const struct r
 }
 
 static inline void after_memory(struct fast *f, const struct plan *p, const struct record *r,
-                                u64 pc, cycle issued, cycle retired)
+                                u64 pc, const struct issued *issued, cycle retired)
 {
     if (p->kind == PLAN_LOAD) {
         ring_take(&f->loads, retired);
@@ -179,7 +185,7 @@ static inline void after_memory(struct fast *f, const struct plan *p, const stru
     }
     cycle written = write_back(f, p, pc, r->addr, retired);
     ring_take(&f->stores, written);
-    store(f, p, r->addr, issued, written);
+    store(f, p, r->addr, issued->access, issued->at, written);
 }
 
 static inline void visit(struct fast *f, const struct plan *p, const struct record *r, u64 pc)
@@ -194,14 +200,14 @@ static inline void visit(struct fast *f, const struct plan *p, const struct reco
     hold(f, p);
     take_slots(f, p->uops);
 
-    cycle issued;
+    struct issued issued = { 0, 0 };
     bool simple = (p->flags & PLAN_SIMPLE) && p->issue[0].units & f->bound;
     cycle done = simple ? execute_simple(f, p, &issued) : execute(f, p, r, pc, &issued);
     cycle retired = retire(f, done);
     if (p->kind >= PLAN_LOAD)
-        after_memory(f, p, r, pc, issued, retired);
+        after_memory(f, p, r, pc, &issued, retired);
     if (p->branch)
-        steer(f, p, r, pc, issued);
+        steer(f, p, r, pc, issued.at);
     if (__builtin_expect(p->flags & PLAN_SERIALIZE, 0)) {
         f->fetch = retired + f->p->bp_penalty;
         f->jumped = true;
@@ -301,7 +307,7 @@ static void *create(struct arena *a, const struct config *c, struct err *e)
     set_window(f, a);
     f->lap = p->lap_present;
     f->steadies = near_power_of_two(p->lap_entries, STEADY);
-    f->pairs = near_power_of_two(p->memdep_pairs, PAIRS);
+    f->pairs = p->memdep_pairs < 1 ? 1 : p->memdep_pairs < PAIRS ? (u32)p->memdep_pairs : PAIRS;
     f->forward_known = (u32)(p->forward_known * 16 + 0.5);
     f->forward_unknown = (u32)(p->forward_latency * 16 + 0.5);
     f->forward_cross = (u32)(p->forward_cross_line * 16 + 0.5);

@@ -16,6 +16,33 @@ static inline u32 whole(struct fast *f, u32 sixteenths)
     return f->forward_part >> 4;
 }
 
+static inline u64 *pair_slot(struct fast *f, u64 pc)
+{
+    return &f->known[(pc >> 2 ^ pc >> 11) % PAIR_SLOTS];
+}
+
+// Whether the load at `pc` is known to need a store; it is from now on. A full
+// predictor gives up one at random, which lets time rise gradually, as it does.
+static inline bool knows_pair(struct fast *f, u64 pc)
+{
+    u64 *slot = pair_slot(f, pc);
+    if (*slot == pc)
+        return true;
+    u32 at = f->pair_count;
+    if (at < f->pairs) {
+        f->pair_count++;
+    } else {
+        f->draw = f->draw * 1664525 + 1013904223;
+        at = (f->draw >> 16) % f->pairs;
+        u64 *old = pair_slot(f, f->pair[at]);
+        if (*old == f->pair[at])
+            *old = 0;
+    }
+    f->pair[at] = pc;
+    *slot = pc;
+    return false;
+}
+
 // If a store in flight has bytes of the load, the cycle at which they can be used.
 static inline bool forward(struct fast *f, const struct plan *p, u64 pc, u64 addr, cycle access,
                            cycle *use)
@@ -33,16 +60,15 @@ static inline bool forward(struct fast *f, const struct plan *p, u64 pc, u64 add
     }
     if (__builtin_expect(!hit, 1))
         return false;
-    u64 *known = &f->pair[pc >> 2 & (f->pairs - 1)];
-    u32 latency = *known == pc ? f->forward_known : f->forward_unknown;
+    bool known = knows_pair(f, pc);
+    u32 latency = known ? f->forward_known : f->forward_unknown;
     cycle from = hit->data;
     f->s.forwarded++;
-    f->s.forward_known += *known == pc;
-    if (*known != pc && access < hit->data) {
+    f->s.forward_known += known;
+    if (!known && access + hit->early < hit->data) {   // before the store's address
         f->s.violations++;
         from += f->p->memdep_violation;
     }
-    *known = pc;
     if (first >> 3 != last >> 3)
         latency += f->forward_cross;
     cycle t = from + (several ? f->p->forward_fail : whole(f, latency));
@@ -89,12 +115,14 @@ static inline cycle load(struct fast *f, const struct plan *p, u64 pc, u64 addr,
     return use;
 }
 
-static inline void store(struct fast *f, const struct plan *p, u64 addr, cycle data, cycle written)
+static inline void store(struct fast *f, const struct plan *p, u64 addr, cycle address, cycle data,
+                         cycle written)
 {
     u64 first = addr >> 3, last = (addr + p->size - 1) >> 3;
+    u32 early = data - address < 1u << 30 ? (u32)(data - address) : 1u << 30;
     f->s.stores++;
     for (u64 g = first; g <= last; g++)
-        *granule_of(f, g) = (struct granule){ g + 1, data, written, g >> 3 };
+        *granule_of(f, g) = (struct granule){ g + 1, data, written, (u32)(g >> 3), early };
 }
 
 // When a store that retires at `t` is in the L1D: in order, so many a cycle.

@@ -17,6 +17,7 @@ enum {
     FETCH_RING = 64,       // power of two, at least fetch.queue
     FORWARD = 1024,        // granules of 8 bytes remembered, a power of two
     PAIRS = 128,           // most loads the dependence predictor can know
+    PAIR_SLOTS = 512,      // a power of two
     STEADY = 64,           // most loads the load address predictor can know
     LANES = 16,            // schedulers
 };
@@ -68,7 +69,8 @@ struct granule {
     u64 number;      // address / 8 + 1; 0 is none
     cycle data;      // when the store has its data
     cycle written;   // when they are in the L1D
-    u64 line;        // of the store
+    u32 line;        // low bits of the line of the store
+    u32 early;       // cycles its address was there before its data
 };
 
 struct fast {
@@ -121,7 +123,9 @@ struct fast {
     struct ring loads, stores;
     struct granule granule[FORWARD];
     u64 pair[PAIRS];           // PC of loads known to need a store
-    u32 pairs;                 // how many this core knows, a power of two
+    u64 known[PAIR_SLOTS];     // the same, by hash
+    u32 pairs, pair_count;     // how many this core can know, and knows
+    u32 draw;                  // of which one is given up
     struct steady steady[STEADY];
     bool lap;                  // this core has a load address predictor
     u32 steadies;              // how many it knows, a power of two
