@@ -27,7 +27,7 @@ u128 fp_integer(const struct num *n, int scale, enum fp_rounding r, bool *inexac
 
 static u64 low_bits(int width)
 {
-    return width == 64 ? ~0ull : (1ull << width) - 1;
+    return ~0ull >> (64 - width);
 }
 
 u64 fp_to_int(enum fp_type t, u64 a, int fbits, bool is_unsigned, int width, enum fp_rounding r,
