@@ -219,6 +219,8 @@ static void fill_timing(const struct m2sim *s, struct report *r)
 {
     struct core_stats c;
     core_stats(s->core, &c);
+    r->rows = c.rows;
+    r->counters = c.counters;
     r->timed = true;
     r->cycles = c.cycles;
     r->frequency_ghz = s->config.core.clock_mhz / 1e3;

@@ -8,6 +8,7 @@
 
 #include "base/arena.h"
 #include "base/err.h"
+#include "base/stat.h"
 #include "config/config.h"
 #include "exec/record.h"
 
@@ -49,6 +50,8 @@ struct core_stats {
     u64 mispredictions;
     struct core_level level[8];
     unsigned levels;
+    const struct stat_row *rows;   // what the model counts beyond this, ended by a NULL name
+    const void *counters;          // where; lives as long as the model
 };
 
 void core_stats(const struct core *c, struct core_stats *s);

@@ -356,6 +356,13 @@ static void drain(void *m)
     advance(f, (f->retired > f->now ? f->retired : f->now) + 1, TOPDOWN_BACKEND);
 }
 
+static const struct stat_row rows[] = {
+#define STAT(field, unit, doc) { #field, unit, doc, offsetof(struct fast_stats, field) },
+#include "core/fast_stats.def"
+#undef STAT
+    { 0 },
+};
+
 static struct core_level level(const char *name, u64 accesses, u64 misses)
 {
     return (struct core_level){ name, accesses, misses };
@@ -371,6 +378,8 @@ static void stats(const void *m, struct core_stats *s)
                               .branches = f->branch_count,
                               .mispredictions = f->mispredictions };
     memcpy(s->slots, f->slots, sizeof(s->slots));
+    s->rows = rows;
+    s->counters = &f->s;
     s->level[s->levels++] = level("l1i", h.l1i.reads, h.l1i.read_misses);
     s->level[s->levels++] =
         level("l1d", h.l1d.reads + h.l1d.writes, h.l1d.read_misses + h.l1d.write_misses);

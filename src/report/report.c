@@ -140,6 +140,12 @@ static void time_json(const struct report *r, struct jw *j)
         jw_real(j, "mpki", per_kilo(r, l->misses));
         jw_close(j);
     }
+    if (!r->rows)
+        return;
+    jw_object(j, "counters");
+    for (const struct stat_row *row = r->rows; row->name; row++)
+        jw_u64(j, row->name, *(const u64 *)((const char *)r->counters + row->offset));
+    jw_close(j);
 }
 
 void report_json(const struct report *r, FILE *f, bool host)

@@ -7,6 +7,7 @@
 
 #include <stdio.h>
 
+#include "base/stat.h"
 #include "base/types.h"
 
 enum { REPORT_LEVELS = 8, REPORT_TOPDOWN = 4 };
@@ -27,6 +28,8 @@ struct report {
     u64 branches, mispredictions;
     struct report_level level[REPORT_LEVELS];
     unsigned levels;
+    const struct stat_row *rows;   // the model's own counters, or NULL; JSON only
+    const void *counters;
     const char *model, *core, *config_digest;
 
     double host_seconds;
