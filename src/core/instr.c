@@ -372,11 +372,12 @@ const struct instr_timing *instr_timing(const struct instr_table *t, const struc
     if (own)
         return own;
     for (u32 v = 0; v < 1u << r->variant_bits; v++) {
-        const struct instr_timing *other = nearest_shape(t, (u16)(r->run + v), shape, &distance);
-        distance = distance * 8 + __builtin_popcount(v ^ (u32)(i->run - r->run));
-        if (other && (!best || distance < least)) {
+        int d = 0;
+        const struct instr_timing *other = nearest_shape(t, (u16)(r->run + v), shape, &d);
+        d = d * 8 + __builtin_popcount(v ^ (u32)(i->run - r->run));
+        if (other && (!best || d < least)) {
             best = other;
-            least = distance;
+            least = d;
         }
     }
     return best ? best : t->like[r->class];
