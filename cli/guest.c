@@ -10,7 +10,7 @@
 // clang-format off
 enum {
     OPT_JSON = 256, OPT_MAX, OPT_ENV, OPT_SEED, OPT_STRACE, OPT_MODEL, OPT_CORE, OPT_SET,
-    OPT_ONE_THREAD, OPT_NO_HOST, OPT_STATS,
+    OPT_ONE_THREAD, OPT_NO_HOST, OPT_STATS, OPT_ROOT,
 };
 // clang-format on
 
@@ -78,6 +78,7 @@ static error_t parse(int key, char *arg, struct argp_state *state)
     case 'q': g->quiet = true; break;
     case OPT_JSON: g->json = true; break;
     case OPT_STATS: g->stats = true; break;
+    case OPT_ROOT: g->o.root = arg; break;
     case OPT_MAX: g->o.max_instructions = number(arg, "--max-instructions", state); break;
     case OPT_SEED: g->o.seed = number(arg, "--seed", state); break;
     case OPT_STRACE: g->strace = true; break;
@@ -111,6 +112,7 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 // clang-format off
 #define COMMON_OPTIONS \
     { "max-instructions", OPT_MAX, "N", 0, "stop after N instructions (k, M, G may follow) with exit code 124", 1 }, \
+    { "root", OPT_ROOT, "DIR", 0, "look absolute paths up in DIR first: a dynamic program finds its libraries there", 1 }, \
     { "env", OPT_ENV, "NAME=VALUE", 0, "set a variable of the program's environment; it inherits yours", 1 }, \
     { "seed", OPT_SEED, "N", 0, "seed of everything random the program is given", 1 }, \
     { "strace", OPT_STRACE, NULL, 0, "print each system call", 1 }, \
@@ -192,7 +194,7 @@ int cmd_run(int argc, char **argv)
 {
     return guest_command(
         argc, argv, M2SIM_RUN, run_options,
-        "Emulates PROGRAM, a static AArch64 Linux executable, and exits with its status.\v"
+        "Emulates PROGRAM, an AArch64 Linux executable, and exits with its status.\v"
         "Examples:\n  m2sim run -- ./a.out 10\n  m2sim run --strace ./a.out\n"
         "  m2sim run --json -o stats.json --max-instructions 1G -- ./a.out");
 }
@@ -201,7 +203,7 @@ int cmd_time(int argc, char **argv)
 {
     return guest_command(
         argc, argv, M2SIM_TIME, time_options,
-        "Runs PROGRAM, a static AArch64 Linux executable, on a simulated core and reports how "
+        "Runs PROGRAM, an AArch64 Linux executable, on a simulated core and reports how "
         "long it took there and where the time went. The program sees simulated time.\v"
         "Examples:\n  m2sim time -- ./a.out 10\n"
         "  m2sim time --set core.rob.groups=400 --json -o wide.json -- ./a.out");

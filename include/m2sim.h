@@ -56,6 +56,7 @@ struct m2sim_options {
     const char *core;           // name or file; default "m2-avalanche"
     const char *const *sets;    // "core.PATH=VALUE"
     size_t set_count;
+    const char *root;           // folder of libraries: absolute paths are looked up here first
     uint64_t max_instructions;  // 0: no limit
     uint64_t seed;              // of everything random the guest sees
     bool one_thread;            // timing runs in the emulating host thread

@@ -2,6 +2,7 @@
 // that its stream of instructions feeds.
 #include "api/sim.h"
 
+#include <errno.h>
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
@@ -124,11 +125,15 @@ static bool load(struct m2sim *s, struct m2sim_error *e)
         s->stream = stream_new(count, s->counts, !o->one_thread);
     }
 
+    if (o->root && !(s->root = realpath(o->root, NULL)))
+        return api_fail(e, M2SIM_EXIT_NO_INPUT, "--root %s: %s", o->root, strerror(errno));
+
     static const char *const no_strings[] = { NULL };
     struct process_options p = {
         .path = o->program,
         .argv = (const char *const *)o->argv,
         .envp = o->env ? (const char *const *)o->env : no_strings,
+        .root = s->root,
         .seed = o->seed,
         .strace = o->strace,
         .messages = o->messages,
@@ -186,6 +191,7 @@ void m2sim_free(struct m2sim *s)
     if (s->process)
         process_free(s->process);
     arena_free(s->arena);
+    free(s->root);
     free(s);
 }
 

@@ -21,6 +21,7 @@ struct m2sim {
     struct stream *stream;    // of either, else NULL
     struct machine machine;
     bool child;   // this is a fork of the simulator, made by the guest
+    char *root;               // options.root without links, or NULL
     volatile int stop;
     int status;
     double host_seconds;

@@ -242,7 +242,8 @@ static bool choose_base(struct loader *l, struct space *s, enum elf_kind kind, v
         // Linux: two thirds of the address space (ELF_ET_DYN_BASE).
         *base = (s->size / 3 * 2 & ~(u64)(MAX_ALIGN - 1)) - (start & ~(l->align - 1));
     }
-    if (start + *base < SPACE_LOWEST || end + *base > s->size - s->size / 16)
+    bool placed = kind == ELF_INTERPRETER;   // by the space itself
+    if (!placed && (start + *base < SPACE_LOWEST || end + *base > s->size - s->size / 16))
         return err_set(e, "%s: 0x%" PRIx64 " bytes of segments do not fit into the address space",
                        l->file->name, len);
     return true;

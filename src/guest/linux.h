@@ -75,6 +75,12 @@ struct guest_path {
 // Reads and translates a path: 0 or -errno. An empty path is allowed.
 i64 path_get(struct thread *t, u64 dirfd, vaddr text, struct guest_path *path);
 
+// The same for a path the simulator itself has, from the working directory.
+i64 path_of(struct process *p, const char *text, struct guest_path *path);
+
+// Absolute path of what `host` has open, as the guest would name it.
+void path_shown(struct process *p, int host, char *text, size_t size);
+
 // Opens on the host with host flags: a host descriptor (close-on-exec) or -errno. Files
 // of /proc that would show the simulator are made up or refused.
 i64 path_open(struct thread *t, const struct guest_path *path, int flags, u32 mode);
@@ -123,7 +129,7 @@ bool child_ends(struct thread *t);
 void fds_close_on_exec(struct process *p);
 
 // Puts a loaded image's stack, heap and registers in place, as for a new process.
-bool process_start(struct process *p, struct err *e);
+bool process_start(struct process *p, struct thread *t, struct err *e);
 
 // Names the process after its program's file.
 void process_set_name(struct process *p, const char *path);

@@ -1,4 +1,4 @@
-// execve: another static program in place of the running one. The address space is
+// execve: another program in place of the running one. The address space is
 // emptied and filled again, so that what points to it stays right.
 #include <elf.h>
 #include <fcntl.h>
@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "guest/linux.h"
+#include "guest/program.h"
 
 enum {
     LIST_MAX = 1 << 16,                // arguments, and variables
@@ -43,7 +44,7 @@ static i64 read_list(struct thread *t, vaddr list, struct words *w, const char *
     return 0;
 }
 
-// Whether `fd` is a program of arm64; a script would need its interpreter.
+// Whether `fd` is a program of arm64.
 static i64 check_program(int fd)
 {
     Elf64_Ehdr h;
@@ -55,9 +56,8 @@ static i64 check_program(int fd)
     return 0;
 }
 
-static void reset(struct process *p)
+static void reset(struct process *p, struct thread *t)
 {
-    struct thread *t = p->main;
     struct cpu *c = &t->cpu;
     for (int i = 1; i <= GUEST_SIGNALS; i++)
         p->actions[i] = (struct guest_action){ .handler = p->actions[i].handler == 1 };
@@ -72,24 +72,19 @@ static void reset(struct process *p)
 }
 
 // From here on there is no way back: a failure ends the process.
-static i64 replace(struct process *p, int fd, struct words *w)
+static i64 replace(struct thread *t, struct program *g, struct words *w)
 {
+    struct process *p = t->process;
     struct err e = { "" };
-    char link[64];
-    snprintf(link, sizeof(link), "/proc/self/fd/%d", fd);
-    ssize_t n = readlink(link, p->exe, sizeof(p->exe) - 1);
-    p->exe[n < 0 ? 0 : n] = 0;
-    process_set_name(p, p->exe);
-
     space_unmap(p->space, 0, p->space->size);
-    reset(p);
-    free(p->arguments);
+    reset(p, t);
+    void *old = p->arguments;
     p->arguments = w;
-    p->options.path = w->path;
-    p->options.argv = w->argv;
     p->options.envp = w->envp;
     p->space->map_top = p->space->size - ((u64)64 << 20);
-    if (elf_load_fd(p->space, fd, p->exe, ELF_PROGRAM, &p->image, &e) && process_start(p, &e))
+    bool loaded = program_load(p, t, g, &e);
+    free(old);
+    if (loaded)
         return 0;
     fprintf(p->options.messages ? p->options.messages : stderr, "m2sim: %s\n", e.text);
     process_kill(p, SIGKILL);
@@ -98,23 +93,21 @@ static i64 replace(struct process *p, int fd, struct words *w)
 
 i64 sys_execve(struct thread *t, const u64 a[6])
 {
-    struct guest_path path;
-    i64 failed = path_get(t, AT_FDCWD, a[0], &path);
-    if (failed)
-        return failed;
     struct words *w = calloc(1, sizeof(*w));
     if (!w)
         abort();
-    snprintf(w->path, sizeof(w->path), "%s", path.text);
+    i64 n = space_string(t->process->space, w->path, a[0], sizeof(w->path));
+    i64 failed = n < 0 ? n : 0;
+    struct program *g = NULL;
     failed = read_list(t, a[1], w, w->argv);
     failed = failed ? failed : read_list(t, a[2], w, w->envp);
-    i64 fd = failed ? failed : path_open(t, &path, O_RDONLY, 0);
-    failed = fd < 0 ? fd : check_program(fd);
+    failed = failed ? failed : program_find(t->process, w->path, w->argv, &g);
+    failed = failed ? failed : check_program(g->fd);
     if (!failed)
-        failed = replace(t->process, fd, w);
-    else
-        free(w);
-    if (fd >= 0)
-        close(fd);
+        return replace(t, g, w);
+    if (g)
+        close(g->fd);
+    program_free(g);
+    free(w);
     return failed;
 }

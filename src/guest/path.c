@@ -75,13 +75,20 @@ static i64 named_fd(const struct process *p, const char *text)
     return strtol(digits, NULL, 10);
 }
 
-i64 path_get(struct thread *t, u64 dirfd, vaddr text, struct guest_path *path)
+// Puts the root before an absolute path that is there.
+static void look_in_root(const struct process *p, struct guest_path *path)
 {
-    struct process *p = t->process;
+    char whole[sizeof(path->text)];
+    if (!p->options.root)
+        return;
+    size_t n = snprintf(whole, sizeof(whole), "%s%s", p->options.root, path->text);
+    if (n < sizeof(whole) && !faccessat(AT_FDCWD, whole, F_OK, AT_SYMLINK_NOFOLLOW))
+        memcpy(path->text, whole, n + 1);
+}
+
+static i64 translate(struct process *p, u64 dirfd, struct guest_path *path)
+{
     path->magic = false;
-    i64 n = space_string(p->space, path->text, text, sizeof(path->text));
-    if (n < 0)
-        return n;
     path->dir = p->cwd;
     if (path->text[0] != '/') {
         path->dir = fd_dir(p, dirfd);
@@ -90,17 +97,44 @@ i64 path_get(struct thread *t, u64 dirfd, vaddr text, struct guest_path *path)
     const char *own = own_proc(p, path->text);
     if (own && !strcmp(own, "exe")) {
         snprintf(path->text, sizeof(path->text), "%s", p->exe);
+        look_in_root(p, path);
         return 0;
     }
     i64 fd = named_fd(p, path->text);
-    if (fd < 0)
+    if (fd < 0) {
+        look_in_root(p, path);
         return 0;
+    }
     int host = fd_host(p, fd);
     if (host < 0)
         return -ENOENT;
     path->magic = true;
     snprintf(path->text, sizeof(path->text), "/proc/self/fd/%d", host);
     return 0;
+}
+
+i64 path_get(struct thread *t, u64 dirfd, vaddr text, struct guest_path *path)
+{
+    i64 n = space_string(t->process->space, path->text, text, sizeof(path->text));
+    return n < 0 ? n : translate(t->process, dirfd, path);
+}
+
+i64 path_of(struct process *p, const char *text, struct guest_path *path)
+{
+    if (!memccpy(path->text, text, 0, sizeof(path->text)))
+        return -ENAMETOOLONG;
+    return translate(p, AT_FDCWD, path);
+}
+
+void path_shown(struct process *p, int host, char *text, size_t size)
+{
+    char link[64];
+    snprintf(link, sizeof(link), "/proc/self/fd/%d", host);
+    ssize_t n = readlink(link, text, size - 1);
+    text[n < 0 ? 0 : n] = 0;
+    size_t root = p->options.root ? strlen(p->options.root) : 0;
+    if (root && !strncmp(text, p->options.root, root) && text[root] == '/')
+        memmove(text, text + root, strlen(text + root) + 1);
 }
 
 // What is open lies in /proc: allowed when it shows no process of the host and is

@@ -7,9 +7,11 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "guest/linux.h"
+#include "guest/program.h"
 #include "guest/stack.h"
 
 enum {
@@ -77,13 +79,12 @@ static bool make_stack(struct process *p, struct err *e)
     return true;
 }
 
-bool process_start(struct process *p, struct err *e)
+bool process_start(struct process *p, struct thread *t, struct err *e)
 {
-    struct thread *t = p->main;
     if (!make_stack(p, e) || !stack_build(p, &t->cpu.x[REG_SP], e))
         return false;
     space_brk_init(p->space, p->image.brk);
-    t->cpu.pc = p->image.entry;
+    t->cpu.pc = p->start;
     cpu_set_nzcv(&t->cpu, 0);
     process_random(p, t->cpu.pac_key, sizeof(t->cpu.pac_key));
     return true;
@@ -137,9 +138,33 @@ void process_free(struct process *p)
         close(p->cwd);
     space_free(p->space);
     pthread_mutex_destroy(&p->lock);
+    program_free(p->program);
     free(p->arguments);
     free(p->main);
     free(p);
+}
+
+// What `path` names has no "#!" line that leads to a program: says why.
+static bool not_found(const char *path, i64 error, struct err *e)
+{
+    struct stat st;
+    if (error == -EACCES && !stat(path, &st) && !S_ISREG(st.st_mode))
+        return err_set(e, "%s: %s, want an AArch64 ELF executable", path,
+                       S_ISDIR(st.st_mode) ? "is a directory" : "is not a file");
+    return err_set(e, "%s: %s", path, strerror(-error));
+}
+
+static bool load_named(struct process *p, const char *path, struct err *e, int *exit_code)
+{
+    struct program *g;
+    i64 error = program_find(p, path, p->options.argv, &g);
+    *exit_code = error == -ENOENT || error == -ENOTDIR ? EXIT_NO_INPUT : EXIT_BAD_INPUT;
+    if (error)
+        return not_found(path, error, e);
+    if (program_load(p, p->main, g, e))
+        return true;
+    program_free(g);
+    return false;
 }
 
 struct process *process_new(const struct process_options *o, struct err *e, int *exit_code)
@@ -147,24 +172,16 @@ struct process *process_new(const struct process_options *o, struct err *e, int 
     int unused;
     exit_code = exit_code ? exit_code : &unused;
     *exit_code = EXIT_NO_INPUT;
-    if (access(o->path, F_OK)) {
-        err_set(e, "%s: %s", o->path, strerror(errno));
-        return NULL;
-    }
     *exit_code = EXIT_OURS;
     struct process *p = create(o, e);
     if (!p)
         return NULL;
-    *exit_code = EXIT_BAD_INPUT;
-    if (!elf_load_file(p->space, o->path, ELF_PROGRAM, &p->image, e) || !process_start(p, e)) {
-        process_free(p);
-        return NULL;
+    if (load_named(p, o->path, e, exit_code)) {
+        *exit_code = 0;
+        return p;
     }
-    char *whole = realpath(o->path, NULL);
-    strncpy(p->exe, whole ? whole : o->path, sizeof(p->exe) - 1);
-    free(whole);
-    *exit_code = 0;
-    return p;
+    process_free(p);
+    return NULL;
 }
 
 struct process *process_new_memory(const struct process_options *o, const void *data, size_t len,
@@ -173,8 +190,12 @@ struct process *process_new_memory(const struct process_options *o, const void *
     struct process *p = create(o, e);
     if (!p)
         return NULL;
-    if (!elf_load_memory(p->space, data, len, o->path, ELF_PROGRAM, &p->image, e) ||
-        !process_start(p, e)) {
+    if (!elf_load_memory(p->space, data, len, o->path, ELF_PROGRAM, &p->image, e)) {
+        process_free(p);
+        return NULL;
+    }
+    p->start = p->image.entry;
+    if (!process_start(p, p->main, e)) {
         process_free(p);
         return NULL;
     }

@@ -25,8 +25,9 @@ enum {
 };
 
 struct process_options {
-    const char *path;                    // the ELF file
+    const char *path;                    // the ELF file or script
     const char *const *argv, *const *envp;   // NULL-terminated; argv[0] included
+    const char *root;                    // absolute paths are looked up here first, or NULL
     u64 seed;                            // of AT_RANDOM and getrandom
     FILE *strace;                        // system calls are printed here, or NULL
     FILE *messages;                      // faults are told here; NULL means stderr
@@ -63,10 +64,14 @@ struct guest_child {
 };
 
 struct thread;
+struct program;
 
 struct process {
     struct space *space;
     struct elf_image image;
+    vaddr interp_base;                   // of the dynamic linker; 0: there is none
+    vaddr start;                         // where the first instruction is
+    struct program *program;             // of which options has strings
     struct process_options options;      // strings are the caller's and must stay
     char exe[4096];                      // absolute path, for /proc/self/exe
     char name[16];                       // PR_SET_NAME

@@ -99,7 +99,7 @@ static void push_auxv(struct stack *s, const struct process *p, vaddr random, va
         { AT_PHDR, m->phdr },
         { AT_PHENT, m->phent },
         { AT_PHNUM, m->phnum },
-        { AT_BASE, 0 },
+        { AT_BASE, p->interp_base },
         { AT_FLAGS, 0 },
         { AT_ENTRY, m->entry },
         { AT_UID, getuid() },
