@@ -36,6 +36,16 @@ enum topdown {
     TOPDOWN_COUNT
 };
 
+// Level 2: what each of level 1 is made of.
+enum topdown2 {
+#define TOPDOWN2(name, ...) TOPDOWN2_##name,
+#include "core/topdown.def"
+#undef TOPDOWN2
+    TOPDOWN2_COUNT
+};
+
+enum { CORE_BINS = 16 };   // of an occupancy histogram
+
 // A cache or TLB. Accesses are demand accesses: prefetches are not among them.
 struct core_level {
     const char *name;   // "l1i", "l1d", "l2", "slc", "itlb", "dtlb", "l2tlb"
@@ -52,6 +62,8 @@ struct core_stats {
     unsigned levels;
     const struct stat_row *rows;   // what the model counts beyond this, ended by a NULL name
     const void *counters;          // where; lives as long as the model
+    bool detailed;              // the rest is meant
+    u64 slots2[TOPDOWN2_COUNT];
 };
 
 void core_stats(const struct core *c, struct core_stats *s);

@@ -150,6 +150,14 @@ static u8 branch_of_class(u8 class)
     }
 }
 
+// How far a direct branch goes: B and BL, TBZ and TBNZ, all others (Arm ARM C4.1.93).
+static i32 displacement_of(u32 w)
+{
+    u32 low = bits(w, 26, 5) == 5 ? 0 : 5;
+    u32 width = !low ? 26 : bits(w, 25, 6) == 0x1b ? 14 : 19;
+    return ((i32)(bits(w, low, width) << (32 - width)) >> (32 - width)) * 4;
+}
+
 static bool begins(const char *name, const char *const *with, size_t n)
 {
     for (size_t k = 0; k < n; k++)
@@ -268,6 +276,8 @@ struct plan plan_of(const struct instr_table *t, const struct core_params *c, u3
         p.branch = branch_of_class(m.row->class);
     }
     set_issues(&m, c, instr_units(t));
+    if (p.branch && p.branch <= 1 + BRANCH_CALL && p.issue_count < ISSUES_MAX)
+        p.displacement = displacement_of(word);
     if (p.kind >= PLAN_LOAD) {
         p.size = access_bytes(word);
         p.flags |= PLAN_GROUP_START;
@@ -312,6 +322,11 @@ static void grow(struct plan_book *b)
     for (u32 k = 0; k < old.slots; k++)
         if (old.slot[k])
             *find_slot(b, old.slot[k]->number) = old.slot[k];
+}
+
+const struct plan_page *plan_book_find(const struct plan_book *b, u64 number)
+{
+    return *find_slot(b, number);
 }
 
 struct plan_page *plan_book_page(struct plan_book *b, u64 number)

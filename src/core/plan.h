@@ -77,7 +77,13 @@ struct plan {
     u8 unused[2];
     u16 group_need;    // uops << 8 | issues: what it takes of a reorder buffer group
     u64 holds;         // HOLD(which, count), summed
-    struct plan_issue issue[ISSUES_MAX];
+    union {
+        struct plan_issue issue[ISSUES_MAX];
+        struct {
+            struct plan_issue of_branch[ISSUES_MAX - 1];   // branches have no more
+            i32 displacement;   // bytes from a direct branch to its target
+        };
+    };
 };
 _Static_assert(sizeof(struct plan) == 64, "one host cache line");
 
@@ -105,5 +111,8 @@ void plan_book_init(struct plan_book *b, struct arena *a);
 
 // The page of `number`, made when new. Pages never move.
 struct plan_page *plan_book_page(struct plan_book *b, u64 number);
+
+// The same, but NULL when new.
+const struct plan_page *plan_book_find(const struct plan_book *b, u64 number);
 
 #endif

@@ -136,6 +136,12 @@ void bpred_recover(struct bpred *b, const struct bpred_prediction *p, bool taken
     pass(b, p->kind, p->pc, taken, target);
 }
 
+void bpred_rewind(struct bpred *b, const struct bpred_prediction *p)
+{
+    b->history = p->history;
+    ras_restore(b->ras, &p->ras);
+}
+
 void bpred_train(struct bpred *b, const struct bpred_prediction *p, bool taken, vaddr target)
 {
     if (p->kind == BRANCH_CONDITIONAL)

@@ -78,6 +78,9 @@ void bpred_predict(struct bpred *b, enum branch_kind kind, vaddr pc, vaddr direc
 // Goes back to the state before the branch and past it along the right path.
 void bpred_recover(struct bpred *b, const struct bpred_prediction *p, bool taken, vaddr target);
 
+// Goes back to the state before the branch, which will be predicted again.
+void bpred_rewind(struct bpred *b, const struct bpred_prediction *p);
+
 // Trains the tables with the outcome of a branch that retires.
 void bpred_train(struct bpred *b, const struct bpred_prediction *p, bool taken, vaddr target);
 

@@ -1,0 +1,150 @@
+// fetch.c: which instructions come to rename, and when.
+//
+// A fetch takes neighbours up to a taken branch, the second branch not taken, the end
+// of a line or page (core.fetch.cross_line), or its width. Behind a mispredicted branch
+// it follows the predicted path through the instructions known so far, with their lines,
+// translations and branch predictions, until the branch issues; an unknown instruction
+// ends it.
+#include "core/ooo/ooo.h"
+
+static const struct plan *wrong_plan(const struct ooo *o, u64 pc)
+{
+    if (!pc || pc & 3)
+        return NULL;
+    const struct plan_page *page = plan_book_find(&o->book, pc / (4 * PLAN_PAGE));
+    const struct plan *p = page ? &page->plan[pc / 4 % PLAN_PAGE] : NULL;
+    return p && p->kind != PLAN_UNKNOWN ? p : NULL;
+}
+
+bool ooo_can_fetch(const struct ooo *o)
+{
+    return o->in_tail - o->in_next >= o->fetch_width || o->now < o->fetch_resume || o->wrong ||
+           o->stopped || o->in_stop > o->in_next || o->ended;
+}
+
+// Whether the bytes at `pc` are there now; otherwise fetch waits.
+static bool reach(struct ooo *o, u64 pc, u32 taken_so_far)
+{
+    u64 page = pc >> o->page_shift, line = pc >> o->line_shift;
+    if (page != o->fetch_page) {
+        if (taken_so_far)
+            return false;
+        o->fetch_page = page;
+        u32 t = tlb_fetch(o->tlb, pc, o->now);
+        if (t) {
+            o->fetch_resume = o->now + t;
+            o->fetch_cause = STACK_itlb;
+            return false;
+        }
+    }
+    if (line != o->line) {
+        if (taken_so_far && !o->p->fetch_cross_line)
+            return false;
+        o->line = line;
+        cycle ready = hierarchy_fetch(o->memory, pc, o->now).ready;
+        if (ready > o->now) {
+            o->fetch_resume = ready;
+            o->fetch_cause = STACK_icache;
+            return false;
+        }
+    }
+    return true;
+}
+
+static bool has_room(const struct ooo *o)
+{
+    return o->tail - o->renamed < o->fetch_room && o->tail - o->head < WINDOW / 2 &&
+           o->predictions - o->predictions_retired < o->prediction_mask;
+}
+
+// Predicts the branch and turns fetch; whether the fetch ends with it.
+static bool branch(struct ooo *o, struct inst *i)
+{
+    const struct plan *p = i->plan;
+    u16 place = (u16)(o->predictions++ & o->prediction_mask);
+    struct bpred_prediction *b = &o->prediction[place];
+    i->branch = place;
+    i->flags |= INST_PREDICTED;
+    bpred_predict(o->branch, p->branch - 1, i->pc, i->pc + (u64)(i64)p->displacement, b);
+    u64 next = b->taken ? b->target : i->pc + 4;
+    if (o->wrong) {
+        o->wrong_pc = next;
+    } else if (b->taken != !!(i->flags & INST_TAKEN) || (b->taken && b->target != i->addr)) {
+        i->flags |= INST_MISPREDICTED;
+        o->wrong = true;
+        o->wrong_pc = next;
+    }
+    if (!b->taken)
+        return false;
+    o->fetch_resume = o->now + 1 + b->bubbles;
+    if (b->bubbles)
+        o->fetch_cause = STACK_bubbles;
+    if (!o->wrong)
+        o->s.taken_bubbles += b->bubbles;
+    return true;
+}
+
+static struct inst *new_inst(struct ooo *o, const struct plan *p, u64 pc)
+{
+    struct inst *i = inst_of(o, o->tail);
+    i->plan = p;
+    i->pc = pc;
+    i->avail = o->now + o->depth;
+    i->in = o->in_next;
+    i->cause = o->fetch_cause;
+    o->fetch_cause = STACK_bandwidth;
+    o->tail++;
+    o->s.fetched++;
+    if (o->wrong) {
+        i->addr = 0;
+        i->flags = INST_WRONG;
+        o->wrong_pc += 4;
+        o->s.fetched_wrong++;
+        return i;
+    }
+    const struct input *r = &o->input[o->in_next++ % INPUT];
+    i->addr = r->addr;
+    i->flags = r->head & RECORD_TAKEN ? INST_TAKEN : 0;
+    return i;
+}
+
+void ooo_fetch(struct ooo *o)
+{
+    if (o->now < o->fetch_resume || o->stopped)
+        return;
+    u32 passed = 0;
+    for (u32 n = 0; n < o->fetch_width && has_room(o); n++) {
+        const struct input *r = &o->input[o->in_next % INPUT];
+        if (!o->wrong && o->in_next == o->in_tail)
+            return;
+        const struct plan *p = o->wrong ? wrong_plan(o, o->wrong_pc) : r->plan;
+        if (!p)
+            return;
+        u64 pc = o->wrong ? o->wrong_pc : r->head & RECORD_PC;
+        o->acted = true;
+        if (!reach(o, pc, n))
+            return;
+        struct inst *i = new_inst(o, p, pc);
+        if (p->flags & PLAN_SERIALIZE) {
+            o->stopped = !o->wrong;
+            o->wrong_pc = 0;
+            return;
+        }
+        if (!p->branch)
+            continue;
+        if (branch(o, i) || ++passed == o->not_taken)
+            return;
+    }
+}
+
+void ooo_resolve(struct ooo *o, struct inst *i, u64 seq)
+{
+    if (!(i->flags & INST_MISPREDICTED))
+        return;
+    // The penalty is from this issue to the next one on the right path, which is two
+    // cycles behind its rename.
+    cycle front = o->now + o->p->bp_penalty, way = o->depth + 2;
+    cycle resume = front > o->now + way ? front - way : o->now + 1;
+    bool conditional = i->plan->branch == 1 + BRANCH_CONDITIONAL;
+    ooo_want_squash(o, seq + 1, i->in + 1, resume, conditional ? STACK_conditional : STACK_target);
+}

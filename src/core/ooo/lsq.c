@@ -1,0 +1,397 @@
+// lsq.c: loads and stores: order among them, forwarding, caches.
+//
+// Addresses come with the records, so an older store whose address the core does not
+// know yet is seen to overlap; the load goes ahead of it all the same, and when the store
+// issues the load and what follows is thrown away, unless the dependence predictor held
+// the load back. Entries of the queues are taken at issue; the oldest access of its kind
+// always gets one, for otherwise younger ones could hold all entries for good.
+#include "core/ooo/ooo.h"
+
+static bool overlap(vaddr a, u32 a_size, vaddr b, u32 b_size)
+{
+    return a < b + b_size && b < a + a_size;
+}
+
+static u64 *bucket(u64 *buckets, u64 line)
+{
+    return &buckets[(line ^ line >> 10) % BUCKETS];
+}
+
+static bool crosses(vaddr addr, u32 size)
+{
+    return (addr ^ (addr + size - 1)) >> 6;
+}
+
+static struct store *store_of(struct ooo *o, u64 n)
+{
+    return &o->stores[n & o->store_mask];
+}
+
+static struct load *load_of(struct ooo *o, u64 n)
+{
+    return &o->loads[n & o->load_mask];
+}
+
+// -- Rename --
+
+static void enter_load(struct ooo *o, struct inst *i, u64 seq)
+{
+    struct load *l = load_of(o, o->load_tail++);
+    u64 *b = bucket(o->load_bucket, i->addr >> 6);
+    *l = (struct load){ .addr = i->addr, .pc = i->pc, .seq = seq, .predicted = LAP_NONE,
+                        .size = i->plan->size, .waited = ~0ull, .asks = NONE };
+    l->dead = i->flags & INST_WRONG;
+    if (l->dead)
+        return;
+    l->prev = *b;
+    *b = o->load_tail;
+    o->crossing_loads += crosses(l->addr, l->size);
+}
+
+static void enter_store(struct ooo *o, struct inst *i)
+{
+    struct store *s = store_of(o, o->store_tail++);
+    u64 *b = bucket(o->store_bucket, i->addr >> 6);
+    *s = (struct store){ .addr = i->addr, .pc = i->pc, .issued = UNKNOWN, .data = UNKNOWN,
+                         .written = UNKNOWN, .size = i->plan->size, .waiters = NONE,
+                         .asking = NONE };
+    s->dead = i->flags & INST_WRONG;
+    if (s->dead)
+        return;
+    s->prev = *b;
+    *b = o->store_tail;
+    o->crossing_stores += crosses(s->addr, s->size);
+    memdep_store(o->memdep, i->pc, o->store_tail);
+}
+
+void ooo_enter_memory(struct ooo *o, struct inst *i, u64 seq)
+{
+    if (i->plan->kind != PLAN_STORE)
+        enter_load(o, i, seq);
+    if (i->plan->kind != PLAN_LOAD)
+        enter_store(o, i);
+}
+
+void ooo_wait_for_store(struct ooo *o, struct inst *i, u16 op)
+{
+    if (i->plan->kind == PLAN_STORE || i->flags & INST_WRONG)
+        return;
+    u64 n = memdep_load(o->memdep, i->pc);
+    if (!n || n - 1 < o->store_head || n - 1 >= i->store)
+        return;
+    struct store *s = store_of(o, n - 1);
+    load_of(o, i->load)->waited = n - 1;
+    o->s.told_to_wait++;
+    struct uop *u = &o->op[op];
+    if (s->issued == UNKNOWN || s->data == UNKNOWN)
+        ooo_wait_on(o, op, LINK_STORE, &s->waiters, (u16)((n - 1) & o->store_mask));
+    else
+        u->ready = later_of(u->ready, s->data);
+}
+
+// A predicted address is used when the line is in the L1D and the right one.
+bool ooo_knows_address(struct ooo *o, struct inst *i)
+{
+    if (!o->p->lap_present || i->flags & INST_WRONG)
+        return false;
+    struct load *l = load_of(o, i->load);
+    l->predicted = lap_predict(o->lap, i->pc);
+    bool used = l->predicted == l->addr && hierarchy_l1d_contains(o->memory, l->addr);
+    o->s.addresses_used += used;
+    return used;
+}
+
+// -- Undo --
+
+static void stop_asking(struct ooo *o, u64 n)
+{
+    struct load *l = load_of(o, n);
+    if (!l->source || l->source - 1 < o->store_head)
+        return;
+    u16 slot = (u16)(n & o->load_mask);
+    for (u16 *at = &store_of(o, l->source - 1)->asking; *at != NONE; at = &o->loads[*at].asks)
+        if (*at == slot) {
+            *at = l->asks;
+            return;
+        }
+}
+
+void ooo_leave_memory(struct ooo *o, struct inst *i)
+{
+    if (i->plan->kind != PLAN_LOAD) {
+        struct store *s = store_of(o, --o->store_tail);
+        o->stq -= s->issued != UNKNOWN;
+        if (!s->dead) {
+            *bucket(o->store_bucket, s->addr >> 6) = s->prev;
+            o->crossing_stores -= crosses(s->addr, s->size);
+        }
+    }
+    if (i->plan->kind != PLAN_STORE) {
+        struct load *l = load_of(o, --o->load_tail);
+        o->ldq -= l->issued;
+        stop_asking(o, o->load_tail);
+        if (!l->dead) {
+            *bucket(o->load_bucket, l->addr >> 6) = l->prev;
+            o->crossing_loads -= crosses(l->addr, l->size);
+        }
+    }
+}
+
+// -- Issue --
+
+bool ooo_may_access(const struct ooo *o, const struct inst *i)
+{
+    if (i->accesses > 1)
+        return true;
+    bool load = i->plan->kind != PLAN_STORE, store = i->plan->kind != PLAN_LOAD;
+    if (load && o->ldq >= o->entries[ROOM_loads] && i->load != o->load_head)
+        return false;
+    return !store || o->stq < o->entries[ROOM_stores] || i->store == o->store_head;
+}
+
+// Sixteenths of a cycle are carried from one forwarding to the next.
+static u32 whole(struct ooo *o, u32 sixteenths)
+{
+    o->forward_part = (o->forward_part & 15) + sixteenths;
+    return o->forward_part >> 4;
+}
+
+// The youngest store older than `before` and not yet written that has bytes of the
+// access; number + 1, 0: none. Only stores whose address is known, or all.
+static u64 find_store(struct ooo *o, vaddr addr, u32 size, u64 before, bool issued)
+{
+    u64 first = addr >> 6, last = (addr + size - 1) >> 6, best = 0;
+    for (u64 line = first - (o->crossing_stores != 0); line <= last; line++)
+        for (u64 n = *bucket(o->store_bucket, line); n > o->store_head;) {
+            const struct store *s = store_of(o, n - 1);
+            if (n <= best)
+                break;
+            if (n <= before && overlap(s->addr, s->size, addr, size) &&
+                (!issued || s->issued != UNKNOWN) && s->written > o->now) {
+                best = n;
+                break;
+            }
+            n = s->prev;
+        }
+    return best;
+}
+
+// Cycles that forwarding from more than one store adds; 0: one store has all bytes.
+static u32 several_stores(struct ooo *o, const struct load *l, u64 n, bool *failed)
+{
+    const struct store *first = store_of(o, n - 1), *s = first;
+    u64 all = l->size < 64 ? (1ull << l->size) - 1 : ~0ull, have = 0;
+    u32 more = 0;
+    for (;;) {
+        i64 from = (i64)(s->addr - l->addr), to = from + s->size;
+        from = from < 0 ? 0 : from;
+        to = to > l->size ? l->size : to;
+        u64 bytes = to - from >= 64 ? ~0ull : ((1ull << (to - from)) - 1) << from;
+        *failed |= s != first && (s->addr >> 6) != (first->addr >> 6);
+        more += s != first && bytes & ~have;
+        have |= bytes;
+        if ((have & all) == all)
+            return more;
+        n = find_store(o, l->addr, l->size, n - 1, true);
+        if (!n)
+            return more;
+        s = store_of(o, n - 1);
+    }
+}
+
+static void answer(struct ooo *o, struct inst *i, cycle use, cycle address)
+{
+    i->use = later_of(use, o->now + 1);
+    i->use_address = later_of(address, o->now + 1);
+    ooo_wake_results(o, i, false);
+    ooo_part_done(o, i, i->use);
+}
+
+// Cycles beyond an ordinary load's; the tables count on a load that takes four.
+static u32 extra_of(const struct ooo *o, const struct inst *i)
+{
+    return i->plan->latency + (u32)o->p->load_to_use - 4;
+}
+
+static void forward(struct ooo *o, struct inst *i, u64 n)
+{
+    struct load *l = load_of(o, i->load);
+    const struct store *s = store_of(o, n - 1);
+    bool failed = false;
+    u32 more = several_stores(o, l, n, &failed);
+    bool known = l->waited == n - 1;
+    u32 latency = known ? o->forward_known : o->forward_unknown;
+    if (crosses(l->addr, l->size))
+        latency += o->forward_cross;
+    cycle t = s->data + (failed ? o->p->forward_fail : whole(o, latency + 16 * more));
+    cycle use = later_of(t, l->access + o->p->load_to_use) + extra_of(o, i) - o->p->load_to_use;
+    o->s.forwarded++;
+    o->s.forward_failed += failed;
+    answer(o, i, use, use);
+}
+
+static void read_cache(struct ooo *o, struct inst *i, struct load *l)
+{
+    static const u8 levels[LEVELS] = { STACK_l1d, STACK_l2, STACK_slc, STACK_dram };
+    u32 walk = tlb_data(o->tlb, l->addr, l->access), extra = extra_of(o, i);
+    cycle start = l->access + walk;
+    struct access_result r = hierarchy_load(o->memory, l->pc, l->addr, l->size, start);
+    cycle use = r.ready + extra - o->p->load_to_address;
+    i->level = walk ? STACK_dtlb : levels[r.level];
+    o->s.loads_l1 += r.level == LEVEL_L1;
+    o->s.loads_l2 += r.level == LEVEL_L2;
+    o->s.loads_slc += r.level == LEVEL_SLC;
+    o->s.loads_dram += r.level == LEVEL_DRAM;
+    answer(o, i, use, extra == o->p->load_to_use ? r.ready : use);
+}
+
+static void issue_load(struct ooo *o, struct inst *i)
+{
+    struct load *l = load_of(o, i->load);
+    l->issued = true;
+    l->access = o->now;
+    o->ldq++;
+    if (l->dead) {   // no address: as if it hit
+        cycle use = o->now + extra_of(o, i);
+        answer(o, i, use, use);
+        return;
+    }
+    u64 n = find_store(o, l->addr, l->size, i->store, true);
+    l->source = n;
+    if (!n) {
+        read_cache(o, i, l);
+        return;
+    }
+    i->level = STACK_forward;
+    struct store *s = store_of(o, n - 1);
+    if (s->data != UNKNOWN) {
+        forward(o, i, n);
+        return;
+    }
+    l->asks = s->asking;
+    s->asking = (u16)(i->load & o->load_mask);
+}
+
+// Loads that read before this older store, whose address they did not know.
+static void find_violation(struct ooo *o, struct inst *i, const struct store *s)
+{
+    u64 first = s->addr >> 6, last = (s->addr + s->size - 1) >> 6, oldest = ~0ull;
+    for (u64 line = first - (o->crossing_loads != 0); line <= last; line++)
+        for (u64 n = *bucket(o->load_bucket, line); n > i->load && n > o->load_head;) {
+            const struct load *l = load_of(o, n - 1);
+            bool own = i->plan->kind == PLAN_ATOMIC && n - 1 == i->load;
+            if (l->issued && !own && l->source <= i->store &&
+                overlap(l->addr, l->size, s->addr, s->size) && n - 1 < oldest)
+                oldest = n - 1;
+            n = l->prev;
+        }
+    if (oldest == ~0ull)
+        return;
+    const struct load *l = load_of(o, oldest);
+    o->s.violations++;
+    memdep_violation(o->memdep, l->pc, s->pc);
+    cycle front = o->now + o->p->memdep_violation, way = o->depth + 2;
+    cycle resume = front > o->now + way ? front - way : o->now + 1;
+    ooo_want_squash(o, l->seq, inst_of(o, l->seq)->in, resume, STACK_ordering);
+}
+
+// Address and data are there: those who waited may go.
+static void store_complete(struct ooo *o, struct store *s)
+{
+    if (s->issued == UNKNOWN || s->data == UNKNOWN)
+        return;
+    s->data = later_of(s->data, s->issued);
+    ooo_wake_at(o, &s->waiters, s->data);
+    u16 slot = s->asking;
+    s->asking = NONE;
+    while (slot != NONE) {
+        struct load *l = &o->loads[slot];
+        slot = l->asks;
+        forward(o, inst_of(o, l->seq), l->source);
+    }
+}
+
+static void issue_store(struct ooo *o, struct inst *i)
+{
+    struct store *s = store_of(o, i->store);
+    s->issued = o->now;
+    o->stq++;
+    if (!s->dead) {
+        s->issued += tlb_data(o->tlb, s->addr, o->now);
+        find_violation(o, i, s);
+    }
+    store_complete(o, s);
+}
+
+void ooo_store_data(struct ooo *o, struct inst *i, cycle t)
+{
+    struct store *s = store_of(o, i->store);
+    s->data = t;
+    i->use = i->use_address = t + 1;   // the status of an exclusive store
+    ooo_wake_results(o, i, false);
+    ooo_part_done(o, i, t + 1);
+    store_complete(o, s);
+}
+
+void ooo_access(struct ooo *o, struct inst *i)
+{
+    if (i->plan->kind == PLAN_STORE) {
+        issue_store(o, i);
+        return;
+    }
+    issue_load(o, i);
+    if (i->plan->kind != PLAN_ATOMIC)
+        return;
+    struct store *s = store_of(o, i->store);
+    s->data = i->use == UNKNOWN ? o->now + o->p->load_to_use : i->use;
+    issue_store(o, i);
+}
+
+// -- Retirement --
+
+// When a store that retires now is in the L1D: in order, so many a cycle.
+static cycle write_back(struct ooo *o, const struct store *s)
+{
+    cycle *slot = &o->written[o->written_turn];
+    o->written_turn = o->written_turn + 1 == o->p->store_width ? 0 : o->written_turn + 1;
+    cycle t = later_of(o->now, *slot + 1);
+    cycle ready = hierarchy_store(o->memory, s->pc, s->addr, s->size, t).ready;
+    *slot = later_of(later_of(ready, t), o->written_last);
+    return o->written_last = *slot;
+}
+
+static void retire_load(struct ooo *o, struct inst *i)
+{
+    struct load *l = load_of(o, o->load_head++);
+    o->ldq--;
+    o->s.loads++;
+    o->crossing_loads -= crosses(l->addr, l->size);
+    if (l->waited != ~0ull)
+        memdep_waited(o->memdep, l->pc, l->waited + 1, l->source == l->waited + 1);
+    if (o->p->lap_present && i->plan->kind == PLAN_LOAD)
+        lap_train(o->lap, l->pc, l->addr, l->predicted);
+}
+
+void ooo_retire_memory(struct ooo *o, struct inst *i)
+{
+    if (i->plan->kind != PLAN_STORE)
+        retire_load(o, i);
+    if (i->plan->kind != PLAN_LOAD) {
+        struct store *s = store_of(o, o->store_retired++);
+        s->written = write_back(o, s);
+        o->s.stores++;
+    }
+}
+
+void ooo_write_stores(struct ooo *o)
+{
+    while (o->store_head < o->store_retired) {
+        const struct store *s = store_of(o, o->store_head);
+        if (s->written > o->now)
+            return;
+        o->store_head++;
+        o->stq--;
+        o->crossing_stores -= crosses(s->addr, s->size);
+        o->acted = true;
+    }
+}

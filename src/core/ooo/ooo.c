@@ -1,0 +1,355 @@
+// ooo.c: the life of the detailed model: records in, cycles run, counters out.
+#include "core/ooo/ooo.h"
+
+#include <assert.h>
+#include <string.h>
+
+// -- Time --
+
+// The next cycle in which a stage can do something, when none did in this one.
+static cycle next_event(const struct ooo *o)
+{
+    cycle t = ooo_next_wake(o);
+    if (o->group_head < o->group_tail) {
+        const struct group *g = &o->group[o->group_head & o->group_mask];
+        if (!g->pending && g->done < t)
+            t = g->done;
+    }
+    if (!o->stopped && o->fetch_resume > o->now && o->fetch_resume < t)
+        t = o->fetch_resume;
+    if (o->renamed < o->tail) {
+        cycle front = inst_of(o, o->renamed)->avail;
+        if (front > o->now && front < t)
+            t = front;
+    }
+    if (o->store_head < o->store_retired) {
+        cycle w = o->stores[o->store_head & o->store_mask].written;
+        t = w < t ? w : t;
+    }
+    for (u32 u = 0; o->lanes_ready && u < UNITS_MAX; u++)
+        if (o->busy[u] > o->now && o->busy[u] < t)
+            t = o->busy[u];
+    return t > o->now ? t : o->now + 1;
+}
+
+static void step(struct ooo *o)
+{
+    o->acted = false;
+    ooo_write_stores(o);
+    ooo_retire(o);
+    ooo_issue(o);
+    ooo_dispatch(o);
+    ooo_rename(o);
+    ooo_apply_squash(o);
+    ooo_fetch(o);
+    cycle next = o->acted || o->debt ? o->now + 1 : next_event(o);
+    assert(next < UNKNOWN);
+    ooo_account(o, next - o->now);
+    o->now = next;
+#ifdef OOO_CHECK  // check each cycle
+    ooo_check(o);
+#endif
+}
+
+static void run(struct ooo *o)
+{
+    while (ooo_can_fetch(o))
+        step(o);
+}
+
+// Until everything fed has retired.
+static void run_dry(struct ooo *o)
+{
+    o->ended = true;
+    while (o->in_next < o->in_tail || o->head < o->tail || o->debt)
+        step(o);
+    o->ended = false;
+    ooo_check(o);
+}
+
+// -- Records --
+
+static void define(struct ooo *o, u64 pc, u32 word)
+{
+    struct plan_page *page = plan_book_page(&o->book, pc / (4 * PLAN_PAGE));
+    struct plan *old = &page->plan[pc / 4 % PLAN_PAGE], new = plan_of(o->table, o->p, word);
+    if (old->kind != PLAN_UNKNOWN && memcmp(old, &new, sizeof(new)) != 0)
+        run_dry(o);   // what is in flight is of the old code
+    *old = new;
+}
+
+static void enter(struct ooo *o, u64 pc, const struct record *r)
+{
+    u64 number = pc / (4 * PLAN_PAGE);
+    if (__builtin_expect(!o->page || o->page->number != number, 0))
+        o->page = plan_book_page(&o->book, number);
+    const struct plan *p = &o->page->plan[pc / 4 % PLAN_PAGE];
+    assert(p->kind != PLAN_UNKNOWN);
+    o->input[o->in_tail++ % INPUT] = (struct input){ p, r->head, r->addr };
+    if (p->flags & PLAN_SERIALIZE)
+        o->in_stop = o->in_tail;
+}
+
+static void feed(void *m, const struct record *r, size_t n)
+{
+    struct ooo *o = m;
+    for (const struct record *end = r + n; r < end; r++) {
+        u64 pc = record_pc(r);
+        if (__builtin_expect(r->head & RECORD_DEF, 0)) {
+            define(o, pc, (u32)r->addr);
+            continue;
+        }
+        if (__builtin_expect(o->in_tail - o->in_head == INPUT, 0))
+            run(o);
+        enter(o, pc, r);
+    }
+    run(o);
+}
+
+// An estimate for what is in flight: known times, and a cycle each 8 for the rest.
+static cycle now(const void *m)
+{
+    const struct ooo *o = m;
+    if (o->head == o->tail && o->in_next == o->in_tail)
+        return o->last_retired;
+    cycle t = o->now;
+    for (u64 s = o->head; s < o->renamed; s++) {
+        const struct inst *i = inst_of(o, s);
+        if (i->done > t && !i->pending)
+            t = i->done;
+    }
+    u64 rest = o->in_tail - o->in_next + (o->wrong ? 0 : o->tail - o->renamed);
+    t += rest / o->width;
+    if (t > *o->reported)
+        *o->reported = t;
+    return *o->reported;
+}
+
+static void drain(void *m)
+{
+    run_dry(m);
+}
+
+// -- Making --
+
+static u32 power_of_two(u64 n)
+{
+    u32 p = 1;
+    while (p < n)
+        p *= 2;
+    return p;
+}
+
+static void make_lane(struct ooo *o, struct arena *a, u32 lane, u64 entries)
+{
+    struct lane *l = &o->lane[lane];
+    l->limit = (u32)entries;
+    l->ready.room = (u32)entries * 4 + 8;
+    l->ready.key = ARENA_ARRAY(a, l->ready.room, u64);
+    o->ops += (u32)entries;
+}
+
+static void make_queue(struct ooo *o, struct arena *a, u32 queue, u64 entries)
+{
+    enum { MORE = 64 };   // an instruction of many issues may go beyond
+    o->queue[queue] = (struct queue){ ARENA_ARRAY(a, entries + MORE, u16), 0, (u32)entries };
+    o->ops += (u32)entries + MORE;
+}
+
+static void make_schedulers(struct ooo *o, struct arena *a)
+{
+    const struct core_params *p = o->p;
+    const u64 entries[] = { p->sched_u1, p->sched_u2, p->sched_u3,
+                            p->sched_u4, p->sched_u5, p->sched_u6 };
+    u32 ints = (u32)p->units_int, mems = (u32)p->units_mem, fps = (u32)p->units_fp;
+    u32 share = (ints + (u32)p->dispatch_int_queues - 1) / (u32)p->dispatch_int_queues;
+    for (u32 u = 0; u < ints; u++) {
+        make_lane(o, a, u, u < COUNT(entries) && entries[u] ? entries[u] : 8);
+        o->half[u >= share] |= (u16)(1u << u);
+    }
+    o->mem_lane = ints;
+    o->mem_units = (u16)(((1u << mems) - 1) << ints);
+    make_lane(o, a, ints, p->sched_mem);
+    o->fp_units = (u16)(((1u << fps) - 1) << (ints + mems));
+    for (u32 u = 0; u < fps; u++)
+        make_lane(o, a, ints + mems + u, p->sched_fp);
+    make_queue(o, a, 0, p->dispatch_int);
+    make_queue(o, a, 1, p->dispatch_int);
+    make_queue(o, a, 2, p->dispatch_mem);
+    make_queue(o, a, 3, p->dispatch_fp);
+}
+
+static void make_ops(struct ooo *o, struct arena *a)
+{
+    o->ops += (u32)o->p->rob_groups;   // data of stores
+    o->op = ARENA_ARRAY(a, o->ops, struct uop);
+    o->link = ARENA_ARRAY(a, (size_t)o->ops * OP_SOURCES, u16);
+    o->free_op = NONE;
+    for (u32 k = o->ops; k-- > 0;)
+        ooo_free_op(o, (u16)k);
+    memset(o->wheel, 0xff, sizeof(o->wheel));
+    o->later = NONE;
+    o->later_first = UNKNOWN;
+}
+
+static void make_rooms(struct ooo *o)
+{
+    const struct core_params *p = o->p;
+    u32 ints = 0, fps = 0;
+    for (u32 u = 0; u < o->mem_lane; u++)
+        ints += o->lane[u].limit;
+    for (u32 left = o->fp_units; left; left &= left - 1)
+        fps += o->lane[__builtin_ctz(left)].limit;
+    const u64 entries[ROOM_COUNT] = {
+        [ROOM_fetch_queue] = o->fetch_room,       [ROOM_dispatch_int1] = p->dispatch_int,
+        [ROOM_dispatch_int2] = p->dispatch_int,   [ROOM_dispatch_mem] = p->dispatch_mem,
+        [ROOM_dispatch_fp] = p->dispatch_fp,      [ROOM_scheduler_int] = ints,
+        [ROOM_scheduler_mem] = p->sched_mem,      [ROOM_scheduler_fp] = fps,
+        [ROOM_rob] = p->rob_groups,               [ROOM_writes] = p->rob_writes,
+        [ROOM_int_registers] = p->prf_int,        [ROOM_fp_registers] = p->prf_fp,
+        [ROOM_flag_registers] = p->prf_flags,     [ROOM_branches] = p->branches_in_flight,
+        [ROOM_loads] = p->ldq,                    [ROOM_stores] = p->stq,
+    };
+    for (u32 r = 0; r < ROOM_COUNT; r++) {
+        o->entries[r] = (u32)entries[r];
+        o->scale[r] = (u32)((CORE_BINS << 16) / (entries[r] + 1));
+    }
+    const u64 holds[HOLDS] = { p->prf_int, p->prf_fp, p->prf_flags, p->rob_writes,
+                               p->branches_in_flight };
+    for (u32 k = 0; k < HOLDS; k++)
+        o->hold_limit += HOLD(k, holds[k] < HOLD_MAX ? holds[k] : HOLD_MAX);
+}
+
+static void make_rings(struct ooo *o, struct arena *a)
+{
+    const struct core_params *p = o->p;
+    o->input = ARENA_ARRAY(a, INPUT, struct input);
+    o->inst = ARENA_ARRAY(a, WINDOW, struct inst);
+    o->group_mask = power_of_two(p->rob_groups + 2) - 1;
+    o->group = ARENA_ARRAY(a, o->group_mask + 1, struct group);
+    o->prediction_mask = power_of_two(2 * (p->branches_in_flight + o->fetch_room)) - 1;
+    o->prediction = ARENA_ARRAY(a, o->prediction_mask + 1, struct bpred_prediction);
+    o->load_mask = power_of_two(p->rob_groups + 2) - 1;
+    o->loads = ARENA_ARRAY(a, o->load_mask + 1, struct load);
+    o->store_mask = power_of_two(p->rob_groups + p->stq + 2) - 1;
+    o->stores = ARENA_ARRAY(a, o->store_mask + 1, struct store);
+    memset(o->map, 0xff, sizeof(o->map));
+}
+
+static void make_parts(struct ooo *o, struct arena *a, struct parts *parts)
+{
+    const struct core_params *p = o->p;
+    o->memory = hierarchy_new(a, &parts->memory, NULL);
+    o->tlb = tlb_new(a, &parts->tlb, NULL, NULL);
+    o->branch = bpred_new(a, &parts->branch);
+    struct memdep_params m = { (u32)(p->memdep_pairs < 1     ? 1
+                                     : p->memdep_pairs > 255 ? 255
+                                                             : p->memdep_pairs),
+                               3, 17 };
+    o->memdep = memdep_new(a, &m);
+    struct lap_params l = { (u32)(p->lap_entries > 255 ? 255 : p->lap_entries), (u32)p->lap_train,
+                            (u32)p->lap_stride, (u32)p->page_size };
+    o->lap = lap_new(a, &l);
+    plan_book_init(&o->book, a);
+}
+
+static void *create(struct arena *a, const struct config *c, struct err *e)
+{
+    struct parts parts;
+    const struct core_params *p = &c->core;
+    if (!parts_of(p, &parts, e))
+        return NULL;
+    if (p->rob_groups > WINDOW / 4 || p->stq > WINDOW / 4 || p->store_width > 8) {
+        err_set(e, "core.rob.groups, core.stores.queue: the detailed model has at most %d", WINDOW / 4);
+        return NULL;
+    }
+    struct instr_table *table = instr_table_new(a, c, e);
+    if (!table)
+        return NULL;
+    struct ooo *o = ARENA_NEW(a, struct ooo);
+    o->p = p;
+    o->table = table;
+    o->units = instr_units(table);
+    o->width = (u32)p->rename_width;
+    o->depth = (u32)p->fetch_depth;
+    o->fetch_width = (u32)p->fetch_width;
+    o->not_taken = (u32)p->fetch_not_taken;
+    o->fetch_room = (u32)p->fetch_queue + o->width * o->depth;
+    o->line_shift = (u32)__builtin_ctzll(p->fetch_line);
+    o->page_shift = (u32)__builtin_ctzll(p->page_size);
+    o->line = o->fetch_page = o->wrong_from = ~0ull;
+    o->fetch_cause = STACK_serialize;
+    o->forward_known = (u32)(p->forward_known * 16 + 0.5);
+    o->forward_unknown = (u32)(p->forward_latency * 16 + 0.5);
+    o->forward_cross = (u32)(p->forward_cross_line * 16 + 0.5);
+    o->reported = ARENA_NEW(a, cycle);
+    make_parts(o, a, &parts);
+    make_schedulers(o, a);
+    make_rooms(o);
+    make_rings(o, a);
+    make_ops(o, a);
+    return o;
+}
+
+// -- Counters --
+
+static struct core_level level(const char *name, u64 accesses, u64 misses)
+{
+    return (struct core_level){ name, accesses, misses };
+}
+
+static void levels(const struct ooo *o, struct core_stats *s)
+{
+    struct hierarchy_stats h = hierarchy_stats(o->memory);
+    struct tlb_stats t = tlb_stats(o->tlb);
+    s->level[s->levels++] = level("l1i", h.l1i.reads, h.l1i.read_misses);
+    s->level[s->levels++] =
+        level("l1d", h.l1d.reads + h.l1d.writes, h.l1d.read_misses + h.l1d.write_misses);
+    s->level[s->levels++] =
+        level("l2", h.l2.reads + h.l2.writes, h.l2.read_misses + h.l2.write_misses);
+    s->level[s->levels++] =
+        level("slc", h.slc.reads + h.slc.writes, h.slc.read_misses + h.slc.write_misses);
+    s->level[s->levels++] = level("itlb", t.l1i_accesses, t.l1i_misses);
+    s->level[s->levels++] = level("dtlb", t.l1d_accesses, t.l1d_misses);
+    s->level[s->levels++] = level("l2tlb", t.l2_accesses, t.l2_misses);
+}
+
+static const u8 stack_level2[STACK_COUNT] = {
+#define STACK(name, two, ...) TOPDOWN2_##two,
+#include "core/stack.def"
+#undef STACK
+};
+
+static const u8 level2_level1[TOPDOWN2_COUNT] = {
+#define TOPDOWN2(name, one, ...) TOPDOWN_##one,
+#include "core/topdown.def"
+#undef TOPDOWN2
+};
+
+static const struct stat_row stat_rows[] = {
+#define STAT(field, unit, doc) { #field, unit, doc, offsetof(struct ooo_stats, field) },
+#include "core/ooo_stats.def"
+#undef STAT
+    { 0 },
+};
+
+static void stats(const void *m, struct core_stats *s)
+{
+    const struct ooo *o = m;
+    *s = (struct core_stats){ .instructions = o->instructions,
+                              .cycles = o->now,
+                              .branches = o->s.conditional_branches + o->s.indirect_branches +
+                                          o->s.returns,
+                              .mispredictions = o->s.conditional_wrong + o->s.indirect_wrong +
+                                                o->s.returns_wrong };
+    for (u32 k = 0; k < STACK_COUNT; k++)
+        s->slots2[stack_level2[k]] += o->stack[k];
+    for (u32 k = 0; k < TOPDOWN2_COUNT; k++)
+        s->slots[level2_level1[k]] += s->slots2[k];
+    s->detailed = true;
+    levels(o, s);
+    s->rows = stat_rows;
+    s->counters = &o->s;
+}
+
+const struct core_model core_detailed = { "detailed", create, feed, now, drain, stats };

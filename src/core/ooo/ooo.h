@@ -1,0 +1,336 @@
+// ooo.h: the detailed model: an out-of-order core, cycle by cycle.
+//
+// Functional first: the records say what was executed and where memory was touched;
+// the model decides when. A cycle runs its stages from the last to the first (retire,
+// issue, dispatch, rename, fetch), so that each sees what the one behind it did in the
+// cycle before, and no copy of the next state is needed. When no stage can act, time
+// jumps to the next cycle in which one can.
+//
+// An instruction has one place, `struct inst`, from fetch to retirement, in a ring; its
+// micro-ops that issue are `struct uop`. Both are told apart by age with the number of
+// the instruction, which rises in fetch order and goes back when younger ones are
+// thrown away. docs/model.md describes the model and its wrong path.
+//
+// Invariants, checked by ooo_check() in debug builds:
+//  1. head <= renamed <= tail <= head + WINDOW / 2, so that the place of an instruction
+//     is not taken again before all that were in flight with it have retired;
+//  2. the slots of all causes sum to width * cycles + debt;
+//  3. groups in flight, write entries, registers, branches in flight are the sums over
+//     the instructions renamed and not retired, and within their limits;
+//  4. an op is in one place: free, in a dispatch queue, or in a scheduler; the counts of
+//     each match, and no scheduler holds more than its entries;
+//  5. ready lists are in order of age, and all in them wait for nothing;
+//  6. queue entries of loads and stores are those of accesses issued, not yet retired
+//     (loads) or written (stores);
+//  7. a register maps to an instruction in flight that writes it, or to none.
+#ifndef CORE_OOO_OOO_H
+#define CORE_OOO_OOO_H
+
+#include "core/model.h"
+#include "core/params.h"
+#include "core/plan.h"
+#include "uarch/lap.h"
+#include "uarch/memdep.h"
+
+#ifdef NDEBUG
+#define debug_assert(x) ((void)0)
+#else
+#include <assert.h>
+#define debug_assert(x) assert(x)
+#endif
+
+enum {
+    WINDOW = 8192,      // instructions fetched and not retired, a power of two
+    INPUT = 16384,      // records kept until retirement, a power of two
+    WHEEL = 512,        // cycles ahead for which wake-ups are sorted, a power of two
+    BUCKETS = 1024,     // of stores and loads, by line
+    NONE = 0xffff,      // no instruction, op, link
+    LANES = 16,         // schedulers
+    QUEUES = 4,         // dispatch queues: integer, integer, memory, FP
+    OP_SOURCES = 8,     // links of an op: sources, then LINK_STORE and LINK_FIRST
+    LINK_STORE = 6,     // the store a load was told to wait for
+    LINK_FIRST = 7,     // the first issue of the same instruction
+    UNDO = PLAN_RESULTS + 1,
+};
+
+static const cycle UNKNOWN = 1ull << 62;
+
+enum {
+    INST_WRONG = 1,          // of a wrong path
+    INST_MISPREDICTED = 2,
+    INST_TAKEN = 4,
+    INST_TAIL = 8,           // fused to the one before
+    INST_HEAD = 16,          // the next is fused to it
+    INST_RENAMED_AWAY = 32,  // never issues
+    INST_PREDICTED = 64,     // bpred_predict was asked
+    INST_ADDRESS = 128,      // its address was predicted (load)
+};
+
+// Why a slot of rename was lost, or used: the rows of the CPI stack.
+enum cause {
+#define STACK(name, ...) STACK_##name,
+#include "core/stack.def"
+#undef STACK
+    STACK_COUNT
+};
+
+// What can be full: has an occupancy histogram and a count of stall cycles.
+enum room {
+#define ROOM(name, ...) ROOM_##name,
+#include "core/room.def"
+#undef ROOM
+    ROOM_COUNT
+};
+
+struct input {
+    const struct plan *plan;
+    u64 head, addr;   // of struct record
+};
+
+struct inst {
+    const struct plan *plan;
+    u64 pc, addr;           // addr: accessed, or where the branch goes
+    cycle avail;            // reaches rename
+    cycle use, use_address; // results: a consumer may issue; UNKNOWN before
+    cycle base;             // the same for the base register
+    cycle from;             // latest issue, less its delay
+    cycle done;             // may retire; UNKNOWN before
+    u64 in;                 // its record, or that of the first on the right path
+    u64 load, store;        // its number among loads, stores; of others: the next one's
+    u16 waiters, base_waiters, first_waiters;   // links
+    u16 group;
+    u16 branch;             // place of its prediction
+    u16 undo[UNDO];         // what its results' registers mapped to
+    u8 pending;             // issues, data and loaded value to come
+    u8 accesses;            // issues to come before memory is accessed
+    u8 flags;
+    u8 cause;               // why it arrived late
+    u8 level;               // enum cause of a load under way
+    u8 fill[3];
+};
+
+struct uop {
+    u64 seq;                // of its instruction
+    cycle ready;            // when the last known source is there
+    u16 units;
+    u16 next;               // in its wheel slot, or free
+    u16 source[OP_SOURCES]; // references still waited for, NONE otherwise
+    u8 issue;               // index in the plan, or UOP_DATA
+    u8 wait;                // sources not known
+    u8 lane;                // scheduler; LANES while in a dispatch queue
+    u8 state;
+};
+
+enum { UOP_DATA = 15 };
+enum { UOP_FREE, UOP_QUEUED, UOP_WAITING, UOP_TIMED, UOP_READY };
+
+// Ops whose sources are there, in order of age: seq << 16 | op.
+struct ready {
+    u64 *key;
+    u32 begin, end, room;
+};
+
+struct lane {
+    u32 used, limit;
+    struct ready ready;
+};
+
+struct queue {
+    u16 *op;        // in order of age
+    u32 used, limit;
+};
+
+struct store {
+    vaddr addr, pc;
+    cycle issued, data, written;   // UNKNOWN before
+    u64 prev;          // number + 1 of the store before in its bucket
+    u16 waiters;       // links of loads told to wait
+    u16 asking;        // first load (slot) that waits for the data
+    u8 size;
+    bool dead;         // on a wrong path: has no address
+};
+
+struct load {
+    vaddr addr, pc;
+    u64 seq;
+    u64 prev;          // as of stores
+    u64 source;        // number + 1 of the store it has its value from, 0: the cache
+    u64 waited;        // number of the store it was told to wait for
+    vaddr predicted;   // LAP_NONE: not
+    cycle access;
+    u16 asks;          // next load that asks the same store for data
+    u8 size;
+    bool issued, dead;
+};
+
+struct group {
+    u64 first;         // number of its first instruction
+    cycle done;        // of those known
+    u32 uops, issues, writes, pending, count;
+};
+
+struct squash {
+    u64 seq;           // the first thrown away
+    u64 in;            // record to go on with
+    cycle resume;      // of fetch
+    u8 cause;
+    bool wanted;
+};
+
+struct ooo {
+    const struct core_params *p;
+    struct instr_table *table;
+    struct plan_book book;
+    struct hierarchy *memory;
+    struct tlb *tlb;
+    struct bpred *branch;
+    struct memdep *memdep;
+    struct lap *lap;
+    struct instr_units units;
+
+    cycle now;
+    bool acted;          // some stage did something in this cycle
+    bool ended;          // no more records will come
+
+    // Records
+    struct input *input;
+    u64 in_head, in_next, in_tail;   // oldest kept, next to fetch, end
+    u64 in_stop;                     // 1 + the last record that stops fetch
+    const struct plan_page *page;
+
+    // Instructions
+    struct inst *inst;
+    u64 head, renamed, tail;
+
+    // Fetch
+    cycle fetch_resume;
+    u64 line;            // of the last instruction
+    u64 fetch_page;
+    u64 wrong_pc;        // next on the wrong path, 0: unknown
+    bool wrong;          // on a wrong path
+    bool stopped;        // behind an instruction that serialises
+    u8 fetch_cause, arrive_cause;
+    u32 depth, width, fetch_width, not_taken, fetch_room, line_shift, page_shift;
+    struct bpred_prediction *prediction;
+    u32 prediction_mask;
+    u64 predictions, predictions_retired;   // made and not thrown away
+
+    // Rename
+    u16 map[PLAN_REGS];
+    u32 debt;            // slots that an instruction took from the next cycles
+    u32 emptier, turn;
+    bool refilling;      // from a misprediction's squash to the next instruction
+    u8 refill_cause;
+    u64 wrong_from;      // number of the first instruction of the wrong path, or ~0
+    u64 held, hold_limit;   // counts of enum plan_hold, by those renamed and not retired
+
+    // Groups
+    struct group *group;
+    u64 group_head, group_tail;
+    u32 group_mask;
+    bool group_open;
+
+    // Ops
+    struct uop *op;
+    u16 free_op;         // first of a list
+    u32 ops, free_ops;
+    u16 *link;           // next link of a list: op * OP_SOURCES + source
+    struct queue queue[QUEUES];
+    struct lane lane[LANES];
+    u32 lanes_ready;     // bit: has ready ops
+    u32 mem_lane;
+    u16 half[2], mem_units, fp_units;
+    u32 half_used[2];
+    cycle busy[UNITS_MAX];
+    u16 wheel[WHEEL];
+    u64 wheel_set[WHEEL / 64];
+    u16 later;           // ops beyond the wheel
+    cycle later_first;
+
+    // Loads and stores
+    struct store *stores;
+    struct load *loads;
+    u32 store_mask, load_mask;
+    u64 store_head, store_retired, store_tail;   // written, retired, renamed up to here
+    u64 load_head, load_tail;
+    u64 store_bucket[BUCKETS], load_bucket[BUCKETS];
+    u32 crossing_stores, crossing_loads;
+    u32 ldq, stq;        // entries taken
+    cycle written[8], written_last;   // of the last stores, one a port
+    u32 written_turn;
+    u32 forward_known, forward_unknown, forward_cross, forward_part;   // 1/16 cycle
+
+    struct squash squash;
+
+    // Counters
+    u64 instructions, cycles;
+    cycle last_retired;
+    cycle *reported;     // the latest that now() has answered
+    u64 stack[STACK_COUNT];
+    u64 full[ROOM_COUNT];
+    u64 occupancy[ROOM_COUNT][CORE_BINS];
+    u32 scale[ROOM_COUNT];   // 2^16 * bins / entries
+    u32 entries[ROOM_COUNT];
+    u8 lost_cause, lost_room;   // of this cycle
+    u32 lost;
+    struct ooo_stats {
+#define STAT(field, ...) u64 field;
+#include "core/ooo_stats.def"
+#undef STAT
+    } s;
+};
+
+static inline struct inst *inst_of(const struct ooo *o, u64 seq)
+{
+    return &o->inst[seq % WINDOW];
+}
+
+static inline cycle later_of(cycle a, cycle b)
+{
+    return a > b ? a : b;
+}
+
+// fetch.c
+void ooo_fetch(struct ooo *o);
+bool ooo_can_fetch(const struct ooo *o);   // or will do nothing
+void ooo_resolve(struct ooo *o, struct inst *i, u64 seq);   // the branch has issued
+
+// rename.c
+void ooo_rename(struct ooo *o);
+void ooo_undo(struct ooo *o, u64 seq);   // the youngest renamed instruction
+void ooo_release(struct ooo *o, const struct inst *i);   // what a retired one held
+
+// issue.c
+void ooo_issue(struct ooo *o);
+void ooo_dispatch(struct ooo *o);
+u16 ooo_new_op(struct ooo *o, u64 seq, u32 issue, u16 units);
+void ooo_free_op(struct ooo *o, u16 op);
+void ooo_wait_on(struct ooo *o, u16 op, u32 k, u16 *list, u16 source);   // a list of links
+void ooo_wake_at(struct ooo *o, u16 *list, cycle t);
+void ooo_wake_results(struct ooo *o, struct inst *i, bool base);
+void ooo_known(struct ooo *o, u16 op);   // none of its sources is unknown any more
+void ooo_part_done(struct ooo *o, struct inst *i, cycle t);
+cycle ooo_next_wake(const struct ooo *o);
+cycle ooo_value(const struct ooo *o, u16 source, u8 reg);
+
+// squash.c
+void ooo_want_squash(struct ooo *o, u64 seq, u64 in, cycle resume, enum cause cause);
+void ooo_apply_squash(struct ooo *o);
+
+// lsq.c
+bool ooo_may_access(const struct ooo *o, const struct inst *i);   // a queue has room
+void ooo_access(struct ooo *o, struct inst *i);
+void ooo_store_data(struct ooo *o, struct inst *i, cycle t);
+void ooo_enter_memory(struct ooo *o, struct inst *i, u64 seq);
+void ooo_wait_for_store(struct ooo *o, struct inst *i, u16 op);
+bool ooo_knows_address(struct ooo *o, struct inst *i);   // load address prediction
+void ooo_leave_memory(struct ooo *o, struct inst *i);   // the youngest of all, undone
+void ooo_retire_memory(struct ooo *o, struct inst *i);
+void ooo_write_stores(struct ooo *o);
+
+// retire.c
+void ooo_retire(struct ooo *o);
+void ooo_account(struct ooo *o, cycle cycles);
+void ooo_check(const struct ooo *o);
+
+#endif

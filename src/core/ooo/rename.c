@@ -1,0 +1,433 @@
+// rename.c: takes instructions in order, finds their sources, makes their micro-ops.
+//
+// All integer micro-ops of a cycle go to the dispatch queue whose schedulers and queue
+// held less when the cycle began, by turns when they held the same; fast.c says what
+// speaks for the rule.
+#include "core/ooo/ooo.h"
+
+#include <string.h>
+
+enum { OPS_MAX = 64 };
+
+// The queue each issue of an instruction goes to.
+struct way {
+    u8 queue[OPS_MAX], issue[OPS_MAX];
+    u32 count, turn;
+    u8 need[QUEUES];
+};
+
+static u32 held(const struct ooo *o, u32 queue)
+{
+    u32 n = o->queue[queue].used;
+    for (u32 left = o->half[queue]; left; left &= left - 1)
+        n += o->lane[__builtin_ctz(left)].used;
+    return n;
+}
+
+static u32 queue_of(const struct ooo *o, u16 units, u32 *turn)
+{
+    if (units & o->mem_units)
+        return 2;
+    if (units & o->fp_units)
+        return 3;
+    u32 q = o->emptier < 2 ? o->emptier : (*turn)++ & 1;
+    return units & o->half[q] ? q : q ^ 1;
+}
+
+static u16 units_of(const struct ooo *o, const struct inst *i, u32 k)
+{
+    u16 units = i->plan->issue[k].units;
+    u16 narrow = units & o->units.branch;
+    return i->flags & INST_HEAD && (i + 1)->plan->branch && narrow ? narrow : units;
+}
+
+static void find_way(const struct ooo *o, const struct inst *i, struct way *w)
+{
+    const struct plan *p = i->plan;
+    *(u32 *)w->need = 0;
+    w->count = 0;
+    w->turn = o->turn;
+    for (u32 k = 0; k < p->issue_count; k++)
+        for (u32 n = 0; n < p->issue[k].count && w->count < OPS_MAX; n++) {
+            u32 q = queue_of(o, units_of(o, i, k), &w->turn);
+            w->queue[w->count] = (u8)q;
+            w->issue[w->count++] = (u8)k;
+            w->need[q]++;
+        }
+}
+
+// What the instruction holds until it retires; a fused one has the entries of its head.
+static u64 holds_of(const struct inst *i)
+{
+    if (i->flags & INST_TAIL)
+        return i->plan->branch ? HOLD(HOLD_BRANCHES, 1) : 0;
+    return i->plan->holds;
+}
+
+static u32 hold_count(u64 holds, enum plan_hold which)
+{
+    return holds >> HOLD_BITS * which & ((1 << HOLD_BITS) - 1);
+}
+
+static bool starts_group(const struct ooo *o, const struct plan *p)
+{
+    const struct group *g = &o->group[(o->group_tail - 1) & o->group_mask];
+    return !o->group_open || p->flags & PLAN_GROUP_START ||
+           g->uops + p->uops > o->p->rob_group_size ||
+           g->issues + p->issue_count > o->p->rob_group_issues;
+}
+
+static u32 lacking_hold(u64 left)
+{
+    static const u8 rooms[HOLDS] = { ROOM_int_registers, ROOM_fp_registers, ROOM_flag_registers,
+                                     ROOM_writes, ROOM_branches };
+    u32 k = 0;
+    while (left & HOLD(k, 2048))
+        k++;
+    return rooms[k];
+}
+
+// What has no room for the instruction, or ROOM_COUNT.
+static u32 lacking(const struct ooo *o, const struct plan *p, const struct way *w)
+{
+    if (starts_group(o, p) && o->group_tail - o->group_head >= o->entries[ROOM_rob])
+        return ROOM_rob;
+    u64 left = (o->hold_limit | HOLD_GUARD) - o->held - p->holds;
+    if ((left & HOLD_GUARD) != HOLD_GUARD)
+        return lacking_hold(left);
+    for (u32 q = 0; q < QUEUES; q++)
+        if (w->need[q] && o->queue[q].used + w->need[q] > o->queue[q].limit && o->queue[q].used)
+            return ROOM_dispatch_int1 + q;
+    if (o->free_ops < w->count + 1)
+        return ROOM_dispatch_mem;
+    return ROOM_COUNT;
+}
+
+static void join_group(struct ooo *o, struct inst *i, u64 seq)
+{
+    const struct plan *p = i->plan;
+    if (starts_group(o, p)) {
+        o->group[o->group_tail++ & o->group_mask] = (struct group){ .first = seq };
+        o->group_open = true;
+    }
+    i->group = (u16)((o->group_tail - 1) & o->group_mask);
+    struct group *g = &o->group[i->group];
+    g->count++;
+    g->uops += p->uops;
+    g->issues += p->issue_count;
+    g->writes += hold_count(p->holds, HOLD_WRITES);
+    if (p->flags & PLAN_GROUP_END)
+        o->group_open = false;
+}
+
+void ooo_release(struct ooo *o, const struct inst *i)
+{
+    o->held -= holds_of(i);
+}
+
+static void map_results(struct ooo *o, struct inst *i, u16 to, u16 base)
+{
+    const struct plan *p = i->plan;
+    for (u32 k = 0; k < p->dst_count; k++) {
+        i->undo[k] = o->map[p->dst[k]];
+        o->map[p->dst[k]] = to;
+    }
+    if (p->base != PLAN_NONE) {
+        i->undo[PLAN_RESULTS] = o->map[p->base];
+        o->map[p->base] = base;
+    }
+}
+
+static u16 reference(u64 seq)
+{
+    return (u16)((seq % WINDOW) << 1);
+}
+
+// Makes the op wait for source k of its instruction, if it is not known yet.
+static void need_source(struct ooo *o, u16 op, const struct plan *p, u32 k)
+{
+    struct uop *u = &o->op[op];
+    u8 reg = p->src[k];
+    u16 source = o->map[reg >= PLAN_AS_ADDRESS ? reg - PLAN_AS_ADDRESS : reg];
+    if (source == NONE)
+        return;
+    struct inst *v = &o->inst[source >> 1];
+    cycle t = ooo_value(o, source, reg);
+    if (t == UNKNOWN) {
+        ooo_wait_on(o, op, k, source & 1 ? &v->base_waiters : &v->waiters, source);
+    } else if (t > u->ready + p->late[k]) {
+        u->ready = t - p->late[k];
+    }
+}
+
+static void need_sources(struct ooo *o, u16 op, const struct plan *p, u32 which)
+{
+    for (u32 k = 0; k < p->src_count; k++)
+        if (which >> k & 1)
+            need_source(o, op, p, k);
+}
+
+// One issue of the instruction. `first`: the op that issues with delay 0 others wait for.
+static u16 make_op(struct ooo *o, struct inst *i, u64 seq, u32 k, u16 *first)
+{
+    const struct plan *p = i->plan;
+    u16 op = ooo_new_op(o, seq, k, units_of(o, i, k));
+    if (k == p->base_issue) {
+        for (u32 s = 0; s < p->src_count; s++)
+            if (p->src[s] % PLAN_REGS == p->base) {
+                need_source(o, op, p, s);
+                break;
+            }
+        return op;
+    }
+    if (p->issue[k].delay && *first != NONE) {
+        ooo_wait_on(o, op, LINK_FIRST, &i->first_waiters, reference(seq));
+    } else {
+        if (*first == NONE)
+            *first = op;
+        bool store = p->kind == PLAN_STORE, known = i->flags & INST_ADDRESS;
+        need_sources(o, op, p, store ? ~(u32)p->data : known ? 0 : ~0u);
+    }
+    if (p->kind >= PLAN_LOAD && k == p->memory_issue) {
+        i->accesses++;
+        ooo_wait_for_store(o, i, op);
+    }
+    return op;
+}
+
+static void make_ops(struct ooo *o, struct inst *i, u64 seq, const struct way *w)
+{
+    const struct plan *p = i->plan;
+    u16 first = NONE;
+    i->pending = (u8)(w->count + (p->kind >= PLAN_LOAD));
+    for (u32 n = 0; n < w->count; n++) {
+        u16 op = make_op(o, i, seq, w->issue[n], &first);
+        struct queue *q = &o->queue[w->queue[n]];
+        q->op[q->used++] = op;
+        o->op[op].state = UOP_QUEUED;
+    }
+    if (p->kind == PLAN_STORE) {
+        u16 op = ooo_new_op(o, seq, UOP_DATA, 0);
+        need_sources(o, op, p, p->data);
+        o->op[op].state = UOP_WAITING;
+        if (!o->op[op].wait)
+            ooo_known(o, op);
+    }
+    o->turn = w->turn;
+}
+
+// An instruction that is done with its renaming: its result is its source, or a constant.
+static void rename_away(struct ooo *o, struct inst *i)
+{
+    const struct plan *p = i->plan;
+    u16 to = NONE;
+    if (p->src_count)
+        to = o->map[p->src[0] % PLAN_REGS];
+    i->flags |= INST_RENAMED_AWAY;
+    i->done = o->now + 1;
+    struct group *g = &o->group[i->group];
+    g->done = later_of(g->done, i->done);
+    map_results(o, i, to, to);
+}
+
+static void start_inst(struct inst *i)
+{
+    i->use = i->use_address = i->base = UNKNOWN;
+    i->from = i->done = 0;
+    i->waiters = i->base_waiters = i->first_waiters = NONE;
+    i->pending = i->accesses = 0;
+    i->level = STACK_COUNT;
+}
+
+static void rename_tail(struct ooo *o, struct inst *head, u64 seq)
+{
+    struct inst *i = inst_of(o, seq);
+    start_inst(i);
+    i->flags |= INST_TAIL;
+    i->load = head->load;
+    i->store = head->store;
+    i->group = head->group;
+    o->group[i->group].count++;
+    if (i->plan->flags & PLAN_GROUP_END)
+        o->group_open = false;
+    o->held += holds_of(i);
+    map_results(o, i, reference(seq - 1), NONE);
+    o->renamed++;
+}
+
+static bool fuses(const struct ooo *o, const struct inst *i)
+{
+    if (i->plan->fuse_head == FUSE_NONE || o->renamed + 1 == o->tail)
+        return false;
+    const struct inst *next = inst_of(o, o->renamed + 1);
+    return next == i + 1 && next->avail <= o->now && next->pc == i->pc + 4 &&
+           plan_fuses(i->plan, next->plan);
+}
+
+static enum cause branch_cause(const struct inst *i)
+{
+    return i->plan->branch == 1 + BRANCH_CONDITIONAL ? STACK_conditional : STACK_target;
+}
+
+static void pass_branch(struct ooo *o, const struct inst *i, u64 seq)
+{
+    if (i->flags & INST_MISPREDICTED) {
+        o->wrong_from = seq + 1;
+        o->refill_cause = (u8)branch_cause(i);
+    }
+}
+
+static void count_slots(struct ooo *o, const struct inst *i)
+{
+    u32 uops = i->plan->uops;
+    if (i->flags & INST_WRONG) {
+        o->stack[o->refill_cause] += uops;
+        o->s.renamed_wrong += uops;
+    } else if (uops) {
+        o->stack[STACK_base]++;
+        o->stack[STACK_cracked] += uops - 1;
+    }
+}
+
+static void rename_one(struct ooo *o, struct inst *i, const struct way *w, bool away)
+{
+    u64 seq = o->renamed++;
+    const struct plan *p = i->plan;
+    start_inst(i);
+    i->load = o->load_tail;
+    i->store = o->store_tail;
+    join_group(o, i, seq);
+    o->held += p->holds;
+    count_slots(o, i);
+    if (away) {
+        rename_away(o, i);
+    } else {
+        o->group[i->group].pending++;
+        if (p->kind >= PLAN_LOAD) {
+            ooo_enter_memory(o, i, seq);
+            if (p->kind == PLAN_LOAD && ooo_knows_address(o, i))
+                i->flags |= INST_ADDRESS;
+        }
+        make_ops(o, i, seq, w);
+        map_results(o, i, reference(seq), reference(seq) | 1);
+        if (!i->pending)
+            ooo_part_done(o, i, o->now);
+    }
+    if (i->flags & INST_HEAD)
+        rename_tail(o, i, seq + 1);
+    struct inst *last = i->flags & INST_HEAD ? inst_of(o, seq + 1) : i;
+    if (last->plan->branch) {
+        pass_branch(o, last, o->renamed - 1);
+        if (away)
+            ooo_resolve(o, last, o->renamed - 1);
+    }
+    o->refilling = false;
+}
+
+void ooo_undo(struct ooo *o, u64 seq)
+{
+    struct inst *i = inst_of(o, seq);
+    const struct plan *p = i->plan;
+    struct group *g = &o->group[i->group];
+    for (u32 k = p->base != PLAN_NONE ? PLAN_RESULTS + 1 : p->dst_count; k-- > 0;) {
+        if (k < PLAN_RESULTS && k >= p->dst_count)
+            continue;
+        u16 was = i->undo[k];
+        u64 at = ((was >> 1) - o->head) % WINDOW;
+        o->map[k == PLAN_RESULTS ? p->base : p->dst[k]] =
+            was != NONE && o->head + at < seq ? was : NONE;
+    }
+    g->count--;
+    o->held -= holds_of(i);
+    if (i->flags & INST_TAIL) {
+        inst_of(o, seq - 1)->flags &= (u8)~INST_HEAD;
+    } else {
+        g->uops -= p->uops;
+        g->issues -= p->issue_count;
+        g->writes -= hold_count(p->holds, HOLD_WRITES);
+        g->pending -= i->pending != 0;
+        if (p->kind >= PLAN_LOAD && !(i->flags & INST_RENAMED_AWAY))
+            ooo_leave_memory(o, i);
+    }
+    if (g->first == seq)
+        o->group_tail--;
+}
+
+// -- Slots --
+
+// The first instruction that is not done is what the back end waits for.
+static enum cause back_end_cause(const struct ooo *o)
+{
+    for (u64 s = o->head; s < o->renamed; s++) {
+        const struct inst *i = inst_of(o, s);
+        if (!i->pending && i->done <= o->now)
+            continue;
+        if (i->level != STACK_COUNT)
+            return i->level;
+        if (i->plan->kind == PLAN_STORE && o->stq >= o->entries[ROOM_stores])
+            return STACK_stores;
+        if (i->plan->kind >= PLAN_LOAD)
+            return STACK_l1d;
+        return i->from || !i->pending ? STACK_dependences : STACK_ports;
+    }
+    return STACK_window;
+}
+
+static enum cause front_end_cause(const struct ooo *o)
+{
+    if (o->renamed == o->tail)
+        return o->fetch_cause;
+    return inst_of(o, o->renamed)->cause;
+}
+
+static void lose(struct ooo *o, u32 lost, u32 room)
+{
+    bool back = room != ROOM_COUNT;
+    o->lost = lost;
+    o->lost_room = (u8)room;
+    if (!lost)
+        return;
+    if (o->wrong_from <= o->renamed || o->refilling)
+        o->lost_cause = o->refill_cause;
+    else
+        o->lost_cause = (u8)(back ? back_end_cause(o) : front_end_cause(o));
+}
+
+void ooo_rename(struct ooo *o)
+{
+    u32 used = o->debt < o->width ? o->debt : o->width, immediates = 0, room = ROOM_COUNT;
+    o->debt -= used;
+    u32 first = held(o, 0), second = held(o, 1);
+    o->emptier = !o->half[1] ? 0 : first == second ? 2 : second < first;
+    while (used < o->width && o->renamed < o->tail) {
+        struct inst *i = inst_of(o, o->renamed);
+        const struct plan *p = i->plan;
+        struct way w;
+        if (i->avail > o->now)
+            break;
+        if (fuses(o, i))
+            i->flags |= INST_HEAD;
+        bool constant = p->flags & PLAN_IMMEDIATE && immediates < o->p->rename_immediates;
+        bool away = !p->issue_count || constant;
+        w.count = 0;
+        *(u32 *)w.need = 0;
+        if (!away)
+            find_way(o, i, &w);
+        if ((room = lacking(o, p, &w)) != ROOM_COUNT) {
+            i->flags &= (u8)~INST_HEAD;
+            break;
+        }
+        immediates += constant;
+        rename_one(o, i, &w, away);
+        used += p->uops;
+        o->acted = true;
+        if (o->squash.wanted)
+            break;
+    }
+    if (used > o->width) {
+        o->debt += used - o->width;
+        used = o->width;
+    }
+    o->acted |= used > 0;
+    lose(o, o->width - used, room);
+}

@@ -1,0 +1,150 @@
+// squash.c: throws away the youngest instructions, behind a mispredicted branch or from
+// a load that read too early on.
+#include "core/ooo/ooo.h"
+
+void ooo_want_squash(struct ooo *o, u64 seq, u64 in, cycle resume, enum cause cause)
+{
+    if (o->squash.wanted && o->squash.seq <= seq)
+        return;
+    o->squash = (struct squash){ seq, in, resume, (u8)cause, true };
+}
+
+// -- Ops --
+
+static void unlink(u16 *links, u16 *list, u16 link)
+{
+    while (*list != NONE && *list != link)
+        list = &links[*list];
+    debug_assert(*list == link);
+    if (*list == link)
+        *list = links[link];
+}
+
+static void unlink_sources(struct ooo *o, u16 op)
+{
+    struct uop *u = &o->op[op];
+    for (u32 k = 0; k < LINK_FIRST; k++) {
+        u16 source = u->source[k], link = (u16)(op * OP_SOURCES + k);
+        if (source == NONE)
+            continue;
+        struct inst *v = &o->inst[source >> 1];
+        unlink(o->link,
+               k == LINK_STORE ? &o->stores[source].waiters
+               : source & 1    ? &v->base_waiters
+                               : &v->waiters,
+               link);
+    }
+}
+
+static void unlink_timed(struct ooo *o, u16 op)
+{
+    struct uop *u = &o->op[op];
+    u32 slot = u->ready % WHEEL;
+    u16 *lists[] = { &o->wheel[slot], &o->later };
+    for (u32 k = 0; k < COUNT(lists); k++)
+        for (u16 *at = lists[k]; *at != NONE; at = &o->op[*at].next)
+            if (*at == op) {
+                *at = u->next;
+                if (o->wheel[slot] == NONE)
+                    o->wheel_set[slot / 64] &= ~(1ull << slot % 64);
+                return;
+            }
+    debug_assert(!"an op with a time is on the wheel or behind it");
+}
+
+static void drop_ops(struct ooo *o, u64 seq)
+{
+    for (u32 op = 0; op < o->ops; op++) {
+        struct uop *u = &o->op[op];
+        if (u->state == UOP_FREE || u->seq < seq)
+            continue;
+        if (u->wait)
+            unlink_sources(o, (u16)op);
+        if (u->state == UOP_TIMED)
+            unlink_timed(o, (u16)op);
+        if (u->lane < LANES)
+            o->lane[u->lane].used--;
+        ooo_free_op(o, (u16)op);
+    }
+    for (u32 left = o->lanes_ready; left; left &= left - 1) {
+        u32 lane = (u32)__builtin_ctz(left);
+        struct ready *r = &o->lane[lane].ready;
+        while (r->end > r->begin && r->key[r->end - 1] >> 16 >= seq)
+            r->end--;
+        if (r->end == r->begin)
+            o->lanes_ready &= ~(1u << lane);
+    }
+}
+
+static void drop_queues(struct ooo *o, u64 seq)
+{
+    for (u32 q = 0; q < QUEUES; q++) {
+        struct queue *d = &o->queue[q];
+        while (d->used && o->op[d->op[d->used - 1]].seq >= seq)
+            d->used--;
+    }
+}
+
+// -- Instructions --
+
+// What was thought to retire was speculation after all.
+static void move_slots(struct ooo *o, const struct inst *i, enum cause cause)
+{
+    u32 uops = i->plan->uops;
+    if (i->flags & (INST_WRONG | INST_TAIL) || !uops)
+        return;
+    o->stack[STACK_base]--;
+    o->stack[STACK_cracked] -= uops - 1;
+    o->stack[cause] += uops;
+}
+
+// Predictor and path: behind the branch, or before the first branch thrown away.
+static void restore_path(struct ooo *o, u64 seq)
+{
+    struct inst *last = seq > o->head ? inst_of(o, seq - 1) : NULL;
+    u32 dropped = 0;
+    const struct inst *first = NULL;
+    for (u64 s = seq; s < o->tail; s++)
+        if (inst_of(o, s)->flags & INST_PREDICTED) {
+            first = first ? first : inst_of(o, s);
+            dropped++;
+        }
+    if (last && last->flags & INST_MISPREDICTED) {
+        bpred_recover(o->branch, &o->prediction[last->branch], last->flags & INST_TAKEN, last->addr);
+    } else if (first) {
+        bpred_rewind(o->branch, &o->prediction[first->branch]);
+    }
+    o->predictions -= dropped;
+}
+
+void ooo_apply_squash(struct ooo *o)
+{
+    if (!o->squash.wanted)
+        return;
+    struct squash q = o->squash;
+    o->squash.wanted = false;
+    o->acted = true;
+    o->s.squashes++;
+    restore_path(o, q.seq);
+    // Queues first: ops that are freed keep their number until used again.
+    drop_queues(o, q.seq);
+    drop_ops(o, q.seq);
+    while (o->renamed > q.seq) {
+        struct inst *i = inst_of(o, --o->renamed);
+        ooo_undo(o, o->renamed);
+        move_slots(o, i, q.cause);
+        o->s.replayed += !(i->flags & INST_WRONG);
+    }
+    memdep_squash(o->memdep, o->store_tail);
+    lap_squash(o->lap);
+    o->group_open = false;
+    o->tail = q.seq;
+    o->in_next = q.in;
+    o->fetch_resume = q.resume;
+    o->line = o->fetch_page = ~0ull;
+    o->fetch_cause = STACK_bandwidth;
+    o->wrong = o->stopped = false;
+    o->wrong_from = ~0ull;
+    o->refilling = true;
+    o->refill_cause = q.cause;
+}
