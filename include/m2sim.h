@@ -111,6 +111,28 @@ enum { M2SIM_ORIGIN = 4 };
 bool m2sim_config_show(const char *core, const char *const *sets, size_t set_count, FILE *f,
                        unsigned flags, struct m2sim_error *e);
 
+// What m2sim_accuracy compares. Zero means the default for every field.
+struct m2sim_accuracy {
+    const char *set;      // "instructions", "probes", "loops", "kernels" or "all" (default)
+    const char *model;    // default "fast"
+    const char *core;     // default: those each set was measured on
+    const char *const *sets;   // "core.PATH=VALUE"
+    size_t set_count;
+    const char *guests;   // folder of built guests; default out/guest beside the build
+    const char *output;   // folder for plots and the page index.html; NULL: none
+    unsigned threads;     // default 1
+    unsigned every;       // take one measurement in so many; default 1
+    // Called now and then from any thread, one at a time; may be NULL.
+    void (*progress)(void *ctx, const char *what, size_t done, size_t total);
+    void *ctx;
+};
+
+// Flag of m2sim_accuracy, beside M2SIM_JSON: name every measurement that is missed.
+enum { M2SIM_LIST = 8 };
+
+// Simulates what real machines were measured at and writes how far the model is off.
+bool m2sim_accuracy(const struct m2sim_accuracy *o, FILE *f, unsigned flags, struct m2sim_error *e);
+
 const char *m2sim_version(void);   // "0.1.0"
 
 #ifdef __cplusplus

@@ -160,9 +160,7 @@ static bool read_issue(struct reader *r, const char **text, struct issue_timing 
     return true;
 }
 
-// The slots operands stand in, in the order of the syntax, registers the syntax
-// hides (XZR in an alias) left out, flags last.
-static u32 operand_slots(const struct insn *i, u8 slots[SLOTS])
+u32 instr_operands(const struct insn *i, u8 slots[SLOTS])
 {
     const struct row *r = isa_row(isa_op_of_run(i->run));
     u8 reg[4] = { i->d, i->n, i->m, i->a };
@@ -193,7 +191,7 @@ static u32 operand_slots(const struct insn *i, u8 slots[SLOTS])
 static bool read_operands(const char *text, const struct insn *i, struct instr_timing *t)
 {
     u8 slots[SLOTS];
-    u32 n = operand_slots(i, slots);
+    u32 n = instr_operands(i, slots);
     while (*text) {
         char *s;
         u32 operand = (u32)strtoul(text, &s, 10);

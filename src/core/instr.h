@@ -55,6 +55,11 @@ const struct instr_timing *instr_timing(const struct instr_table *t, const struc
 
 struct instr_units instr_units(const struct instr_table *t);
 
+// The slots its operands stand in, in the order of the syntax, registers the syntax
+// hides (XZR in an alias) left out, flags last; returns how many. Measured latencies
+// name operands by their place here, from 1.
+u32 instr_operands(const struct insn *i, u8 slots[SLOTS]);
+
 // Forms that the decoder does not know.
 unsigned instr_undecoded(const struct instr_table *t);
 

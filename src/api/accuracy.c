@@ -1,0 +1,85 @@
+// The simulated core beside measured ones.
+#include <limits.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "api/sim.h"
+#include "fit/fit.h"
+#include "fit/show.h"
+#include "fit/measured_paths.h"
+
+// measured/ beside the program, where it was built, where it was installed.
+static const char *measured_folder(char path[PATH_MAX])
+{
+    ssize_t n = readlink("/proc/self/exe", path, PATH_MAX - 32);
+    if (n > 0) {
+        path[n] = 0;
+        char *slash = strrchr(path, '/');
+        strcpy(slash ? slash : path, "/../share/m2sim/measured");
+        if (access(path, R_OK) == 0)
+            return path;
+    }
+    return access(MEASURED_SOURCE, R_OK) == 0 ? MEASURED_SOURCE : MEASURED_INSTALLED;
+}
+
+// What each set was measured on.
+static const struct {
+    const char *set;
+    bool (*run)(const struct fit *f, struct err *e);
+    const char *cores[2];
+} sets[] = {
+    { "instructions", fit_forms, { "m1-firestorm", "m1-icestorm" } },
+};
+
+static bool wanted(const struct m2sim_accuracy *o, const char *set)
+{
+    return !strcmp(o->set, "all") || !strcmp(o->set, set);
+}
+
+static bool run_set(const struct m2sim_accuracy *o, size_t k, const char *core, struct fit *f,
+                    struct m2sim_error *e)
+{
+    struct err err = { "" };
+    struct config *c = ARENA_NEW(f->results->arena, struct config);
+    if (!config_load(c, f->results->arena, core, o->sets, o->set_count, &err))
+        return api_fail(e, M2SIM_EXIT_CONFIG, "%s", err.text);
+    f->config = c;
+    f->core = c->core.name;
+    return sets[k].run(f, &err) || api_fail(e, M2SIM_EXIT_CONFIG, "%s", err.text);
+}
+
+bool m2sim_accuracy(const struct m2sim_accuracy *options, FILE *out, unsigned flags,
+                    struct m2sim_error *e)
+{
+    struct m2sim_accuracy o = *options;
+    char folder[PATH_MAX];
+    o.set = o.set ? o.set : "all";
+    struct results r = { .arena = arena_new() };
+    struct fit f = { .model = o.model ? o.model : "fast",
+                     .folder = measured_folder(folder),
+                     .threads = o.threads ? o.threads : 1,
+                     .every = o.every ? o.every : 1,
+                     .progress = o.progress,
+                     .ctx = o.ctx,
+                     .results = &r };
+    bool ok = true, any = false;
+    for (size_t k = 0; ok && k < COUNT(sets); k++) {
+        if (!wanted(&o, sets[k].set))
+            continue;
+        any = true;
+        for (size_t j = 0; ok && j < 2; j++)
+            if (o.core ? j == 0 : sets[k].cores[j] != NULL)
+                ok = run_set(&o, k, o.core ? o.core : sets[k].cores[j], &f, e);
+    }
+    if (!any)
+        ok = api_fail(e, M2SIM_EXIT_USAGE, "no set '%s' of measurements", o.set);
+    results_sort(&r);
+    if (ok && flags & M2SIM_JSON)
+        fit_show_json(&r, f.model, out, flags & M2SIM_LIST);
+    else if (ok)
+        fit_show(&r, out, flags & M2SIM_LIST);
+    free(r.at);
+    arena_free(r.arena);
+    return ok;
+}

@@ -1,0 +1,38 @@
+// fit.h: the sets of measurements, and the jobs that simulate them.
+//
+// Each set appends what was measured to the results and fills in what the model says.
+// Jobs run in host threads with a lab each, which is reset before every job: the
+// results are the same for any number of threads.
+#ifndef FIT_FIT_H
+#define FIT_FIT_H
+
+#include "fit/lab.h"
+#include "fit/result.h"
+
+struct fit {
+    const struct config *config;
+    const char *core, *model;   // names
+    const char *folder;         // of measured/
+    u32 threads, every;         // every: of the points, take one in so many
+    void (*progress)(void *ctx, const char *what, size_t done, size_t total);   // or NULL
+    void *ctx;
+    struct results *results;
+};
+
+// Runs jobs 0 to n - 1, each on a lab like new. False and *e when a lab cannot be made.
+bool fit_jobs(const struct fit *f, const char *what, size_t n,
+              void (*job)(void *ctx, struct lab *l, size_t k), void *ctx, struct err *e);
+
+// Opens a file of the folder and skips its comments. NULL and *e when it is not there.
+FILE *fit_open(const struct fit *f, const char *name, struct err *e);
+
+// Cuts a line of CSV into up to `most` fields, in place; returns how many.
+size_t fit_fields(char *line, char **field, size_t most);
+
+// Latency of each measured pair of operands and throughput of every instruction form.
+bool fit_forms(const struct fit *f, struct err *e);
+
+// The structure probes: one generator a family.
+bool fit_probes(const struct fit *f, struct err *e);
+
+#endif

@@ -1,0 +1,183 @@
+#include "fit/lab.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+
+#include "core/core.h"
+#include "exec/exec.h"
+#include "guest/space.h"
+#include "isa/cpu.h"
+
+enum { SLICE = 4096, MOST_SLICES = 1 << 16 };
+
+struct lab {
+    const struct config *config;
+    const char *model;
+    struct space *space;
+    struct arena *arena;
+    struct core *core;
+    struct cpu *cpu;
+    struct record *buffer;
+    struct recorder recorder;
+    vaddr code, code_end;   // the program being written
+    // Of the run in progress.
+    vaddr head;
+    u64 visits, first, last;
+    cycle begin, end;
+};
+
+static void visit(struct lab *l)
+{
+    cycle now = core_now(l->core);
+    if (l->visits == l->first)
+        l->begin = now;
+    if (l->visits == l->last)
+        l->end = now;
+    l->visits++;
+}
+
+// Feeds the core, with a look at its clock before the first and the last head that count.
+// What comes after the last is dropped.
+static void feed(struct lab *l, const struct record *r, size_t n)
+{
+    size_t from = 0;
+    for (size_t k = 0; k < n && l->visits <= l->last; k++) {
+        if (record_pc(&r[k]) != l->head || r[k].head & RECORD_DEF)
+            continue;
+        if (l->visits == l->first || l->visits == l->last) {
+            core_feed(l->core, r + from, k - from);
+            from = k;
+        }
+        visit(l);
+    }
+    if (l->visits <= l->last && n > from)
+        core_feed(l->core, r + from, n - from);
+}
+
+static struct record *take(void *ctx, struct record *full)
+{
+    struct lab *l = ctx;
+    feed(l, full, RECORD_BATCH);
+    return full;
+}
+
+static void flush(struct lab *l)
+{
+    struct recorder *r = &l->recorder;
+    feed(l, r->buffer, (size_t)(r->at - r->buffer));
+    r->at = r->buffer;
+}
+
+// -- Life --
+
+struct lab *lab_new(const struct config *c, const char *model, struct err *e)
+{
+    struct lab *l = calloc(1, sizeof(*l));
+    if (!l)
+        abort();
+    l->config = c;
+    l->model = model;
+    l->arena = arena_new();
+    l->space = space_new(e);
+    l->buffer =
+        aligned_alloc(RECORD_BATCH * sizeof(struct record), RECORD_BATCH * sizeof(struct record));
+    l->cpu = aligned_alloc(64, (sizeof(*l->cpu) + 63) / 64 * 64);
+    if (!l->buffer || !l->cpu)
+        abort();
+    l->recorder = (struct recorder){ l->buffer, l->buffer, take, l };
+    l->core = l->space ? core_new(l->arena, c, model, e) : NULL;
+    if (l->core) {
+        u32 fixed = MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, data = SPACE_READ | SPACE_WRITE;
+        space_map(l->space, LAB_CODE, LAB_CODE_SIZE, data | SPACE_EXEC, fixed, -1, 0, NULL);
+        space_map(l->space, LAB_DATA, LAB_DATA_SIZE, data, fixed, -1, 0, NULL);
+        l->code = l->code_end = LAB_CODE;
+        return l;
+    }
+    lab_free(l);
+    return NULL;
+}
+
+void lab_free(struct lab *l)
+{
+    if (!l)
+        return;
+    if (l->space)
+        space_free(l->space);
+    arena_free(l->arena);
+    free(l->buffer);
+    free(l->cpu);
+    free(l);
+}
+
+void lab_reset(struct lab *l)
+{
+    struct err e;
+    arena_free(l->arena);
+    l->arena = arena_new();
+    l->core = core_new(l->arena, l->config, l->model, &e);
+    if (!l->core) {   // it could be made before
+        fprintf(stderr, "m2sim: %s\n", e.text);
+        abort();
+    }
+    space_invalidate_code(l->space, LAB_CODE, l->code_end - LAB_CODE);
+    space_advise(l->space, LAB_DATA, LAB_DATA_SIZE, MADV_DONTNEED);
+    l->code = l->code_end = LAB_CODE;
+}
+
+// -- Programs --
+
+vaddr lab_code(struct lab *l, u64 align)
+{
+    l->code = l->code_end = (l->code_end + align - 1) & ~(align - 1);
+    return l->code;
+}
+
+void lab_word(struct lab *l, vaddr at, u32 word)
+{
+    memcpy(space_host(l->space, at), &word, sizeof(word));
+    if (at + sizeof(word) > l->code_end)
+        l->code_end = at + sizeof(word);
+}
+
+void lab_data(struct lab *l, vaddr at, u64 value)
+{
+    memcpy(space_host(l->space, at), &value, sizeof(value));
+}
+
+// A trap that left pc at the instruction: it retires without effect.
+static void step_over(struct lab *l, struct trap t)
+{
+    if (t.kind == TRAP_BUDGET || t.kind == TRAP_SVC || t.kind == TRAP_COUNTER ||
+        t.kind == TRAP_ICACHE)
+        return;
+    struct recorder *r = &l->recorder;
+    *r->at++ = (struct record){ l->cpu->pc, t.kind == TRAP_MEMORY ? t.addr : 0 };
+    if (r->at == r->buffer + RECORD_BATCH)
+        flush(l);
+    l->cpu->pc += 4;
+}
+
+double lab_run(struct lab *l, const struct lab_run *r)
+{
+    struct cpu *c = l->cpu;
+    memset(c, 0, sizeof(*c));
+    exec_init(c, l->space);
+    memcpy(c->x, r->x, sizeof(r->x));
+    c->x[REG_SP] = LAB_DATA + LAB_DATA_SIZE / 2;
+    c->zf = 1;   // NE
+    c->pc = r->start;
+    l->head = r->head;
+    l->visits = 0;
+    l->first = r->warm;
+    l->last = r->warm + r->count;
+    for (u32 k = 0; k < MOST_SLICES && l->visits <= l->last; k++) {
+        u64 executed;
+        struct trap t = exec_run(c, l->space, SLICE, &l->recorder, &executed);
+        step_over(l, t);
+        flush(l);
+    }
+    return l->visits > l->last ? (double)(l->end - l->begin) / r->count : NAN;
+}

@@ -1,0 +1,130 @@
+#include "fit/show.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "base/json.h"
+
+static void line(FILE *f, const char *name, const struct fit_stats *s)
+{
+    fprintf(f, "  %-44.44s %6zu", name, s->points);
+    if (s->run)
+        fprintf(f, " %6.1f %6.1f %6.1f %6.1f %7.1f [%.1f, %.1f] %6.3f\n", s->hit * 100,
+                s->in5 * 100, s->in10 * 100, s->in_half * 100, s->mape * 100, s->mape_low * 100,
+                s->mape_high * 100, s->r2);
+    else
+        fprintf(f, " not run\n");
+}
+
+static void miss(const struct result *r, FILE *f)
+{
+    if (result_hit(r) && !r->shown_only)
+        return;
+    fprintf(f, "  %-12s %-24.24s %-44.44s %9.4g", r->core, r->family, r->name, r->hw);
+    if (isnan(r->sim))
+        fprintf(f, "         -       -");
+    else
+        fprintf(f, " %9.4g %6.0f%%", r->sim, result_error(r) * 100);
+    fprintf(f, "  %s%s\n", r->shown_only ? "(not counted) " : "", r->note ? r->note : "");
+}
+
+void fit_show(const struct results *r, FILE *f, bool list)
+{
+    fprintf(f, "  %-44s %6s %6s %6s %6s %6s %7s %s\n", "", "points", "hit %", "5 %", "10 %",
+            "0.5 cy", "error %", "[95 %]  R2");
+    for (size_t k = 0, n; k < r->count; k += n) {
+        n = results_group(r, k, false);
+        struct fit_stats s = results_stats(&r->at[k], n);
+        fprintf(f, "%s on %s\n", r->at[k].set, r->at[k].core);
+        size_t families = 0;
+        for (size_t j = k, m; j < k + n; j += m, families++) {
+            m = results_group(r, j, true);
+            struct fit_stats t = results_stats(&r->at[j], m);
+            if (t.points)
+                line(f, r->at[j].family, &t);
+        }
+        if (families > 1)
+            line(f, "all", &s);
+    }
+    if (!list)
+        return;
+    fprintf(f, "\nMissed or not counted: measured, simulated, error, why\n");
+    for (size_t k = 0; k < r->count; k++)
+        miss(&r->at[k], f);
+}
+
+static void stats_json(struct jw *j, const struct fit_stats *s)
+{
+    jw_u64(j, "points", s->points);
+    jw_u64(j, "run", s->run);
+    jw_real(j, "hit", s->hit);
+    jw_real(j, "within_5_percent", s->in5);
+    jw_real(j, "within_10_percent", s->in10);
+    jw_real(j, "within_half_cycle", s->in_half);
+    jw_real(j, "mape", s->mape);
+    jw_array(j, "mape_95");
+    jw_real(j, NULL, s->mape_low);
+    jw_real(j, NULL, s->mape_high);
+    jw_close(j);
+    jw_real(j, "worst", s->worst);
+    jw_real(j, "r2", s->r2);
+    jw_array(j, "r2_95");
+    jw_real(j, NULL, s->r2_low);
+    jw_real(j, NULL, s->r2_high);
+    jw_close(j);
+}
+
+static void point_json(struct jw *j, const struct result *r)
+{
+    jw_object(j, NULL);
+    jw_text(j, "name", r->name);
+    jw_text(j, "unit", r->unit);
+    if (!isnan(r->x))
+        jw_real(j, "x", r->x);
+    jw_real(j, "measured", r->hw);
+    jw_real(j, "simulated", r->sim);
+    jw_real(j, "error", isnan(r->sim) ? NAN : result_error(r));
+    jw_bool(j, "hit", result_hit(r));
+    jw_bool(j, "counted", !r->shown_only);
+    if (r->note)
+        jw_text(j, "note", r->note);
+    jw_close(j);
+}
+
+void fit_show_json(const struct results *r, const char *model, FILE *f, bool list)
+{
+    struct jw j;
+    jw_begin(&j, f);
+    jw_object(&j, NULL);
+    jw_u64(&j, "schema", 1);
+    jw_text(&j, "model", model);
+    jw_array(&j, "sets");
+    for (size_t k = 0, n; k < r->count; k += n) {
+        n = results_group(r, k, false);
+        struct fit_stats s = results_stats(&r->at[k], n);
+        jw_object(&j, NULL);
+        jw_text(&j, "set", r->at[k].set);
+        jw_text(&j, "core", r->at[k].core);
+        stats_json(&j, &s);
+        jw_array(&j, "families");
+        for (size_t i = k, m; i < k + n; i += m) {
+            m = results_group(r, i, true);
+            s = results_stats(&r->at[i], m);
+            jw_object(&j, NULL);
+            jw_text(&j, "family", r->at[i].family);
+            stats_json(&j, &s);
+            if (list) {
+                jw_array(&j, "measurements");
+                for (size_t p = i; p < i + m; p++)
+                    point_json(&j, &r->at[p]);
+                jw_close(&j);
+            }
+            jw_close(&j);
+        }
+        jw_close(&j);
+        jw_close(&j);
+    }
+    jw_close(&j);
+    jw_close(&j);
+    jw_finish(&j);
+}
