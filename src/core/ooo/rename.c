@@ -251,7 +251,8 @@ static void rename_tail(struct ooo *o, struct inst *head, u64 seq)
     if (i->plan->flags & PLAN_GROUP_END)
         o->group_open = false;
     o->held += holds_of(i);
-    map_results(o, i, reference(seq - 1), NONE);
+    bool away = head->flags & INST_RENAMED_AWAY;   // movz with movk: the head's result is known
+    map_results(o, i, away ? o->map[head->plan->dst[0]] : reference(seq - 1), NONE);
     o->renamed++;
 }
 
