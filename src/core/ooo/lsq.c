@@ -3,7 +3,7 @@
 // Addresses come with the records, so an older store whose address the core does not
 // know yet is seen to overlap; the load goes ahead of it all the same, and when the store
 // issues the load and what follows is thrown away, unless the dependence predictor held
-// the load back. Entries of the queues are taken at issue; the oldest access of its kind
+// the load back until the store's address was known. Entries of the queues are taken at issue; the oldest access of its kind
 // always gets one, for otherwise younger ones could hold all entries for good.
 #include "core/ooo/ooo.h"
 
@@ -83,10 +83,10 @@ void ooo_wait_for_store(struct ooo *o, struct inst *i, u16 op)
     load_of(o, i->load)->waited = n - 1;
     o->s.told_to_wait++;
     struct uop *u = &o->op[op];
-    if (s->issued == UNKNOWN || s->data == UNKNOWN)
+    if (s->issued == UNKNOWN)
         ooo_wait_on(o, op, LINK_STORE, &s->waiters, (u16)((n - 1) & o->store_mask));
     else
-        u->ready = later_of(u->ready, s->data);
+        u->ready = later_of(u->ready, s->issued);
 }
 
 // A predicted address is used when the line is in the L1D and the right one.
@@ -219,8 +219,7 @@ static void forward(struct ooo *o, struct inst *i, u64 n)
     const struct store *s = store_of(o, n - 1);
     bool failed = false;
     u32 more = several_stores(o, l, n, &failed);
-    bool known = l->waited == n - 1;
-    u32 latency = known ? o->forward_known : o->forward_unknown;
+    u32 latency = l->waited != ~0ull ? o->forward_known : o->forward_unknown;
     if (crosses(l->addr, l->size))
         latency += o->forward_cross;
     cycle t = s->data + (failed ? o->p->forward_fail : whole(o, latency + 16 * more));
@@ -295,13 +294,12 @@ static void find_violation(struct ooo *o, struct inst *i, const struct store *s)
     ooo_want_squash(o, l->seq, inst_of(o, l->seq)->in, resume, STACK_ordering);
 }
 
-// Address and data are there: those who waited may go.
+// Address and data are there: loads that asked for them may go.
 static void store_complete(struct ooo *o, struct store *s)
 {
     if (s->issued == UNKNOWN || s->data == UNKNOWN)
         return;
     s->data = later_of(s->data, s->issued);
-    ooo_wake_at(o, &s->waiters, s->data);
     u16 slot = s->asking;
     s->asking = NONE;
     while (slot != NONE) {
@@ -320,6 +318,7 @@ static void issue_store(struct ooo *o, struct inst *i)
         s->issued += tlb_data(o->tlb, s->addr, o->now);
         find_violation(o, i, s);
     }
+    ooo_wake_at(o, &s->waiters, s->issued);
     store_complete(o, s);
 }
 

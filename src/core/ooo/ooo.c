@@ -245,7 +245,7 @@ static void make_parts(struct ooo *o, struct arena *a, struct parts *parts)
     struct memdep_params m = { (u32)(p->memdep_pairs < 1     ? 1
                                      : p->memdep_pairs > 255 ? 255
                                                              : p->memdep_pairs),
-                               3, 17 };
+                               15, 17 };
     o->memdep = memdep_new(a, &m);
     struct lap_params l = { (u32)(p->lap_entries > 255 ? 255 : p->lap_entries), (u32)p->lap_train,
                             (u32)p->lap_stride, (u32)p->page_size };
