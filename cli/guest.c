@@ -10,7 +10,7 @@
 // clang-format off
 enum {
     OPT_JSON = 256, OPT_MAX, OPT_ENV, OPT_SEED, OPT_STRACE, OPT_MODEL, OPT_CORE, OPT_SET,
-    OPT_ONE_THREAD, OPT_NO_HOST, OPT_STATS, OPT_ROOT,
+    OPT_ONE_THREAD, OPT_NO_HOST, OPT_STATS, OPT_ROOT, OPT_ALLOW, OPT_ALLOW_READ, OPT_HOST_FILES,
 };
 // clang-format on
 
@@ -18,7 +18,7 @@ struct guest_command {
     struct m2sim_options o;
     const char *name, *output;
     char **env;
-    const char **sets;
+    const char **sets, **allow, **allow_read;
     size_t env_count;
     bool json, stats, quiet, no_host, strace;
 };
@@ -37,6 +37,12 @@ static void *grow(void *list, size_t count, size_t size)
     if (!list)
         abort();
     return list;
+}
+
+static void add(const char ***list, size_t *count, const char *item)
+{
+    *list = grow(*list, *count, sizeof(**list));
+    (*list)[(*count)++] = item;
 }
 
 static void set_env(struct guest_command *g, char *pair)
@@ -79,6 +85,9 @@ static error_t parse(int key, char *arg, struct argp_state *state)
     case OPT_JSON: g->json = true; break;
     case OPT_STATS: g->stats = true; break;
     case OPT_ROOT: g->o.root = arg; break;
+    case OPT_ALLOW: add(&g->allow, &g->o.allow_count, arg); break;
+    case OPT_ALLOW_READ: add(&g->allow_read, &g->o.allow_read_count, arg); break;
+    case OPT_HOST_FILES: g->o.host_files = true; break;
     case OPT_MAX: g->o.max_instructions = number(arg, "--max-instructions", state); break;
     case OPT_SEED: g->o.seed = number(arg, "--seed", state); break;
     case OPT_STRACE: g->strace = true; break;
@@ -91,10 +100,7 @@ static error_t parse(int key, char *arg, struct argp_state *state)
             argp_error(state, "--env: '%s' is not NAME=VALUE", arg);
         set_env(g, arg);
         break;
-    case OPT_SET:
-        g->sets = grow(g->sets, g->o.set_count, sizeof(*g->sets));
-        g->sets[g->o.set_count++] = arg;
-        break;
+    case OPT_SET: add(&g->sets, &g->o.set_count, arg); break;
     case ARGP_KEY_ARG:   // the guest's command line begins: everything from here is its own
         g->o.program = arg;
         g->o.argv = state->argv + state->next - 1;
@@ -112,7 +118,10 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 // clang-format off
 #define COMMON_OPTIONS \
     { "max-instructions", OPT_MAX, "N", 0, "stop after N instructions (k, M, G may follow) with exit code 124", 1 }, \
-    { "root", OPT_ROOT, "DIR", 0, "look absolute paths up in DIR first: a dynamic program finds its libraries there", 1 }, \
+    { "root", OPT_ROOT, "DIR", 0, "DIR is the program's '/': a dynamic program finds its libraries there", 1 }, \
+    { "allow", OPT_ALLOW, "PATH", 0, "let the program read and write PATH, and below; may be repeated", 1 }, \
+    { "allow-read", OPT_ALLOW_READ, "PATH", 0, "let the program read PATH, and below; may be repeated", 1 }, \
+    { "host-files", OPT_HOST_FILES, NULL, 0, "let the program reach all files that you can", 1 }, \
     { "env", OPT_ENV, "NAME=VALUE", 0, "set a variable of the program's environment; it inherits yours", 1 }, \
     { "seed", OPT_SEED, "N", 0, "seed of everything random the program is given", 1 }, \
     { "strace", OPT_STRACE, NULL, 0, "print each system call", 1 }, \
@@ -149,6 +158,8 @@ static int execute(struct guest_command *g)
     g->o.strace = g->strace ? out : NULL;
     g->o.env = g->env;
     g->o.sets = g->sets;
+    g->o.allow = g->allow;
+    g->o.allow_read = g->allow_read;
 
     struct m2sim *s = m2sim_new(&g->o, &e);
     if (!s)
@@ -187,6 +198,8 @@ static int guest_command(int argc, char **argv, enum m2sim_mode mode,
     free((void *)g.o.command);
     free(g.env);
     free(g.sets);
+    free(g.allow);
+    free(g.allow_read);
     return done;
 }
 

@@ -56,7 +56,15 @@ struct m2sim_options {
     const char *core;           // name or file; default "m2-avalanche"
     const char *const *sets;    // "core.PATH=VALUE"
     size_t set_count;
-    const char *root;           // folder of libraries: absolute paths are looked up here first
+
+    // The host's files the guest can reach: the working directory, the program, and these.
+    const char *root;           // folder that is the guest's "/"
+    const char *const *allow;   // paths to read and write, seen under the same name
+    size_t allow_count;
+    const char *const *allow_read;   // paths to read only
+    size_t allow_read_count;
+    bool host_files;            // everything the user can
+
     uint64_t max_instructions;  // 0: no limit
     uint64_t seed;              // of everything random the guest sees
     bool one_thread;            // timing runs in the emulating host thread

@@ -114,6 +114,19 @@ static void forked(void *ctx)
     s->machine.recorder = NULL;
 }
 
+static void list_rules(struct m2sim *s)
+{
+    const struct m2sim_options *o = &s->options;
+    struct view_rule *rule = calloc(o->allow_count + o->allow_read_count + 1, sizeof(*rule));
+    if (!rule)
+        abort();
+    s->rules = rule;
+    for (size_t i = 0; i < o->allow_count; i++)
+        *rule++ = (struct view_rule){ o->allow[i], true };
+    for (size_t i = 0; i < o->allow_read_count; i++)
+        *rule++ = (struct view_rule){ o->allow_read[i], false };
+}
+
 static bool load(struct m2sim *s, struct m2sim_error *e)
 {
     const struct m2sim_options *o = &s->options;
@@ -125,6 +138,7 @@ static bool load(struct m2sim *s, struct m2sim_error *e)
         s->stream = stream_new(count, s->counts, !o->one_thread);
     }
 
+    list_rules(s);
     if (o->root && !(s->root = realpath(o->root, NULL)))
         return api_fail(e, M2SIM_EXIT_NO_INPUT, "--root %s: %s", o->root, strerror(errno));
 
@@ -133,7 +147,7 @@ static bool load(struct m2sim *s, struct m2sim_error *e)
         .path = o->program,
         .argv = (const char *const *)o->argv,
         .envp = o->env ? (const char *const *)o->env : no_strings,
-        .root = s->root,
+        .files = { s->root, s->rules, o->allow_count + o->allow_read_count, o->host_files },
         .seed = o->seed,
         .strace = o->strace,
         .messages = o->messages,
@@ -192,6 +206,7 @@ void m2sim_free(struct m2sim *s)
         process_free(s->process);
     arena_free(s->arena);
     free(s->root);
+    free(s->rules);
     free(s);
 }
 

@@ -22,6 +22,7 @@ struct m2sim {
     struct machine machine;
     bool child;   // this is a fork of the simulator, made by the guest
     char *root;               // options.root without links, or NULL
+    struct view_rule *rules;  // options.allow and allow_read
     volatile int stop;
     int status;
     double host_seconds;

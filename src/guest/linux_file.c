@@ -62,48 +62,49 @@ i64 sys_fstat(struct thread *t, const u64 a[6])
     return fstat(host, &s) ? -errno : put_stat(t, a[1], &s);
 }
 
-// Following a made-up descriptor path must not stop at the link, whatever the flags say.
-static int at_flags(const struct guest_path *path, u64 flags)
+// PATH_* of a call's AT_* flags.
+static u32 path_flags(u64 flags)
 {
-    return path->magic ? (int)flags & ~AT_SYMLINK_NOFOLLOW : (int)flags;
+    return (flags & AT_SYMLINK_NOFOLLOW ? 0 : PATH_FOLLOW) |
+           (flags & AT_EMPTY_PATH ? PATH_EMPTY : 0);
 }
 
 i64 sys_newfstatat(struct thread *t, const u64 a[6])
 {
     struct stat s;
     struct guest_path path;
-    i64 failed = path_get(t, a[0], a[1], &path);
-    if (failed)
-        return failed;
     if (a[3] & ~(u64)(AT_SYMLINK_NOFOLLOW | AT_NO_AUTOMOUNT | AT_EMPTY_PATH))
         return -EINVAL;
-    if (fstatat(path.dir, path.text, &s, at_flags(&path, a[3])))
-        return -errno;
-    return put_stat(t, a[2], &s);
+    i64 failed = path_get(t, a[0], a[1], path_flags(a[3]), &path);
+    if (failed)
+        return failed;
+    failed = path_end(&path, host_result(fstatat(path.dir, path.text, &s, path.at_flags)));
+    return failed ? failed : put_stat(t, a[2], &s);
 }
 
 i64 sys_statx(struct thread *t, const u64 a[6])
 {
     struct guest_path path;
-    i64 failed = path_get(t, a[0], a[1], &path);
     void *to = window(t, a[4], 256);   // struct statx is the same on both
-    if (failed || !to)
-        return failed ? failed : -EFAULT;
-    return host_result(
-        syscall(SYS_statx, path.dir, path.text, at_flags(&path, a[2]), (u32)a[3], to));
+    i64 failed = to ? path_get(t, a[0], a[1], path_flags(a[2]), &path) : -EFAULT;
+    if (failed)
+        return failed;
+    int flags = (a[2] & ~(u64)(AT_SYMLINK_NOFOLLOW | AT_EMPTY_PATH)) | path.at_flags;
+    return path_end(&path,
+                    host_result(syscall(SYS_statx, path.dir, path.text, flags, (u32)a[3], to)));
 }
 
 // struct statfs is the same on both.
 i64 sys_statfs(struct thread *t, const u64 a[6])
 {
     struct guest_path path;
-    i64 failed = path_get(t, AT_FDCWD, a[0], &path);
     void *to = window(t, a[1], sizeof(struct statfs));
-    if (failed || !to)
-        return failed ? failed : -EFAULT;
-    int fd = openat(path.dir, path.text, O_PATH | O_CLOEXEC);
+    i64 failed = to ? path_get(t, AT_FDCWD, a[0], PATH_FOLLOW, &path) : -EFAULT;
+    if (failed)
+        return failed;
+    i64 fd = path_end(&path, path_open(t->process, &path, O_PATH, 0));
     if (fd < 0)
-        return -errno;
+        return fd;
     i64 r = host_result(syscall(SYS_fstatfs, fd, to));
     close(fd);
     return r;
@@ -121,11 +122,14 @@ i64 sys_fstatfs(struct thread *t, const u64 a[6])
 i64 sys_openat(struct thread *t, const u64 a[6])
 {
     struct guest_path path;
-    i64 failed = path_get(t, a[0], a[1], &path);
+    int flags = open_flags_to_host(a[2]);
+    bool new = flags &O_CREAT &&flags &O_EXCL;
+    u32 how = (flags & O_NOFOLLOW || new ? 0 : PATH_FOLLOW) | (flags & O_CREAT ? PATH_MAKE : 0);
+    i64 failed = path_get(t, a[0], a[1], how, &path);
     if (failed)
         return failed;
-    int flags = open_flags_to_host(a[2]);
-    return fd_new(t->process, path_open(t, &path, flags, a[3]), flags & O_CLOEXEC, 0);
+    i64 host = path_end(&path, path_open(t->process, &path, flags, a[3]));
+    return fd_new(t->process, host, flags & O_CLOEXEC, 0);
 }
 
 i64 sys_memfd_create(struct thread *t, const u64 a[6])
@@ -143,65 +147,93 @@ i64 sys_memfd_create(struct thread *t, const u64 a[6])
 i64 sys_faccessat(struct thread *t, const u64 a[6])
 {
     struct guest_path path;
-    i64 failed = path_get(t, a[0], a[1], &path);
+    u64 flags = t->cpu.x[8] == 439 ? a[3] : 0;   // faccessat has no flags: x3 is noise
+    i64 failed = path_get(t, a[0], a[1], path_flags(flags), &path);
     if (failed)
         return failed;
-    bool two = t->cpu.x[8] == 439;   // faccessat has no flags: x3 is noise
-    return host_result(faccessat(path.dir, path.text, a[2], two ? at_flags(&path, a[3]) : 0));
+    int host = path.at_flags | (int)(flags & AT_EACCESS);
+    failed = host_result(syscall(SYS_faccessat2, path.dir, path.text, (int)a[2], host));
+    if (!failed && a[2] & W_OK && path.access < VIEW_WRITE)
+        failed = -EROFS;
+    return path_end(&path, failed);
+}
+
+// Links that are not there for the view: *n is the length of the target, or -errno.
+static bool made_up_link(struct thread *t, const char *text, char to[VIEW_PATH], i64 *n)
+{
+    struct process *p = t->process;
+    char own[32], fd[64];
+    int len = snprintf(own, sizeof(own), "/proc/%d/", p->pid);
+    if (!strcmp(text, "/proc/self")) {
+        *n = snprintf(to, VIEW_PATH, "%d", p->pid);
+        return true;
+    }
+    const char *rest = !strncmp(text, "/proc/self/", 11) ? text + 11
+                       : !strncmp(text, own, len)        ? text + len
+                                                         : "";
+    if (!strcmp(rest, "exe")) {
+        *n = snprintf(to, VIEW_PATH, "%s", p->exe);
+        return true;
+    }
+    if (!strcmp(rest, "root")) {
+        *n = snprintf(to, VIEW_PATH, "/");
+        return true;
+    }
+    u32 number;
+    int host = !strcmp(rest, "cwd") ? p->cwd : -1;
+    if (sscanf(rest, "fd/%u", &number) == 1) {
+        snprintf(fd, sizeof(fd), "fd/%u", number);
+        host = strcmp(rest, fd) != 0 ? -1 : fd_host(p, number);
+    }
+    if (host < 0)
+        return false;
+    *n = path_shown(p, host, to, VIEW_PATH) ? (i64)strlen(to) : -ENOENT;
+    return true;
 }
 
 i64 sys_readlinkat(struct thread *t, const u64 a[6])
 {
     struct process *p = t->process;
-    char text[4096];
+    char text[VIEW_PATH], target[VIEW_PATH];
+    struct guest_path path;
     i64 n = space_string(p->space, text, a[1], sizeof(text));
     if (n < 0 || (i32)a[3] <= 0)
         return n < 0 ? n : -EINVAL;
-    char own[32];
-    snprintf(own, sizeof(own), "/proc/%d/exe", p->pid);
-    if (!strcmp(text, "/proc/self/exe") || !strcmp(text, own)) {
-        u64 len = strlen(p->exe) < (u32)a[3] ? strlen(p->exe) : (u32)a[3];
-        i64 failed = space_write(p->space, a[2], p->exe, len);
-        return failed ? failed : (i64)len;
+    if (!made_up_link(t, text, target, &n)) {
+        i64 failed = path_get(t, a[0], a[1], PATH_EMPTY, &path);
+        if (failed)
+            return failed;
+        n = path_end(&path, host_result(readlinkat(path.dir, path.text, target, sizeof(target))));
     }
-    if (!strcmp(text, "/proc/self")) {
-        n = snprintf(text, sizeof(text), "%d", p->pid);
-        n = n < (i32)a[3] ? n : (i32)a[3];
-        i64 failed = space_write(p->space, a[2], text, n);
-        return failed ? failed : n;
-    }
-    struct guest_path path;
-    i64 failed = path_get(t, a[0], a[1], &path);
-    void *to = window(t, a[2], (u32)a[3]);
-    if (failed || !to)
-        return failed ? failed : -EFAULT;
-    return host_result(syscall(SYS_readlinkat, path.dir, path.text, to, (int)a[3]));
+    if (n < 0)
+        return n;
+    n = n < (i32)a[3] ? n : (i32)a[3];
+    i64 failed = space_write(p->space, a[2], target, n);
+    return failed ? failed : n;
 }
 
-i64 sys_mkdirat(struct thread *t, const u64 a[6])
-{
-    struct guest_path path;
-    i64 failed = path_get(t, a[0], a[1], &path);
-    return failed ? failed : host_result(mkdirat(path.dir, path.text, a[2]));
-}
+// Calls that make, remove or change one file by name.
+#define BY_PATH(name, dirfd, path_at, how, call) \
+    i64 name(struct thread *t, const u64 a[6]) \
+    { \
+        struct guest_path path; \
+        i64 failed = path_get(t, dirfd, path_at, how, &path); \
+        return failed ? failed : path_end(&path, host_result(call)); \
+    }
+
+BY_PATH(sys_mkdirat, a[0], a[1], PATH_CREATE, mkdirat(path.dir, path.text, a[2]))
+BY_PATH(sys_unlinkat, a[0], a[1], PATH_REMOVE, unlinkat(path.dir, path.text, a[2]))
+BY_PATH(sys_fchownat, a[0], a[1], PATH_ALTER | path_flags(a[4]),
+        fchownat(path.dir, path.text, a[2], a[3], path.at_flags))
 
 i64 sys_mknodat(struct thread *t, const u64 a[6])
 {
     struct guest_path path;
-    i64 failed = path_get(t, a[0], a[1], &path);
     u32 type = a[2] & S_IFMT;
-    if (failed)
-        return failed;
     if (type == S_IFCHR || type == S_IFBLK)
         return -EPERM;
-    return host_result(mknodat(path.dir, path.text, a[2], 0));
-}
-
-i64 sys_unlinkat(struct thread *t, const u64 a[6])
-{
-    struct guest_path path;
-    i64 failed = path_get(t, a[0], a[1], &path);
-    return failed ? failed : host_result(unlinkat(path.dir, path.text, a[2]));
+    i64 failed = path_get(t, a[0], a[1], PATH_CREATE, &path);
+    return failed ? failed : path_end(&path, host_result(mknodat(path.dir, path.text, a[2], 0)));
 }
 
 i64 sys_symlinkat(struct thread *t, const u64 a[6])
@@ -209,71 +241,98 @@ i64 sys_symlinkat(struct thread *t, const u64 a[6])
     char target[4096];
     struct guest_path path;
     i64 n = space_string(t->process->space, target, a[0], sizeof(target));
-    i64 failed = n < 0 ? n : path_get(t, a[1], a[2], &path);
-    return failed ? failed : host_result(symlinkat(target, path.dir, path.text));
+    i64 failed = n < 0 ? n : path_get(t, a[1], a[2], PATH_CREATE, &path);
+    return failed ? failed : path_end(&path, host_result(symlinkat(target, path.dir, path.text)));
+}
+
+// A descriptor is only linked when its file has no name yet (O_TMPFILE): a name where one
+// may write would give a file that one may only read away.
+static i64 link_to(const struct guest_path *from, const struct guest_path *to)
+{
+    struct stat st;
+    char fd[64];
+    if (from->text[0])
+        return host_result(linkat(from->dir, from->text, to->dir, to->text, 0));
+    if (!from->magic || from->made_up || fstat(from->dir, &st) || st.st_nlink)
+        return -EPERM;
+    snprintf(fd, sizeof(fd), "/proc/self/fd/%d", from->dir);
+    return host_result(linkat(AT_FDCWD, fd, to->dir, to->text, AT_SYMLINK_FOLLOW));
 }
 
 i64 sys_linkat(struct thread *t, const u64 a[6])
 {
     struct guest_path from, to;
-    i64 failed = path_get(t, a[0], a[1], &from);
-    failed = failed ? failed : path_get(t, a[2], a[3], &to);
+    u32 how =
+        (a[4] & AT_SYMLINK_FOLLOW ? PATH_FOLLOW : 0) | (a[4] & AT_EMPTY_PATH ? PATH_EMPTY : 0);
+    if (a[4] & ~(u64)(AT_SYMLINK_FOLLOW | AT_EMPTY_PATH))
+        return -EINVAL;
+    i64 failed = path_get(t, a[0], a[1], how | PATH_ALTER, &from);
     if (failed)
         return failed;
-    int flags = from.magic ? AT_SYMLINK_FOLLOW : (int)a[4];
-    return host_result(linkat(from.dir, from.text, to.dir, to.text, flags));
+    failed = path_get(t, a[2], a[3], PATH_CREATE, &to);
+    failed = failed ? failed : path_end(&to, link_to(&from, &to));
+    return path_end(&from, failed);
 }
 
 i64 sys_renameat2(struct thread *t, const u64 a[6])
 {
     struct guest_path from, to;
-    i64 failed = path_get(t, a[0], a[1], &from);
-    failed = failed ? failed : path_get(t, a[2], a[3], &to);
+    u32 flags = t->cpu.x[8] == 276 ? a[4] : 0;   // renameat has none
+    i64 failed = path_get(t, a[0], a[1], PATH_REMOVE, &from);
     if (failed)
         return failed;
-    u32 flags = t->cpu.x[8] == 276 ? a[4] : 0;   // renameat has none
-    return host_result(syscall(SYS_renameat2, from.dir, from.text, to.dir, to.text, flags));
+    failed = path_get(t, a[2], a[3], PATH_REMOVE, &to);
+    if (!failed)
+        failed = path_end(
+            &to, host_result(syscall(SYS_renameat2, from.dir, from.text, to.dir, to.text, flags)));
+    return path_end(&from, failed);
 }
 
 i64 sys_fchmodat(struct thread *t, const u64 a[6])
 {
     struct guest_path path;
-    i64 failed = path_get(t, a[0], a[1], &path);
-    return failed ? failed : host_result(fchmodat(path.dir, path.text, a[2], 0));
-}
-
-i64 sys_fchownat(struct thread *t, const u64 a[6])
-{
-    struct guest_path path;
-    i64 failed = path_get(t, a[0], a[1], &path);
-    return failed ? failed
-                  : host_result(fchownat(path.dir, path.text, a[2], a[3], at_flags(&path, a[4])));
+    char file[64];
+    i64 failed = path_get(t, a[0], a[1], PATH_FOLLOW | PATH_ALTER, &path);
+    if (failed)
+        return failed;
+    int fd = path.dir;   // chmod cannot be told to follow nothing, but a descriptor is exact
+    if (path.text[0])
+        fd = openat(path.dir, path.text, O_PATH | O_NOFOLLOW | O_CLOEXEC);
+    if (fd < 0)
+        return path_end(&path, -errno);
+    snprintf(file, sizeof(file), "/proc/self/fd/%d", fd);
+    failed = host_result(chmod(file, a[2]));
+    if (fd != path.dir)
+        close(fd);
+    return path_end(&path, failed);
 }
 
 i64 sys_utimensat(struct thread *t, const u64 a[6])
 {
+    struct process *p = t->process;
     struct timespec times[2];
-    if (a[2] && space_read(t->process->space, times, a[2], sizeof(times)))
+    if (a[2] && space_read(p->space, times, a[2], sizeof(times)))
         return -EFAULT;
     if (!a[1]) {   // the descriptor itself
-        int host = fd_host(t->process, a[0]);
-        return host < 0 ? host
-                        : host_result(
-                              syscall(SYS_utimensat, host, NULL, a[2] ? times : NULL, (int)a[3]));
+        int host = fd_host(p, a[0]);
+        i64 failed = host < 0 ? host : fd_may_change(p, host);
+        return failed ? failed
+                      : host_result(
+                            syscall(SYS_utimensat, host, NULL, a[2] ? times : NULL, (int)a[3]));
     }
     struct guest_path path;
-    i64 failed = path_get(t, a[0], a[1], &path);
+    i64 failed = path_get(t, a[0], a[1], path_flags(a[3]) | PATH_ALTER, &path);
     if (failed)
         return failed;
-    return host_result(
-        syscall(SYS_utimensat, path.dir, path.text, a[2] ? times : NULL, at_flags(&path, a[3])));
+    return path_end(&path, host_result(syscall(SYS_utimensat, path.dir, path.text,
+                                               a[2] ? times : NULL, path.at_flags)));
 }
 
 i64 sys_truncate(struct thread *t, const u64 a[6])
 {
     struct guest_path path;
-    i64 failed = path_get(t, AT_FDCWD, a[0], &path);
-    i64 fd = failed ? failed : path_open(t, &path, O_WRONLY, 0);
+    i64 failed = path_get(t, AT_FDCWD, a[0], PATH_FOLLOW, &path);
+    i64 fd = failed ? failed : path_end(&path, path_open(t->process, &path, O_WRONLY, 0));
     if (fd < 0)
         return fd;
     i64 r = host_result(ftruncate(fd, a[1]));
@@ -296,12 +355,16 @@ static i64 move_to(struct process *p, int dir)
 i64 sys_chdir(struct thread *t, const u64 a[6])
 {
     struct guest_path path;
-    i64 failed = path_get(t, AT_FDCWD, a[0], &path);
-    if (failed)
-        return failed;
-    if (faccessat(path.dir, path.text, X_OK, 0))
-        return -errno;
-    return move_to(t->process, openat(path.dir, path.text, O_PATH | O_DIRECTORY | O_CLOEXEC));
+    struct process *p = t->process;
+    i64 failed = path_get(t, AT_FDCWD, a[0], PATH_FOLLOW, &path);
+    i64 fd = failed ? failed : path_end(&path, path_open(p, &path, O_PATH | O_DIRECTORY, 0));
+    if (fd < 0)
+        return fd;
+    if (!faccessat(fd, ".", X_OK, 0))
+        return move_to(p, fd);
+    failed = -errno;
+    close(fd);
+    return failed;
 }
 
 i64 sys_fchdir(struct thread *t, const u64 a[6])
@@ -316,16 +379,14 @@ i64 sys_fchdir(struct thread *t, const u64 a[6])
 
 i64 sys_getcwd(struct thread *t, const u64 a[6])
 {
-    char link[64], text[4096];
-    snprintf(link, sizeof(link), "/proc/self/fd/%d", t->process->cwd);
-    ssize_t n = readlink(link, text, sizeof(text) - 1);
-    if (n < 0)
-        return -errno;
-    text[n] = 0;
-    if ((u64)n + 1 > a[1])
+    char text[VIEW_PATH];
+    if (!path_shown(t->process, t->process->cwd, text, sizeof(text)))
+        return -ENOENT;
+    u64 n = strlen(text) + 1;
+    if (n > a[1])
         return -ERANGE;
-    i64 failed = space_write(t->process->space, a[0], text, n + 1);
-    return failed ? failed : n + 1;
+    i64 failed = space_write(t->process->space, a[0], text, n);
+    return failed ? failed : (i64)n;
 }
 
 // ---- by descriptor
@@ -337,8 +398,17 @@ i64 sys_getcwd(struct thread *t, const u64 a[6])
         return host < 0 ? host : host_result(call); \
     }
 
-BY_FD(sys_fchmod, fchmod(host, a[1]))
-BY_FD(sys_fchown, fchown(host, a[1], a[2]))
+// What is known of the file changes, which a descriptor for reading would allow too.
+#define CHANGE_BY_FD(name, call) \
+    i64 name(struct thread *t, const u64 a[6]) \
+    { \
+        int host = fd_host(t->process, a[0]); \
+        i64 failed = host < 0 ? host : fd_may_change(t->process, host); \
+        return failed ? failed : host_result(call); \
+    }
+
+CHANGE_BY_FD(sys_fchmod, fchmod(host, a[1]))
+CHANGE_BY_FD(sys_fchown, fchown(host, a[1], a[2]))
 BY_FD(sys_ftruncate, ftruncate(host, a[1]))
 BY_FD(sys_fallocate, fallocate(host, a[1], a[2], a[3]))
 BY_FD(sys_fsync, fsync(host))

@@ -105,10 +105,16 @@ static struct process *create(const struct process_options *o, struct err *e)
     struct space *s = space_new(e);
     if (!s)
         return NULL;
+    struct view *view = view_new(&o->files, e);
+    if (!view) {
+        space_free(s);
+        return NULL;
+    }
     struct process *p = calloc(1, sizeof(*p));
     if (!p)
         abort();
     p->space = s;
+    p->view = view;
     p->options = *o;
     p->pid = GUEST_PID;
     p->ppid = GUEST_PID - 1;
@@ -137,6 +143,7 @@ void process_free(struct process *p)
     if (p->cwd >= 0)
         close(p->cwd);
     space_free(p->space);
+    view_free(p->view);
     pthread_mutex_destroy(&p->lock);
     program_free(p->program);
     free(p->arguments);
@@ -154,10 +161,31 @@ static bool not_found(const char *path, i64 error, struct err *e)
     return err_set(e, "%s: %s", path, strerror(-error));
 }
 
+// The program of the command line is shown to the guest, when it is not already: `name` is
+// then where.
+static const char *show(struct process *p, const char *path, char name[VIEW_PATH])
+{
+    struct guest_path found;
+    char *host = NULL;
+    i64 fd = path_of(p, path, PATH_FOLLOW | PATH_QUIET, &found);
+    if (!fd)
+        fd = path_end(&found, path_open(p, &found, O_PATH, 0));
+    if (fd >= 0)
+        close(fd);
+    else
+        host = realpath(path, NULL);
+    if (!host || !view_add(p->view, path, false))
+        return path;
+    bool named = p->view->rooted && view_guest_path(p->view, host, name, VIEW_PATH);
+    free(host);
+    return named ? name : path;
+}
+
 static bool load_named(struct process *p, const char *path, struct err *e, int *exit_code)
 {
     struct program *g;
-    i64 error = program_find(p, path, p->options.argv, &g);
+    char name[VIEW_PATH];
+    i64 error = program_find(p, show(p, path, name), p->options.argv, &g);
     *exit_code = error == -ENOENT || error == -ENOTDIR ? EXIT_NO_INPUT : EXIT_BAD_INPUT;
     if (error)
         return not_found(path, error, e);

@@ -14,6 +14,7 @@
 #include "base/types.h"
 #include "guest/elf.h"
 #include "guest/space.h"
+#include "guest/view.h"
 #include "isa/cpu.h"
 
 enum {
@@ -27,7 +28,7 @@ enum {
 struct process_options {
     const char *path;                    // the ELF file or script
     const char *const *argv, *const *envp;   // NULL-terminated; argv[0] included
-    const char *root;                    // absolute paths are looked up here first, or NULL
+    struct view_options files;           // what the guest can reach of the host's files
     u64 seed;                            // of AT_RANDOM and getrandom
     FILE *strace;                        // system calls are printed here, or NULL
     FILE *messages;                      // faults are told here; NULL means stderr
@@ -89,6 +90,8 @@ struct process {
     vaddr sigreturn;                     // the trampoline page
     vaddr stack_top, stack_base;
     struct guest_fd fds[GUEST_FDS];      // what the guest's descriptors are on the host
+    struct view *view;                   // of the host's files
+    bool refused;                        // a path was refused, and the user told
     int cwd;                             // host descriptor of its working directory
     pthread_mutex_t lock;                // of everything above that changes
     struct thread *main;

@@ -23,11 +23,11 @@ void program_free(struct program *g)
     free(g);
 }
 
-static i64 open_program(struct process *p, const char *text)
+static i64 open_program(struct process *p, const char *text, u32 flags)
 {
     struct guest_path path;
-    i64 failed = path_of(p, text, &path);
-    return failed ? failed : path_open(p->main, &path, O_RDONLY | O_NONBLOCK, 0);
+    i64 failed = path_of(p, text, PATH_FOLLOW | flags, &path);
+    return failed ? failed : path_end(&path, path_open(p, &path, O_RDONLY | O_NONBLOCK, 0));
 }
 
 // The two words of a "#!" line in `line`; *arg is NULL when there is one only.
@@ -87,7 +87,7 @@ static i64 find(struct process *p, struct program *g)
     const char *script = g->path;
     for (int depth = 0; depth <= MAX_SCRIPTS; depth++) {
         struct stat st;
-        i64 fd = open_program(p, script);
+        i64 fd = open_program(p, script, 0);
         if (fd < 0)
             return fd;
         g->fd = fd;
@@ -129,7 +129,7 @@ i64 program_find(struct process *p, const char *path, const char *const *argv, s
 static bool load_interpreter(struct process *p, struct elf_image *interp, struct err *e)
 {
     const char *name = p->image.interp;
-    i64 fd = open_program(p, name);
+    i64 fd = open_program(p, name, PATH_QUIET);
     if (fd < 0)
         return err_set(e,
                        "%s: is dynamically linked and %s cannot be opened (%s); say with --root "
@@ -143,7 +143,8 @@ static bool load_interpreter(struct process *p, struct elf_image *interp, struct
 bool program_load(struct process *p, struct thread *t, struct program *g, struct err *e)
 {
     struct elf_image interp = { 0 };
-    path_shown(p, g->fd, p->exe, sizeof(p->exe));
+    if (!path_shown(p, g->fd, p->exe, sizeof(p->exe)))
+        snprintf(p->exe, sizeof(p->exe), "%s", g->path);
     process_set_name(p, g->path);
     p->options.path = g->path;
     p->options.argv = g->argv;

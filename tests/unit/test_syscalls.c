@@ -51,6 +51,7 @@ static struct process *new_process(bool traced, bool timed)
                     .p_memsz = 0x1000 } };
     memcpy(m.head.e_ident, ELFMAG "\2\1\1", 7);
     struct process_options o = { .path = "/bin/prog",
+                                 .files = { .everything = true },
                                  .argv = argv,
                                  .envp = envp,
                                  .seed = 1,
