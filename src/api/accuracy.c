@@ -30,6 +30,7 @@ static const struct {
     const char *cores[2];
 } sets[] = {
     { "instructions", fit_forms, { "m1-firestorm", "m1-icestorm" } },
+    { "probes", fit_probes, { "m2-avalanche", "m2-blizzard" } },
 };
 
 static bool wanted(const struct m2sim_accuracy *o, const char *set)

@@ -9,8 +9,9 @@
 #include <string.h>
 
 #include "core/instr.h"
-#include "fit/a64.h"
 #include "fit/fit.h"
+#include "fit/forms.h"
+#include "fit/loop.h"
 #include "isa/cpu.h"
 #include "isa/decode.h"
 
@@ -139,36 +140,13 @@ static void put_sources(const struct parts *p, u32 *word)
     }
 }
 
-// -- Writing loops --
-
-struct loop {
-    struct lab *lab;
-    vaddr start, head, at;
-};
-
-static void emit(struct loop *c, u32 word)
-{
-    lab_word(c->lab, c->at, word);
-    c->at += 4;
-}
-
-// The data address goes to every register that may hold one; the head is a line's first word.
-static struct loop begin(struct lab *lab)
-{
-    struct loop c = { .lab = lab };
-    c.start = c.head = c.at = lab_code(lab, 64);
-    return c;
-}
-
 static double finish(struct loop *c, u64 value)
 {
-    emit(c, a64_b(((i64)c->head - (i64)c->at) / 4));
-    struct lab_run r = { c->start, c->head, { 0 }, WARM, TIMES };
     for (u32 k = 0; k < sizeof(base_pool); k++)
-        r.x[base_pool[k]] = LAB_DATA + 4096;
-    r.x[X_START] = LAB_DATA + 4096;
-    r.x[X_D] = value;
-    return lab_run(c->lab, &r);
+        c->run.x[base_pool[k]] = LAB_DATA + 4096;
+    c->run.x[X_START] = LAB_DATA + 4096;
+    c->run.x[X_D] = value;
+    return loop_run(c, WARM, TIMES);
 }
 
 // -- Latency --
@@ -192,26 +170,26 @@ enum {
 static u32 add_links(struct loop *c, enum kind from, enum kind to, bool address, u32 to_reg)
 {
     if (from == VECTOR && to == GENERAL) {
-        emit(c, FMOV_TO_X | V_CHAIN << 5 | X_CHAIN);
+        loop_emit(c, FMOV_TO_X | V_CHAIN << 5 | X_CHAIN);
         from = GENERAL;
         if (!address)
             return 0;
     }
     if (from == GENERAL && to == GENERAL) {   // only addresses get here otherwise
-        emit(c, to_reg == X_INDEX ? a64_add(X_INDEX, X_CHAIN, A64_ZR)
-                                  : a64_add(X_BASE, X_START, X_CHAIN));
+        loop_emit(c, to_reg == X_INDEX ? a64_add(X_INDEX, X_CHAIN, A64_ZR)
+                                       : a64_add(X_BASE, X_START, X_CHAIN));
         return 1;
     }
     if (from == GENERAL && to == VECTOR)
-        return emit(c, FMOV_TO_D | X_CHAIN << 5 | V_CHAIN), 0;
+        return loop_emit(c, FMOV_TO_D | X_CHAIN << 5 | V_CHAIN), 0;
     if (from == FLAGS && to == GENERAL)
-        return emit(c, CSINC | A64_ZR << 16 | A64_EQ << 12 | A64_ZR << 5 | X_CHAIN), 1;
+        return loop_emit(c, CSINC | A64_ZR << 16 | A64_EQ << 12 | A64_ZR << 5 | X_CHAIN), 1;
     if (from == GENERAL && to == FLAGS)
-        return emit(c, SUBS_ZR | X_CHAIN << 5), 1;
+        return loop_emit(c, SUBS_ZR | X_CHAIN << 5), 1;
     if (from == VECTOR && to == FLAGS)
-        return emit(c, FCMP | V_CHAIN << 16 | V_CHAIN << 5), 2;
+        return loop_emit(c, FCMP | V_CHAIN << 16 | V_CHAIN << 5), 2;
     if (from == FLAGS && to == VECTOR)
-        return emit(c, FCSEL | V_D << 16 | V_N << 5 | V_CHAIN), 2;
+        return loop_emit(c, FCSEL | V_D << 16 | V_N << 5 | V_CHAIN), 2;
     return 0;
 }
 
@@ -249,18 +227,18 @@ static double latency(struct lab *lab, const struct parts *p, const struct pair 
     put_sources(p, &word);
     if (!base && (!put_chain(p, &word, to, true) || !put_chain(p, &word, from, false)))
         return NAN;
-    struct loop c = begin(lab);
+    struct loop c = loop_begin(lab, 64);
     u32 taken_off = 0;
     for (u32 k = 0; k < CHAIN; k++) {
-        emit(&c, word);
+        loop_emit(&c, word);
         enum kind a = kind_of(p, to), b = kind_of(p, from);
         taken_off = 0;
         if (!base && (a != b || address))
             taken_off = add_links(&c, a, b, address, from == SLOT_M ? X_INDEX : X_BASE);
         else if (hw < 0.5 && a == VECTOR)   // an eliminated move: something must take time
-            emit(&c, a64_rrr(ADD_4S, V_CHAIN, V_CHAIN, V_M)), taken_off = 2;
+            loop_emit(&c, a64_rrr(ADD_4S, V_CHAIN, V_CHAIN, V_M)), taken_off = 2;
         else if (hw < 0.5 && a == GENERAL)
-            emit(&c, a64_add_imm(X_CHAIN, X_CHAIN, 0)), taken_off = 1;
+            loop_emit(&c, a64_add_imm(X_CHAIN, X_CHAIN, 0)), taken_off = 1;
     }
     return finish(&c, 0) / CHAIN - taken_off;
 }
@@ -292,19 +270,19 @@ static void put_results(const struct parts *p, u32 *word, u32 k)
 
 static double row_of(struct lab *lab, const struct parts *p, bool fresh_flags, u64 value)
 {
-    struct loop c = begin(lab);
+    struct loop c = loop_begin(lab, 64);
     if (p && p->row->flags & N_RW)
         for (u32 k = 0; k < sizeof(base_pool); k++)
-            emit(&c, a64_mov(base_pool[k], X_START));
+            loop_emit(&c, a64_mov(base_pool[k], X_START));
     for (u32 k = 0; k < COPIES; k++) {
         if (fresh_flags)
-            emit(&c, ANDS_XZR);
+            loop_emit(&c, ANDS_XZR);
         if (!p)
             continue;
         u32 word = p->word;
         put_sources(p, &word);
         put_results(p, &word, k);
-        emit(&c, word);
+        loop_emit(&c, word);
     }
     return finish(&c, value) / COPIES;
 }
@@ -317,6 +295,19 @@ static double throughput(struct lab *lab, const struct parts *p, const char *nam
     if (flags)
         t -= row_of(lab, NULL, true, 0);
     return t;
+}
+
+double form_latency(struct lab *lab, u32 word, u32 to, u32 from)
+{
+    struct parts p = take_apart(word);
+    struct pair pair = { .to = (u8)to, .from = (u8)from };
+    return p.i.run == RUN_UNDEFINED ? NAN : latency(lab, &p, &pair, 1);
+}
+
+double form_throughput(struct lab *lab, u32 word)
+{
+    struct parts p = take_apart(word);
+    return p.i.run == RUN_UNDEFINED ? NAN : throughput(lab, &p, "   ");
 }
 
 // -- All of them --

@@ -1,0 +1,98 @@
+#include <math.h>
+
+#include "fit/loop.h"
+#include "fit/probe.h"
+
+enum { PAGE = 16384 };
+
+// Iterations such that about `instructions` of `each` run, 2 at least.
+static u32 times(double instructions, double each)
+{
+    double n = instructions / each;
+    return n < 2 ? 2 : (u32)n;
+}
+
+double probe_taken_branches(struct lab *lab, double x, u32 arg)
+{
+    u32 n = (u32)x;
+    struct loop c = loop_begin(lab, PAGE);
+    for (u32 k = 1; k < n; k++) {
+        loop_emit(&c, a64_b(arg / 4));
+        loop_repeat(&c, A64_NOP, arg / 4 - 1);
+    }
+    return loop_run(&c, times(6000, n), times(12000, n)) / n;
+}
+
+double probe_nop_loop(struct lab *lab, double x, u32 arg)
+{
+    struct loop c = loop_begin(lab, PAGE);
+    loop_repeat(&c, A64_NOP, (u32)x - 1);
+    return loop_run(&c, times(3000, x), times(4000, x));
+}
+
+double probe_nop_footprint(struct lab *lab, double x, u32 arg)
+{
+    double n = x * 256;
+    return n / probe_nop_loop(lab, n, arg);
+}
+
+double probe_branch_pages(struct lab *lab, double x, u32 arg)
+{
+    u32 n = (u32)x;
+    struct loop c = loop_begin(lab, PAGE);
+    for (u32 k = 1; k < n; k++) {   // each in another line of its page
+        vaddr next = c.head + k * PAGE + k * 64 % PAGE;
+        loop_emit(&c, a64_b(loop_distance(&c, next)));
+        c.at = next;
+    }
+    return loop_run(&c, times(3000, n), times(6000, n)) / n;
+}
+
+// A function calls the next and returns; the innermost only returns.
+double probe_calls(struct lab *lab, double x, u32 arg)
+{
+    enum { SAVE = 0xf81f0ffe, RESTORE = 0xf84107fe, RET = 0xd65f03c0, BL = 0x94000000 };
+    u32 n = (u32)x;
+    struct loop c = loop_begin(lab, PAGE);
+    vaddr head = c.head, functions = head + 64;
+    loop_emit(&c, BL | (u32)loop_distance(&c, functions));
+    loop_emit(&c, a64_b(loop_distance(&c, head)));
+    for (u32 k = 1; k <= n; k++) {
+        c.at = functions + (k - 1) * 16;
+        if (k < n) {
+            loop_emit(&c, SAVE);
+            loop_emit(&c, BL | 3);
+            loop_emit(&c, RESTORE);
+        }
+        loop_emit(&c, RET);
+    }
+    return loop_run(&c, times(2000, n), times(4000, n)) / n;
+}
+
+static u64 random_at(u64 k)
+{
+    u64 z = (k + 1) * 0x9e3779b97f4a7c15;
+    z = (z ^ z >> 30) * 0xbf58476d1ce4e5b9;
+    return z ^ z >> 27;
+}
+
+// A branch by a random bit, x - 1 taken branches, and a branch by the same bit: while the
+// first is in the history, the second is predicted. Both return to one path at once.
+double probe_history(struct lab *lab, double x, u32 arg)
+{
+    enum { BYTES = 16384, LDRB = 0x38401443, TBNZ = 0x37000003 };   // ldrb w3, [x2], #1
+    for (u32 k = 0; k < BYTES; k += 8)
+        lab_data(lab, LAB_DATA + k, random_at(k) & 0x0101010101010101);
+    struct loop c = loop_begin(lab, PAGE);
+    loop_emit(&c, LDRB);
+    loop_emit(&c, TBNZ | 2 << 5);   // over a NOP
+    loop_emit(&c, A64_NOP);
+    for (u32 k = 1; k < x; k++) {
+        loop_emit(&c, a64_b(3));
+        loop_repeat(&c, A64_NOP, 2);
+    }
+    loop_emit(&c, TBNZ | 2 << 5);
+    loop_emit(&c, A64_NOP);
+    c.run.x[2] = LAB_DATA;
+    return loop_run(&c, 6000, 6000) - x;
+}
