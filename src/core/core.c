@@ -15,6 +15,12 @@ static const struct core_model *const models[] = {
     NULL,
 };
 
+const struct core_topdown2 core_topdown2[TOPDOWN2_COUNT] = {
+#define TOPDOWN2(name, of, title) { #name, title, TOPDOWN_##of },
+#include "core/topdown.def"
+#undef TOPDOWN2
+};
+
 struct core *core_new(struct arena *a, const struct config *c, const char *model, struct err *e)
 {
     for (size_t k = 0; models[k]; k++) {

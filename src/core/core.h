@@ -44,7 +44,32 @@ enum topdown2 {
     TOPDOWN2_COUNT
 };
 
+// Its rows, in the order of the enum.
+struct core_topdown2 {
+    const char *name, *title;
+    enum topdown of;   // level 1
+};
+
+extern const struct core_topdown2 core_topdown2[TOPDOWN2_COUNT];
+
+// One part of the CPI stack: slots that one cause used or lost.
+struct core_cause {
+    const char *name, *doc;
+    enum topdown2 of;
+    u64 slots;
+};
+
 enum { CORE_BINS = 16 };   // of an occupancy histogram
+
+// A structure with a number of entries. Bin k counts the cycles in which more than
+// k / CORE_BINS of them, and up to (k + 1) / CORE_BINS, were taken; bin 0 also those
+// in which none was.
+struct core_room {
+    const char *name, *doc;
+    u64 entries;
+    u64 full;   // cycles in which rename stopped because it had no room
+    u64 bin[CORE_BINS];
+};
 
 // A cache or TLB. Accesses are demand accesses: prefetches are not among them.
 struct core_level {
@@ -62,8 +87,12 @@ struct core_stats {
     unsigned levels;
     const struct stat_row *rows;   // what the model counts beyond this, ended by a NULL name
     const void *counters;          // where; lives as long as the model
-    bool detailed;              // the rest is meant
-    u64 slots2[TOPDOWN2_COUNT];
+    bool detailed;              // the rest is meant; it lives as long as the model
+    u64 slots2[TOPDOWN2_COUNT];   // level 2: those of one of level 1 sum to its slots
+    const struct core_cause *cause;   // the CPI stack: those of one of level 2 sum to its slots
+    unsigned causes;
+    const struct core_room *room;
+    unsigned rooms;
 };
 
 void core_stats(const struct core *c, struct core_stats *s);

@@ -212,12 +212,32 @@ static void make_rooms(struct ooo *o)
     };
     for (u32 r = 0; r < ROOM_COUNT; r++) {
         o->entries[r] = (u32)entries[r];
-        o->scale[r] = (u32)((CORE_BINS << 16) / (entries[r] + 1));
+        o->scale[r] = (u32)((CORE_BINS << 16) / entries[r]);
     }
     const u64 holds[HOLDS] = { p->prf_int, p->prf_fp, p->prf_flags, p->rob_writes,
                                p->branches_in_flight };
     for (u32 k = 0; k < HOLDS; k++)
         o->hold_limit += HOLD(k, holds[k] < HOLD_MAX ? holds[k] : HOLD_MAX);
+}
+
+static void make_rows(struct ooo *o, struct arena *a)
+{
+    static const struct core_cause causes[STACK_COUNT] = {
+#define STACK(name, two, doc) { #name, doc, TOPDOWN2_##two, 0 },
+#include "core/stack.def"
+#undef STACK
+    };
+    static const struct core_room rooms[ROOM_COUNT] = {
+#define ROOM(name, doc) { #name, doc, 0, 0, { 0 } },
+#include "core/room.def"
+#undef ROOM
+    };
+    o->cause = ARENA_ARRAY(a, STACK_COUNT, struct core_cause);
+    o->room = ARENA_ARRAY(a, ROOM_COUNT, struct core_room);
+    memcpy(o->cause, causes, sizeof(causes));
+    memcpy(o->room, rooms, sizeof(rooms));
+    for (u32 r = 0; r < ROOM_COUNT; r++)
+        o->room[r].entries = o->entries[r];
 }
 
 static void make_rings(struct ooo *o, struct arena *a)
@@ -286,6 +306,7 @@ static void *create(struct arena *a, const struct config *c, struct err *e)
     make_parts(o, a, &parts);
     make_schedulers(o, a);
     make_rooms(o);
+    make_rows(o, a);
     make_rings(o, a);
     make_ops(o, a);
     return o;
@@ -314,18 +335,6 @@ static void levels(const struct ooo *o, struct core_stats *s)
     s->level[s->levels++] = level("l2tlb", t.l2_accesses, t.l2_misses);
 }
 
-static const u8 stack_level2[STACK_COUNT] = {
-#define STACK(name, two, ...) TOPDOWN2_##two,
-#include "core/stack.def"
-#undef STACK
-};
-
-static const u8 level2_level1[TOPDOWN2_COUNT] = {
-#define TOPDOWN2(name, one, ...) TOPDOWN_##one,
-#include "core/topdown.def"
-#undef TOPDOWN2
-};
-
 static const struct stat_row stat_rows[] = {
 #define STAT(field, unit, doc) { #field, unit, doc, offsetof(struct ooo_stats, field) },
 #include "core/ooo_stats.def"
@@ -342,11 +351,20 @@ static void stats(const void *m, struct core_stats *s)
                                           o->s.returns,
                               .mispredictions = o->s.conditional_wrong + o->s.indirect_wrong +
                                                 o->s.returns_wrong };
-    for (u32 k = 0; k < STACK_COUNT; k++)
-        s->slots2[stack_level2[k]] += o->stack[k];
-    for (u32 k = 0; k < TOPDOWN2_COUNT; k++)
-        s->slots[level2_level1[k]] += s->slots2[k];
+    for (u32 k = 0; k < STACK_COUNT; k++) {
+        o->cause[k].slots = o->stack[k];
+        s->slots2[o->cause[k].of] += o->stack[k];
+        s->slots[core_topdown2[o->cause[k].of].of] += o->stack[k];
+    }
+    for (u32 r = 0; r < ROOM_COUNT; r++) {
+        o->room[r].full = o->full[r];
+        memcpy(o->room[r].bin, o->occupancy[r], sizeof(o->room[r].bin));
+    }
     s->detailed = true;
+    s->cause = o->cause;
+    s->causes = STACK_COUNT;
+    s->room = o->room;
+    s->rooms = ROOM_COUNT;
     levels(o, s);
     s->rows = stat_rows;
     s->counters = &o->s;

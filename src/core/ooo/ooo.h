@@ -269,7 +269,9 @@ struct ooo {
     u64 stack[STACK_COUNT];
     u64 full[ROOM_COUNT];
     u64 occupancy[ROOM_COUNT][CORE_BINS];
-    u32 scale[ROOM_COUNT];   // 2^16 * bins / entries
+    u32 scale[ROOM_COUNT];   // 2^16 * bins / entries, rounded down
+    struct core_cause *cause;   // what stats() hands out
+    struct core_room *room;
     u32 entries[ROOM_COUNT];
     u8 lost_cause, lost_room;   // of this cycle
     u32 lost;

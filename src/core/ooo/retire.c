@@ -128,7 +128,7 @@ void ooo_account(struct ooo *o, cycle cycles)
     if (o->lost_room < ROOM_COUNT)
         o->full[o->lost_room] += cycles;
     for (u32 r = 0; r < ROOM_COUNT; r++) {
-        u32 bin = used_of(o, r) * o->scale[r] >> 16;
+        u32 used = used_of(o, r), bin = used ? (used - 1) * o->scale[r] >> 16 : 0;
         o->occupancy[r][bin < CORE_BINS ? bin : CORE_BINS - 1] += cycles;
     }
 }
