@@ -57,3 +57,51 @@ void core_stats(const struct core *c, struct core_stats *s)
 {
     c->model->stats(c->state, s);
 }
+
+// -- What models share --
+
+const struct core_row core_causes[STACK_COUNT] = {
+#define STACK(name, two, doc) { #name, doc, TOPDOWN2_##two },
+#include "core/stack.def"
+#undef STACK
+};
+
+const struct core_row core_rooms[ROOM_COUNT] = {
+#define ROOM(name, doc) { #name, doc, 0 },
+#include "core/room.def"
+#undef ROOM
+};
+
+void core_sum_slots(struct core_stats *s)
+{
+    memset(s->slots2, 0, sizeof(s->slots2));
+    memset(s->slots, 0, sizeof(s->slots));
+    for (u32 k = 0; k < STACK_COUNT; k++)
+        s->slots2[core_causes[k].of] += s->stack[k];
+    for (u32 k = 0; k < TOPDOWN2_COUNT; k++)
+        s->slots[core_topdown2[k].of] += s->slots2[k];
+}
+
+static void level(struct core_stats *s, const char *name, u64 accesses, u64 misses)
+{
+    s->level[s->levels++] = (struct core_level){ name, accesses, misses };
+}
+
+static void cache(struct core_stats *s, const char *name, const struct cache_stats *c)
+{
+    level(s, name, c->reads + c->writes, c->read_misses + c->write_misses);
+}
+
+void core_levels(struct core_stats *s, const struct hierarchy *h, const struct tlb *t)
+{
+    s->memory = hierarchy_stats(h);
+    s->tlb = tlb_stats(t);
+    s->levels = 0;
+    cache(s, "l1i", &s->memory.l1i);
+    cache(s, "l1d", &s->memory.l1d);
+    cache(s, "l2", &s->memory.l2);
+    cache(s, "slc", &s->memory.slc);
+    level(s, "itlb", s->tlb.l1i_accesses, s->tlb.l1i_misses);
+    level(s, "dtlb", s->tlb.l1d_accesses, s->tlb.l1d_misses);
+    level(s, "l2tlb", s->tlb.l2_accesses, s->tlb.l2_misses);
+}

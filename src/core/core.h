@@ -11,6 +11,9 @@
 #include "base/stat.h"
 #include "config/config.h"
 #include "exec/record.h"
+#include "uarch/bpred/bpred.h"
+#include "uarch/hierarchy.h"
+#include "uarch/tlb.h"
 
 struct core;
 
@@ -52,12 +55,29 @@ struct core_topdown2 {
 
 extern const struct core_topdown2 core_topdown2[TOPDOWN2_COUNT];
 
-// One part of the CPI stack: slots that one cause used or lost.
-struct core_cause {
-    const char *name, *doc;
-    enum topdown2 of;
-    u64 slots;
+// Why a slot of rename was used or lost: the rows of the CPI stack, the parts of level 2.
+enum cause {
+#define STACK(name, ...) STACK_##name,
+#include "core/stack.def"
+#undef STACK
+    STACK_COUNT
 };
+
+// What can be full.
+enum room {
+#define ROOM(name, ...) ROOM_##name,
+#include "core/room.def"
+#undef ROOM
+    ROOM_COUNT
+};
+
+// Their rows.
+struct core_row {
+    const char *name, *doc;
+    u32 of;   // of a cause: enum topdown2
+};
+
+extern const struct core_row core_causes[STACK_COUNT], core_rooms[ROOM_COUNT];
 
 enum { CORE_BINS = 16 };   // of an occupancy histogram
 
@@ -65,7 +85,6 @@ enum { CORE_BINS = 16 };   // of an occupancy histogram
 // k / CORE_BINS of them, and up to (k + 1) / CORE_BINS, were taken; bin 0 also those
 // in which none was.
 struct core_room {
-    const char *name, *doc;
     u64 entries;
     u64 full;   // cycles in which rename stopped because it had no room
     u64 bin[CORE_BINS];
@@ -77,23 +96,45 @@ struct core_level {
     u64 accesses, misses;
 };
 
+enum core_branch {
+    BRANCHES_CONDITIONAL,
+    BRANCHES_INDIRECT,
+    BRANCHES_RETURN,
+    BRANCHES_DIRECT,
+    BRANCHES_COUNT
+};
+
+struct core_class {
+    u64 retired, mispredicted;
+};
+
 struct core_stats {
     u64 instructions;
     cycle cycles;
-    u64 slots[TOPDOWN_COUNT];   // sum to rename width x cycles exactly, once drained
+    u32 width;                  // slots a cycle
+    u64 slots[TOPDOWN_COUNT];   // sum to width x cycles exactly, once drained
+    u64 slots2[TOPDOWN2_COUNT]; // the same slots, by level 2
+    u64 stack[STACK_COUNT];     // and by cause
     u64 branches;               // conditional, indirect and return: those that are predicted
     u64 mispredictions;
+    u64 taken;                  // branches of every kind that were taken
+    u64 wrong_uops;             // micro-ops renamed on wrong paths
+    struct core_class branch[BRANCHES_COUNT];
     struct core_level level[8];
     unsigned levels;
+    struct hierarchy_stats memory;
+    struct tlb_stats tlb;
+    bool rooms;                 // `room` is meant
+    struct core_room room[ROOM_COUNT];
     const struct stat_row *rows;   // what the model counts beyond this, ended by a NULL name
     const void *counters;          // where; lives as long as the model
-    bool detailed;              // the rest is meant; it lives as long as the model
-    u64 slots2[TOPDOWN2_COUNT];   // level 2: those of one of level 1 sum to its slots
-    const struct core_cause *cause;   // the CPI stack: those of one of level 2 sum to its slots
-    unsigned causes;
-    const struct core_room *room;
-    unsigned rooms;
 };
+
+// The sums of `stack` by level 2, and of those by level 1.
+void core_sum_slots(struct core_stats *s);
+
+// Fills `memory`, `tlb` and `level`.
+void core_levels(struct core_stats *s, const struct hierarchy *h, const struct tlb *t);
 
 void core_stats(const struct core *c, struct core_stats *s);
 

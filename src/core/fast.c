@@ -123,6 +123,7 @@ static inline cycle execute_simple(struct fast *f, const struct plan *p, struct 
     set_result(f, p->dst[0], done, done);
     set_result(f, p->dst[1], done, done);
     issued->at = c;
+    f->why = c > t ? STACK_ports : STACK_dependences;
     return done;
 }
 
@@ -140,11 +141,13 @@ static inline cycle execute(struct fast *f, const struct plan *p, const struct r
         }
         set_results(f, p, t, a);
         issued->at = f->now;
+        f->why = STACK_window;
         return f->now;   // nothing to wait for at retirement
     }
     if (p->kind == PLAN_PLAIN) {
         cycle from = issue_all(f, p, sources(f, p), &issued->access), done = from + p->latency;
         issued->at = from;
+        f->why = STACK_dependences;
         set_results(f, p, done, done);
         return done;
     }
@@ -168,6 +171,7 @@ static inline cycle execute(struct fast *f, const struct plan *p, const struct r
         set_base(f, p, access);
         set_results(f, p, done, done);   // the status of an exclusive store
         issued->at = data;
+        f->why = entry >= access ? STACK_stores : STACK_l1d;
     } else {
         done = load(f, p, pc, r->addr, access, &address);
         set_base(f, p, access);
@@ -196,20 +200,21 @@ static inline void visit(struct fast *f, const struct plan *p, const struct reco
     }
     fetch(f, pc);
     if (f->used >= f->width)
-        advance(f, f->now + 1, TOPDOWN_BACKEND);
+        advance(f, f->now + 1, STACK_window);   // nothing is lost
     hold(f, p);
     take_slots(f, p->uops);
 
     struct issued issued = { 0, 0 };
     bool simple = (p->flags & PLAN_SIMPLE) && p->issue[0].units & f->bound;
     cycle done = simple ? execute_simple(f, p, &issued) : execute(f, p, r, pc, &issued);
-    cycle retired = retire(f, done);
+    cycle retired = retire(f, done, f->why);
     if (p->kind >= PLAN_LOAD)
         after_memory(f, p, r, pc, &issued, retired);
     if (p->branch)
         steer(f, p, r, pc, issued.at);
     if (__builtin_expect(p->flags & PLAN_SERIALIZE, 0)) {
         f->fetch = retired + f->p->bp_penalty;
+        f->starved = STACK_serialize;
         f->jumped = true;
     }
 }
@@ -299,6 +304,7 @@ static void *create(struct arena *a, const struct config *c, struct err *e)
     f->fetch_width = (u32)p->fetch_width;
     f->cross_line = p->fetch_cross_line;
     f->jumped = true;
+    f->starved = STACK_serialize;
     f->line = f->page = ~0ull;
     f->line_shift = (u32)__builtin_ctzll(p->fetch_line);
     f->page_shift = (u32)__builtin_ctzll(p->page_size);
@@ -353,7 +359,7 @@ static cycle now(const void *m)
 static void drain(void *m)
 {
     struct fast *f = m;
-    advance(f, (f->retired > f->now ? f->retired : f->now) + 1, TOPDOWN_BACKEND);
+    advance(f, (f->retired > f->now ? f->retired : f->now) + 1, STACK_window);
 }
 
 static const struct stat_row rows[] = {
@@ -363,33 +369,31 @@ static const struct stat_row rows[] = {
     { 0 },
 };
 
-static struct core_level level(const char *name, u64 accesses, u64 misses)
+static void branch_stats(const struct bpred_stats *b, struct core_stats *s)
 {
-    return (struct core_level){ name, accesses, misses };
+    u64 predicted = b->conditional + b->indirect + b->returns;
+    s->branch[BRANCHES_CONDITIONAL] = (struct core_class){ b->conditional, b->conditional_wrong };
+    s->branch[BRANCHES_INDIRECT] = (struct core_class){ b->indirect, b->indirect_wrong };
+    s->branch[BRANCHES_RETURN] = (struct core_class){ b->returns, b->returns_wrong };
+    s->branch[BRANCHES_DIRECT] = (struct core_class){ b->branches - predicted, 0 };
+    s->branches = predicted;
+    s->taken = b->taken;
 }
 
 static void stats(const void *m, struct core_stats *s)
 {
     const struct fast *f = m;
-    struct hierarchy_stats h = hierarchy_stats(f->memory);
-    struct tlb_stats t = tlb_stats(f->tlb);
+    struct bpred_stats b = bpred_stats(f->branch);
     *s = (struct core_stats){ .instructions = f->instructions,
                               .cycles = f->now,
-                              .branches = f->branch_count,
-                              .mispredictions = f->mispredictions };
-    memcpy(s->slots, f->slots, sizeof(s->slots));
-    s->rows = rows;
-    s->counters = &f->s;
-    s->level[s->levels++] = level("l1i", h.l1i.reads, h.l1i.read_misses);
-    s->level[s->levels++] =
-        level("l1d", h.l1d.reads + h.l1d.writes, h.l1d.read_misses + h.l1d.write_misses);
-    s->level[s->levels++] =
-        level("l2", h.l2.reads + h.l2.writes, h.l2.read_misses + h.l2.write_misses);
-    s->level[s->levels++] =
-        level("slc", h.slc.reads + h.slc.writes, h.slc.read_misses + h.slc.write_misses);
-    s->level[s->levels++] = level("itlb", t.l1i_accesses, t.l1i_misses);
-    s->level[s->levels++] = level("dtlb", t.l1d_accesses, t.l1d_misses);
-    s->level[s->levels++] = level("l2tlb", t.l2_accesses, t.l2_misses);
+                              .width = f->width,
+                              .mispredictions = f->mispredictions,
+                              .rows = rows,
+                              .counters = &f->s };
+    branch_stats(&b, s);
+    memcpy(s->stack, f->stack, sizeof(s->stack));
+    core_sum_slots(s);
+    core_levels(s, f->memory, f->tlb);
 }
 
 const struct core_model core_fast = { "fast", create, feed, now, drain, stats };

@@ -307,15 +307,19 @@ static void a_random_branch_costs_half_its_penalty(void **state)
     assert_between((double)s.mispredictions / 20000, 0.45, 0.55);
     assert_between((double)s.cycles / 20000, 6.9, 8.5);
     u64 sum = 0;
-    for (int k = 0; k < TOPDOWN_COUNT; k++)
-        sum += s.slots[k];
+    for (int k = 0; k < STACK_COUNT; k++)
+        sum += s.stack[k];
     assert_int_equal(sum, 8 * s.cycles);
+    assert_true(s.stack[STACK_conditional] > sum / 2);
+    assert_true(s.slots2[TOPDOWN2_branches] > sum / 2);
     assert_true(s.slots[TOPDOWN_BAD_SPECULATION] > sum / 2);
+    assert_int_equal(s.branch[BRANCHES_CONDITIONAL].mispredicted, s.mispredictions);
     arena_free(a);
 }
 
-// A load whose address is the value of the one before, anywhere in `bytes`.
-static double random_chase(u64 bytes, unsigned loads)
+// A load whose address is the value of the one before, anywhere in `bytes`. `s` gets the
+// counters.
+static double random_chase(u64 bytes, unsigned loads, struct core_stats *s)
 {
     struct arena *a = arena_new();
     struct core *c = core_of(a, NULL, 0);
@@ -334,6 +338,8 @@ static double random_chase(u64 bytes, unsigned loads)
         core_feed(c, two, 2);
     }
     double per = (double)(core_now(c) - before) / loads;
+    core_drain(c);
+    core_stats(c, s);
     arena_free(a);
     return per;
 }
@@ -341,9 +347,25 @@ static double random_chase(u64 bytes, unsigned loads)
 // M2: 17.3 cycles from 352 KiB to 4 MiB; 102.1 ns in 256 MiB, TLB misses included.
 static void a_chase_takes_the_latency_of_its_level(void **state)
 {
-    assert_between(random_chase(64 << 10, 10000), 3, 3.1);
-    assert_between(random_chase(2 << 20, 100000), 16.2, 18.2);
-    assert_between(random_chase(256 << 20, 100000) / 3.504, 97, 107);
+    struct core_stats s;
+    assert_between(random_chase(64 << 10, 10000, &s), 3, 3.1);
+    assert_between(random_chase(2 << 20, 100000, &s), 16.2, 18.2);
+    assert_between(random_chase(256 << 20, 100000, &s) / 3.504, 97, 107);
+}
+
+static void a_chase_is_bound_by_its_level(void **state)
+{
+    static const struct {
+        u64 bytes;
+        enum cause cause;
+    } row[] = { { 16 << 10, STACK_l1d }, { 512 << 10, STACK_l2 }, { 128 << 20, STACK_dram } };
+    for (size_t k = 0; k < COUNT(row); k++) {
+        struct core_stats s;
+        random_chase(row[k].bytes, 100000, &s);
+        u64 all = s.width * s.cycles;
+        assert_true(s.stack[row[k].cause] > all / 2);
+        assert_true(s.slots2[TOPDOWN2_memory] > all / 2);
+    }
 }
 
 static void the_same_records_in_other_batches_give_the_same_cycles(void **state)
@@ -392,6 +414,7 @@ int main(void)
         cmocka_unit_test(independent_ones_take_what_their_units_allow),
         cmocka_unit_test(a_random_branch_costs_half_its_penalty),
         cmocka_unit_test(a_chase_takes_the_latency_of_its_level),
+        cmocka_unit_test(a_chase_is_bound_by_its_level),
         cmocka_unit_test(the_same_records_in_other_batches_give_the_same_cycles),
     };
     return cmocka_run_group_tests_name("fast", tests, NULL, NULL);

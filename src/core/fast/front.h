@@ -18,7 +18,9 @@ static void open_group(struct fast *f, u64 pc)
     f->passed = 0;
     if (page != f->page) {
         f->page = page;
-        f->fetch += tlb_fetch(f->tlb, pc, f->fetch);
+        u32 wait = tlb_fetch(f->tlb, pc, f->fetch);
+        f->fetch += wait;
+        f->starved = wait ? STACK_itlb : f->starved;
     }
 }
 
@@ -26,14 +28,17 @@ static void open_line(struct fast *f, u64 pc)
 {
     f->line = pc >> f->line_shift;
     cycle ready = hierarchy_fetch(f->memory, pc, f->fetch).ready;
-    if (ready > f->fetch)
+    if (ready > f->fetch) {
         f->fetch = ready;
+        f->starved = STACK_icache;
+    }
 }
 
 static inline void fetch(struct fast *f, u64 pc)
 {
     if (__builtin_expect(pc >= f->group_end || f->jumped, 0)) {
         f->fetch += !f->jumped;
+        f->starved = f->jumped ? f->starved : STACK_bandwidth;
         f->jumped = false;
         open_group(f, pc);
     }
@@ -41,7 +46,7 @@ static inline void fetch(struct fast *f, u64 pc)
         open_line(f, pc);
     cycle front = f->fetch + f->depth;
     if (front > f->now)
-        advance(f, front, f->redirect ? TOPDOWN_BAD_SPECULATION : TOPDOWN_FRONTEND);
+        advance(f, front, f->redirect ? f->refill : f->starved);
     f->redirect = false;
 }
 
@@ -52,7 +57,6 @@ static inline void steer(struct fast *f, const struct plan *p, const struct reco
     bool taken = r->head & RECORD_TAKEN;
     enum branch_kind kind = p->branch - 1;
     struct bpred_result b = bpred_predict_and_update(f->branch, kind, pc, taken, r->addr);
-    f->branch_count += kind != BRANCH_DIRECT && kind != BRANCH_CALL;
     if (__builtin_expect(b.mispredicted, 0)) {
         // The penalty is from this issue to the issue of the next instruction,
         // which is a cycle behind its rename.
@@ -61,9 +65,11 @@ static inline void steer(struct fast *f, const struct plan *p, const struct reco
         f->fetch = next > f->depth ? next - f->depth : 0;
         f->jumped = true;
         f->redirect = true;
+        f->refill = kind == BRANCH_CONDITIONAL ? STACK_conditional : STACK_target;
     } else if (taken) {
         f->fetch += 1 + b.bubbles;
         f->s.taken_bubbles += b.bubbles;
+        f->starved = b.bubbles ? STACK_bubbles : STACK_bandwidth;
         f->jumped = true;
     } else if (++f->passed == f->p->fetch_not_taken) {
         f->fetch++;

@@ -2,7 +2,7 @@
 #ifndef CORE_FAST_ISSUE_H
 #define CORE_FAST_ISSUE_H
 
-#include "core/fast/units.h"
+#include "core/fast/window.h"
 
 static inline cycle source(const struct fast *f, const struct plan *p, u32 k, cycle t)
 {
@@ -37,7 +37,7 @@ static u32 wait_for_unit(struct fast *f, u32 units)
     u32 u;
     do {
         f->s.stall_scheduler++;
-        advance(f, f->now + 1, TOPDOWN_BACKEND);
+        advance(f, f->now + 1, oldest_waits(f, STACK_ports));
     } while ((u = bind(f, units)) == UNITS_MAX);
     return u;
 }
@@ -58,7 +58,7 @@ static cycle take_unit(struct fast *f, const struct plan_issue *is, cycle t)
     }
     while (__builtin_expect(lane_count(&f->waiting, f->memory_lane) >= f->memory_limit, 0)) {
         f->s.stall_scheduler++;
-        advance(f, f->now + 1, TOPDOWN_BACKEND);
+        advance(f, f->now + 1, oldest_waits(f, STACK_ports));
     }
     c = take_any(f, units, t > f->now ? t : f->now + 1, is->busy);
     wait_in(f, f->memory_lane, c);

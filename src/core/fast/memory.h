@@ -102,14 +102,21 @@ static inline cycle load(struct fast *f, const struct plan *p, u64 pc, u64 addr,
                          cycle *use_as_address)
 {
     u64 extra = p->latency + f->p->load_to_use - 4;   // tables count on 4
-    cycle start = access + tlb_data(f->tlb, addr, access), use;
+    u32 wait = tlb_data(f->tlb, addr, access);
+    cycle start = access + wait, use;
     f->s.loads++;
+    f->why = STACK_dtlb;
     if (forward(f, p, pc, addr, access, &use)) {
         use += extra - f->p->load_to_use;
+        f->why = STACK_forward;
         *use_as_address = use;
         return use;
     }
-    cycle ready = hierarchy_load(f->memory, pc, addr, p->size, start).ready;
+    struct access_result r = hierarchy_load(f->memory, pc, addr, p->size, start);
+    cycle ready = r.ready;
+    static const u8 causes[LEVELS] = { STACK_l1d, STACK_l2, STACK_slc, STACK_dram };
+    if (!wait || r.level >= LEVEL_SLC)
+        f->why = causes[r.level];
     use = ready + extra - f->p->load_to_address;
     *use_as_address = extra == f->p->load_to_use ? ready : use;
     return use;

@@ -55,6 +55,7 @@ struct ring {
 struct group {
     cycle free;    // the cycle after its retirement
     u64 holds;     // what its instructions hold until then
+    u64 late;      // most cycles a member kept it waiting << 8 | enum cause
 };
 
 // A load as the load address predictor sees it.
@@ -88,6 +89,7 @@ struct fast {
     u64 line, page;         // of the last instruction fetched
     u32 passed;             // branches passed not taken in it
     bool redirect;          // the next instruction follows a misprediction
+    u8 refill, starved;     // enum cause of slots lost: then, and otherwise
     cycle renamed[FETCH_RING];   // rename of the last instructions
     u32 width, depth, queue, line_shift, page_shift, fetch_width;
     bool cross_line;
@@ -97,7 +99,7 @@ struct fast {
     u32 used, immediates;
     const struct plan *last;   // of the previous instruction
     u64 last_pc;
-    u64 slots[TOPDOWN_COUNT];
+    u64 stack[STACK_COUNT];    // slots, by cause
 
     // Issue
     struct lanes waiting;          // entries taken, by scheduler
@@ -131,6 +133,7 @@ struct fast {
     u32 steadies;              // how many it knows, a power of two
     cycle predicted;           // when the last predicted address was used
     u32 forward_unknown, forward_known, forward_part, forward_cross;   // 1/16 cycle
+    u8 why;                    // enum cause of the last load's or store's latency
     cycle written[2];          // of the last stores
     u32 written_turn;
 
@@ -143,7 +146,7 @@ struct fast {
     u32 group_whole;           // the same of a new one
     cycle retired;
 
-    u64 instructions, branch_count, mispredictions;
+    u64 instructions, mispredictions;
     struct fast_stats {
 #define STAT(field, ...) u64 field;
 #include "core/fast_stats.def"

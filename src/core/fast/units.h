@@ -16,10 +16,10 @@ static void clear_words(struct fast *f, u64 from, u64 to)
 }
 
 // Moves rename to cycle `to`; what is lost on the way goes to `cause`.
-static void advance(struct fast *f, cycle to, enum topdown cause)
+static void advance(struct fast *f, cycle to, enum cause cause)
 {
     u64 lost = f->width - f->used + (to - f->now - 1) * f->width;
-    f->slots[cause] += lost;
+    f->stack[cause] += lost;
     if (to - f->now >= HORIZON) {
         f->waiting = (struct lanes){ { 0 } };
         memset(f->leave, 0, sizeof(f->leave));

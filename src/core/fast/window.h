@@ -11,9 +11,22 @@ static void release_oldest(struct fast *f, u64 *stall)
     struct group *g = &f->group[f->oldest++ & f->group_mask];
     if (g->free > f->now) {
         *stall += g->free - f->now;
-        advance(f, g->free, TOPDOWN_BACKEND);
+        advance(f, g->free, (u8)g->late);
     }
     f->room += g->holds;
+}
+
+// Gives back what has retired; why the oldest of the others waits, or `otherwise`.
+static enum cause oldest_waits(struct fast *f, enum cause otherwise)
+{
+    while (f->next_group - f->oldest > 1) {   // the last is not complete
+        const struct group *g = &f->group[f->oldest & f->group_mask];
+        if (g->free > f->now)
+            return (u8)g->late == STACK_dependences ? otherwise : (u8)g->late;
+        f->room += g->holds;
+        f->oldest++;
+    }
+    return otherwise;
 }
 
 static inline u64 lacking(const struct fast *f, u64 holds)
@@ -50,7 +63,7 @@ static inline void hold(struct fast *f, const struct plan *p)
         make_room(f, p->holds);
     u32 left = f->group_left;
     if (fresh || f->oldest == f->next_group) {   // the open one may have been released
-        f->group[f->next_group++ & f->group_mask].holds = 0;
+        f->group[f->next_group++ & f->group_mask] = (struct group){ .late = STACK_window };
         f->s.groups++;
         left = f->group_whole;
     }
@@ -62,12 +75,13 @@ static inline void hold(struct fast *f, const struct plan *p)
 // Takes the slots of the instruction, which may spill into the next cycles.
 static inline void take_slots(struct fast *f, u32 uops)
 {
-    f->slots[TOPDOWN_RETIRING] += uops;
+    f->stack[STACK_base] += uops > 0;
+    f->stack[STACK_cracked] += uops - (uops > 0);
     f->used += uops;
     while (f->used > f->width) {
         u32 rest = f->used - f->width;
         f->used = f->width;
-        advance(f, f->now + 1, TOPDOWN_BACKEND);
+        advance(f, f->now + 1, STACK_window);   // nothing is lost
         f->used = rest;
     }
 }
@@ -75,13 +89,18 @@ static inline void take_slots(struct fast *f, u32 uops)
 // -- Retire --
 
 // In order, so many groups a cycle; a group goes with its last member.
-static inline cycle retire(struct fast *f, cycle complete)
+static inline cycle retire(struct fast *f, cycle complete, enum cause cause)
 {
     u32 number = f->next_group - 1;
+    struct group *g = &f->group[number & f->group_mask];
     cycle rate = f->group[(number - f->rate) & f->group_mask].free;
     cycle t = complete > f->retired ? complete : f->retired;
     t = t > rate ? t : rate;
-    f->group[number & f->group_mask].free = t + 1;
+    if (complete > f->retired) {
+        u64 late = (complete - f->retired) << 8 | cause;
+        g->late = late > g->late ? late : g->late;
+    }
+    g->free = t + 1;
     f->retired = t;
     return t;
 }

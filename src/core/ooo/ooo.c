@@ -201,14 +201,22 @@ static void make_rooms(struct ooo *o)
     for (u32 left = o->fp_units; left; left &= left - 1)
         fps += o->lane[__builtin_ctz(left)].limit;
     const u64 entries[ROOM_COUNT] = {
-        [ROOM_fetch_queue] = o->fetch_room,       [ROOM_dispatch_int1] = p->dispatch_int,
-        [ROOM_dispatch_int2] = p->dispatch_int,   [ROOM_dispatch_mem] = p->dispatch_mem,
-        [ROOM_dispatch_fp] = p->dispatch_fp,      [ROOM_scheduler_int] = ints,
-        [ROOM_scheduler_mem] = p->sched_mem,      [ROOM_scheduler_fp] = fps,
-        [ROOM_rob] = p->rob_groups,               [ROOM_writes] = p->rob_writes,
-        [ROOM_int_registers] = p->prf_int,        [ROOM_fp_registers] = p->prf_fp,
-        [ROOM_flag_registers] = p->prf_flags,     [ROOM_branches] = p->branches_in_flight,
-        [ROOM_loads] = p->ldq,                    [ROOM_stores] = p->stq,
+        [ROOM_fetch_queue] = o->fetch_room,
+        [ROOM_dispatch_int1] = p->dispatch_int,
+        [ROOM_dispatch_int2] = p->dispatch_int,
+        [ROOM_dispatch_mem] = p->dispatch_mem,
+        [ROOM_dispatch_fp] = p->dispatch_fp,
+        [ROOM_scheduler_int] = ints,
+        [ROOM_scheduler_mem] = p->sched_mem,
+        [ROOM_scheduler_fp] = fps,
+        [ROOM_rob] = p->rob_groups,
+        [ROOM_writes] = p->rob_writes,
+        [ROOM_int_registers] = p->prf_int,
+        [ROOM_fp_registers] = p->prf_fp,
+        [ROOM_flag_registers] = p->prf_flags,
+        [ROOM_branches] = p->branches_in_flight,
+        [ROOM_loads] = p->ldq,
+        [ROOM_stores] = p->stq,
     };
     for (u32 r = 0; r < ROOM_COUNT; r++) {
         o->entries[r] = (u32)entries[r];
@@ -218,26 +226,6 @@ static void make_rooms(struct ooo *o)
                                p->branches_in_flight };
     for (u32 k = 0; k < HOLDS; k++)
         o->hold_limit += HOLD(k, holds[k] < HOLD_MAX ? holds[k] : HOLD_MAX);
-}
-
-static void make_rows(struct ooo *o, struct arena *a)
-{
-    static const struct core_cause causes[STACK_COUNT] = {
-#define STACK(name, two, doc) { #name, doc, TOPDOWN2_##two, 0 },
-#include "core/stack.def"
-#undef STACK
-    };
-    static const struct core_room rooms[ROOM_COUNT] = {
-#define ROOM(name, doc) { #name, doc, 0, 0, { 0 } },
-#include "core/room.def"
-#undef ROOM
-    };
-    o->cause = ARENA_ARRAY(a, STACK_COUNT, struct core_cause);
-    o->room = ARENA_ARRAY(a, ROOM_COUNT, struct core_room);
-    memcpy(o->cause, causes, sizeof(causes));
-    memcpy(o->room, rooms, sizeof(rooms));
-    for (u32 r = 0; r < ROOM_COUNT; r++)
-        o->room[r].entries = o->entries[r];
 }
 
 static void make_rings(struct ooo *o, struct arena *a)
@@ -280,7 +268,8 @@ static void *create(struct arena *a, const struct config *c, struct err *e)
     if (!parts_of(p, &parts, e))
         return NULL;
     if (p->rob_groups > WINDOW / 4 || p->stq > WINDOW / 4 || p->store_width > 8) {
-        err_set(e, "core.rob.groups, core.stores.queue: the detailed model has at most %d", WINDOW / 4);
+        err_set(e, "core.rob.groups, core.stores.queue: the detailed model has at most %d",
+                WINDOW / 4);
         return NULL;
     }
     struct instr_table *table = instr_table_new(a, c, e);
@@ -306,34 +295,12 @@ static void *create(struct arena *a, const struct config *c, struct err *e)
     make_parts(o, a, &parts);
     make_schedulers(o, a);
     make_rooms(o);
-    make_rows(o, a);
     make_rings(o, a);
     make_ops(o, a);
     return o;
 }
 
 // -- Counters --
-
-static struct core_level level(const char *name, u64 accesses, u64 misses)
-{
-    return (struct core_level){ name, accesses, misses };
-}
-
-static void levels(const struct ooo *o, struct core_stats *s)
-{
-    struct hierarchy_stats h = hierarchy_stats(o->memory);
-    struct tlb_stats t = tlb_stats(o->tlb);
-    s->level[s->levels++] = level("l1i", h.l1i.reads, h.l1i.read_misses);
-    s->level[s->levels++] =
-        level("l1d", h.l1d.reads + h.l1d.writes, h.l1d.read_misses + h.l1d.write_misses);
-    s->level[s->levels++] =
-        level("l2", h.l2.reads + h.l2.writes, h.l2.read_misses + h.l2.write_misses);
-    s->level[s->levels++] =
-        level("slc", h.slc.reads + h.slc.writes, h.slc.read_misses + h.slc.write_misses);
-    s->level[s->levels++] = level("itlb", t.l1i_accesses, t.l1i_misses);
-    s->level[s->levels++] = level("dtlb", t.l1d_accesses, t.l1d_misses);
-    s->level[s->levels++] = level("l2tlb", t.l2_accesses, t.l2_misses);
-}
 
 static const struct stat_row stat_rows[] = {
 #define STAT(field, unit, doc) { #field, unit, doc, offsetof(struct ooo_stats, field) },
@@ -342,32 +309,39 @@ static const struct stat_row stat_rows[] = {
     { 0 },
 };
 
+static void branch_stats(const struct ooo_stats *c, struct core_stats *s)
+{
+    s->branch[BRANCHES_CONDITIONAL] =
+        (struct core_class){ c->conditional_branches, c->conditional_wrong };
+    s->branch[BRANCHES_INDIRECT] = (struct core_class){ c->indirect_branches, c->indirect_wrong };
+    s->branch[BRANCHES_RETURN] = (struct core_class){ c->returns, c->returns_wrong };
+    s->branch[BRANCHES_DIRECT] = (struct core_class){ c->direct_branches, 0 };
+    for (u32 k = 0; k < BRANCHES_DIRECT; k++) {
+        s->branches += s->branch[k].retired;
+        s->mispredictions += s->branch[k].mispredicted;
+    }
+    s->taken = c->taken_branches;
+}
+
 static void stats(const void *m, struct core_stats *s)
 {
     const struct ooo *o = m;
     *s = (struct core_stats){ .instructions = o->instructions,
                               .cycles = o->now,
-                              .branches = o->s.conditional_branches + o->s.indirect_branches +
-                                          o->s.returns,
-                              .mispredictions = o->s.conditional_wrong + o->s.indirect_wrong +
-                                                o->s.returns_wrong };
-    for (u32 k = 0; k < STACK_COUNT; k++) {
-        o->cause[k].slots = o->stack[k];
-        s->slots2[o->cause[k].of] += o->stack[k];
-        s->slots[core_topdown2[o->cause[k].of].of] += o->stack[k];
-    }
+                              .width = o->width,
+                              .wrong_uops = o->s.renamed_wrong,
+                              .rooms = true,
+                              .rows = stat_rows,
+                              .counters = &o->s };
+    branch_stats(&o->s, s);
+    memcpy(s->stack, o->stack, sizeof(s->stack));
+    core_sum_slots(s);
+    core_levels(s, o->memory, o->tlb);
     for (u32 r = 0; r < ROOM_COUNT; r++) {
-        o->room[r].full = o->full[r];
-        memcpy(o->room[r].bin, o->occupancy[r], sizeof(o->room[r].bin));
+        s->room[r].entries = o->entries[r];
+        s->room[r].full = o->full[r];
+        memcpy(s->room[r].bin, o->occupancy[r], sizeof(s->room[r].bin));
     }
-    s->detailed = true;
-    s->cause = o->cause;
-    s->causes = STACK_COUNT;
-    s->room = o->room;
-    s->rooms = ROOM_COUNT;
-    levels(o, s);
-    s->rows = stat_rows;
-    s->counters = &o->s;
 }
 
 const struct core_model core_detailed = { "detailed", create, feed, now, drain, stats };

@@ -66,22 +66,6 @@ enum {
     INST_ADDRESS = 128,      // its address was predicted (load)
 };
 
-// Why a slot of rename was lost, or used: the rows of the CPI stack.
-enum cause {
-#define STACK(name, ...) STACK_##name,
-#include "core/stack.def"
-#undef STACK
-    STACK_COUNT
-};
-
-// What can be full: has an occupancy histogram and a count of stall cycles.
-enum room {
-#define ROOM(name, ...) ROOM_##name,
-#include "core/room.def"
-#undef ROOM
-    ROOM_COUNT
-};
-
 struct input {
     const struct plan *plan;
     u64 head, addr;   // of struct record
@@ -270,8 +254,6 @@ struct ooo {
     u64 full[ROOM_COUNT];
     u64 occupancy[ROOM_COUNT][CORE_BINS];
     u32 scale[ROOM_COUNT];   // 2^16 * bins / entries, rounded down
-    struct core_cause *cause;   // what stats() hands out
-    struct core_room *room;
     u32 entries[ROOM_COUNT];
     u8 lost_cause, lost_room;   // of this cycle
     u32 lost;
