@@ -83,6 +83,12 @@ static void bad_target(HANDLER_ARGS)
     stop_at(c, i, left, rec);
 }
 
+static void breakpoint(HANDLER_ARGS)
+{
+    c->exec->trap = (struct trap){ TRAP_BREAKPOINT };
+    stop_at(c, i, left, rec);
+}
+
 // The handlers for x86-64-v3, where the host is one.
 static void prefer_v3(handler **plain, handler **record)
 {
@@ -101,7 +107,8 @@ static void make_tables(void)
     record[RUN_UNDECODED] = undecoded_record;
     plain[RUN_UNDEFINED] = record[RUN_UNDEFINED] = undefined;
     plain[RUN_BAD_TARGET] = record[RUN_BAD_TARGET] = bad_target;
-    size_t n = RUN_BAD_TARGET + 1;
+    plain[RUN_BREAKPOINT] = record[RUN_BREAKPOINT] = breakpoint;
+    size_t n = RUN_BREAKPOINT + 1;
 #define PART(name) \
     memcpy(plain + n, exec_plain_##name, exec_count_##name * sizeof(*plain)); \
     memcpy(record + n, exec_record_##name, exec_count_##name * sizeof(*record)); \

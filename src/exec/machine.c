@@ -58,7 +58,8 @@ static enum sys_result handle(struct machine *m, struct trap t)
 {
     struct thread *th = m->process->main;
     switch (t.kind) {
-    case TRAP_BUDGET: return SYS_CONTINUE;
+    case TRAP_BUDGET:
+    case TRAP_BREAKPOINT: return SYS_CONTINUE;
     case TRAP_SVC: return linux_syscall(th);
     case TRAP_COUNTER: th->cpu.x[t.addr] = m->counter(m->counter_ctx); return SYS_CONTINUE;
     case TRAP_ICACHE:
@@ -68,10 +69,22 @@ static enum sys_result handle(struct machine *m, struct trap t)
     }
 }
 
+// Runs a part of `left` instructions; false when the debugger has ended the guest.
+static bool run_slice(struct machine *m, struct thread *th, u64 left, struct trap *t, u64 *executed)
+{
+    bool step = left <= STEPPED;
+    u64 budget = step ? 1 : left - STEPPED < SLICE ? left - STEPPED : SLICE;
+    const struct debugger *d = m->debugger;
+    if (d)
+        return d->run(d->ctx, th, m->recorder, budget, step, t, executed);
+    *t = step ? exec_step(&th->cpu, m->process->space, m->recorder, executed)
+              : exec_run(&th->cpu, m->process->space, budget, m->recorder, executed);
+    return true;
+}
+
 enum machine_end machine_run(struct machine *m)
 {
-    struct cpu *c = &m->process->main->cpu;
-    exec_init(c, m->process->space);
+    exec_init(&m->process->main->cpu, m->process->space);
     for (;;) {
         if (m->stop && *m->stop)
             return MACHINE_STOPPED;
@@ -79,15 +92,10 @@ enum machine_end machine_run(struct machine *m)
         if (left == 0)
             return MACHINE_LIMIT;
         u64 executed;
-        struct trap t;
-        if (left <= STEPPED) {
-            t = exec_step(c, m->process->space, m->recorder, &executed);
-        } else {
-            u64 budget = left - STEPPED < SLICE ? left - STEPPED : SLICE;
-            t = exec_run(c, m->process->space, budget, m->recorder, &executed);
-        }
+        struct trap t = { TRAP_BUDGET };
+        bool alive = run_slice(m, m->process->main, left, &t, &executed);
         m->instructions += executed;
-        if (handle(m, t) == SYS_EXIT)
+        if (!alive || handle(m, t) == SYS_EXIT)
             return MACHINE_EXITED;
     }
 }

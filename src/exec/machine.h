@@ -14,6 +14,16 @@ enum machine_end {
     MACHINE_STOPPED,   // *stop was set
 };
 
+// A debugger (gdb/) between the machine and the instructions.
+struct debugger {
+    // Called in place of exec_run() (of exec_step() with `step`); may stop before an
+    // instruction to let the user look and change. False: the guest is to end, and
+    // process_kill() has been called.
+    bool (*run)(void *ctx, struct thread *t, struct recorder *r, u64 budget, bool step,
+                struct trap *trap, u64 *executed);
+    void *ctx;
+};
+
 struct machine {
     struct process *process;
     struct recorder *recorder;          // or NULL
@@ -21,6 +31,7 @@ struct machine {
     u64 (*counter)(void *ctx);          // CNTVCT_EL0: ticks of 24 MHz
     void *counter_ctx;
     const volatile int *stop;           // looked at every few milliseconds, or NULL
+    const struct debugger *debugger;    // or NULL
     u64 instructions;                   // retired so far
 };
 

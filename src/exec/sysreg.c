@@ -2,11 +2,6 @@
 
 #include "exec/fpenv.h"
 
-enum {
-    FPCR_BITS = 0x07c80000,   // AHP, DN, FZ, RMode, FZ16; exceptions are never trapped
-    FPSR_BITS = 0x0800009f,   // QC, IDC, IXC, UFC, OFC, DZC, IOC
-};
-
 void sysreg_write_fpcr(struct cpu *c, u32 value)
 {
     fpenv_leave(c);

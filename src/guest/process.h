@@ -25,6 +25,9 @@ enum {
     GUEST_STACK = 8 << 20,    // bytes
 };
 
+struct thread;
+struct guest_siginfo;
+
 struct process_options {
     const char *path;                    // the ELF file or script
     const char *const *argv, *const *envp;   // NULL-terminated; argv[0] included
@@ -37,6 +40,11 @@ struct process_options {
     // Must not go backwards. Sleeping returns at once and is added by the process.
     u64 (*now_ns)(void *ctx, int clock);
     void *clock_ctx;
+
+    // Called before a signal of `t` is delivered (`info` has it): gives the signal to deliver
+    // in its place, or 0 for none. NULL: signals go their way. For a debugger.
+    int (*signalled)(void *ctx, struct thread *t, const struct guest_siginfo *info);
+    void *signal_ctx;
 
     // Called in the child after a fork, which is a fork of the simulator too, but of the
     // calling host thread alone; the child must end by process_leave. NULL: no forks.
@@ -64,7 +72,6 @@ struct guest_child {
     int pid, host;
 };
 
-struct thread;
 struct program;
 
 struct process {

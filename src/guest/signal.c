@@ -209,6 +209,13 @@ static void deliver(struct thread *t, const struct guest_siginfo *info)
     }
 }
 
+// The signal a debugger lets through in place of `info`'s; 0: none.
+static int let_through(struct thread *t, const struct guest_siginfo *info)
+{
+    const struct process_options *o = &t->process->options;
+    return o->signalled ? o->signalled(o->signal_ctx, t, info) : info->sig;
+}
+
 enum sys_result process_signals(struct thread *t)
 {
     struct process *p = t->process;
@@ -219,7 +226,9 @@ enum sys_result process_signals(struct thread *t)
             info = t->info[sig];
         t->pending &= ~bit(sig);
         __atomic_fetch_and(&p->pending, ~bit(sig), __ATOMIC_ACQ_REL);
-        deliver(t, &info);
+        info.sig = let_through(t, &info);
+        if (info.sig)
+            deliver(t, &info);
     }
     if (t->restore_mask) {   // the wait ended without a handler
         t->sigmask = t->sigmask_saved;
@@ -259,6 +268,9 @@ enum sys_result process_fault(struct thread *t, int sig, int code, vaddr addr, c
 {
     struct process *p = t->process;
     struct guest_siginfo info = { .sig = sig, .code = code, .addr = addr };
+    sig = info.sig = let_through(t, &info);
+    if (!sig || p->exited)
+        return p->exited ? SYS_EXIT : SYS_CONTINUE;
     bool handled = p->actions[sig].handler > ACTION_IGNORE && !(t->sigmask & bit(sig));
     trace(p, &info);
     if (!handled || !enter(t, &info)) {

@@ -50,6 +50,7 @@ enum run {
     RUN_UNDECODED,   // all zero: the executor decodes the word and dispatches again
     RUN_UNDEFINED,
     RUN_BAD_TARGET,  // the executor's: a branch went where no code can be
+    RUN_BREAKPOINT,  // a debugger's, in place of the instruction: stops before it
 #define INSN(name, encoding, syntax, class, semantics, variants, ...) \
     RUN_##name, RUN_##name##_last = RUN_##name + (1 << VBITS_##variants) - 1,
 #define JUMP INSN
