@@ -70,8 +70,11 @@ int cmd_accuracy(int argc, char **argv)
     };
     // clang-format on
     static const struct argp argp = {
-        options, parse, "",
-        "Simulates what real machines were measured at (measured/) and says how far the model is off.\v"
+        options,
+        parse,
+        "",
+        "Simulates what real machines were measured at (measured/) and says how far the model is "
+        "off.\v"
         "Examples:\n  m2sim accuracy --set instructions --core m1-firestorm --list\n"
         "  m2sim accuracy -j 2 -o out/accuracy",
     };

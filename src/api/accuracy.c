@@ -4,23 +4,34 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "api/sim.h"
-#include "fit/fit.h"
+#include "api/accuracy.h"
+#include "fit/plot.h"
 #include "fit/show.h"
 #include "fit/measured_paths.h"
+
+// The folder of the running program and `below`, when that is there.
+static bool beside_program(char path[PATH_MAX], const char *below)
+{
+    ssize_t n = readlink("/proc/self/exe", path, PATH_MAX - 64);
+    if (n <= 0)
+        return false;
+    path[n] = 0;
+    char *slash = strrchr(path, '/');
+    strcpy(slash ? slash : path, below);
+    return access(path, R_OK) == 0;
+}
 
 // measured/ beside the program, where it was built, where it was installed.
 static const char *measured_folder(char path[PATH_MAX])
 {
-    ssize_t n = readlink("/proc/self/exe", path, PATH_MAX - 32);
-    if (n > 0) {
-        path[n] = 0;
-        char *slash = strrchr(path, '/');
-        strcpy(slash ? slash : path, "/../share/m2sim/measured");
-        if (access(path, R_OK) == 0)
-            return path;
-    }
+    if (beside_program(path, "/../share/m2sim/measured"))
+        return path;
     return access(MEASURED_SOURCE, R_OK) == 0 ? MEASURED_SOURCE : MEASURED_INSTALLED;
+}
+
+static const char *guest_folder(char path[PATH_MAX])
+{
+    return beside_program(path, "/../out/guest") ? path : MEASURED_SOURCE "/../out/guest";
 }
 
 // What each set was measured on.
@@ -50,32 +61,56 @@ static bool run_set(const struct m2sim_accuracy *o, size_t k, const char *core, 
     return sets[k].run(f, &err) || api_fail(e, M2SIM_EXIT_CONFIG, "%s", err.text);
 }
 
+static bool run_sets(const struct m2sim_accuracy *o, struct fit *f, struct m2sim_error *e)
+{
+    bool any = false;
+    for (size_t k = 0; k < COUNT(sets); k++) {
+        if (!wanted(o, sets[k].set))
+            continue;
+        any = true;
+        for (size_t j = 0; j < 2; j++)
+            if ((o->core ? j == 0 : sets[k].cores[j] != NULL) &&
+                !run_set(o, k, o->core ? o->core : sets[k].cores[j], f, e))
+                return false;
+    }
+    if (wanted(o, "loops") && !accuracy_guests(o, f, false, e))
+        return false;
+    if (wanted(o, "kernels") && !accuracy_guests(o, f, true, e))
+        return false;
+    return any || wanted(o, "loops") || wanted(o, "kernels") ||
+           api_fail(e, M2SIM_EXIT_USAGE,
+                    "no set '%s' of measurements: instructions, probes, loops, kernels or all",
+                    o->set);
+}
+
+static bool write_plots(const struct m2sim_accuracy *o, const struct fit *f, struct m2sim_error *e)
+{
+    struct err err = { "" };
+    return fit_plots(f->results, o->output, f->model, &err) ||
+           api_fail(e, M2SIM_EXIT_OUTPUT, "%s", err.text);
+}
+
 bool m2sim_accuracy(const struct m2sim_accuracy *options, FILE *out, unsigned flags,
                     struct m2sim_error *e)
 {
     struct m2sim_accuracy o = *options;
-    char folder[PATH_MAX];
+    char folder[PATH_MAX], guests[PATH_MAX];
     o.set = o.set ? o.set : "all";
+    o.guests = o.guests ? o.guests : guest_folder(guests);
     struct results r = { .arena = arena_new() };
-    struct fit f = { .model = o.model ? o.model : "fast",
-                     .folder = measured_folder(folder),
-                     .threads = o.threads ? o.threads : 1,
-                     .every = o.every ? o.every : 1,
-                     .progress = o.progress,
-                     .ctx = o.ctx,
-                     .results = &r };
-    bool ok = true, any = false;
-    for (size_t k = 0; ok && k < COUNT(sets); k++) {
-        if (!wanted(&o, sets[k].set))
-            continue;
-        any = true;
-        for (size_t j = 0; ok && j < 2; j++)
-            if (o.core ? j == 0 : sets[k].cores[j] != NULL)
-                ok = run_set(&o, k, o.core ? o.core : sets[k].cores[j], &f, e);
-    }
-    if (!any)
-        ok = api_fail(e, M2SIM_EXIT_USAGE, "no set '%s' of measurements", o.set);
+    struct fit f = {
+        .model = o.model ? o.model : "fast",
+        .folder = measured_folder(folder),
+        .threads = o.threads ? o.threads : 1,
+        .every = o.every ? o.every : 1,
+        .progress = o.progress,
+        .ctx = o.ctx,
+        .results = &r,
+    };
+    bool ok = run_sets(&o, &f, e);
     results_sort(&r);
+    if (ok && o.output)
+        ok = write_plots(&o, &f, e);
     if (ok && flags & M2SIM_JSON)
         fit_show_json(&r, f.model, out, flags & M2SIM_LIST);
     else if (ok)

@@ -11,10 +11,10 @@ static void fill(struct loop *c, u32 n, u32 what)
         [FILL_ADD] = 0x8b080109,    // add x9, x8, x8, and on to x16
         [FILL_CMP] = 0xf100013f,    // cmp x9, #0
         [FILL_MOV] = 0xd2800009,    // mov x9, #0
-        [FILL_FADD] = 0x1e322a30,   // fadd s16, s17, s18, and on to s23
+        [FILL_FADD] = 0x1e3f2bd0,   // fadd s16, s30, s31, and on to s23
     };
     for (u32 k = 0; k < n; k++)
-        loop_emit(c, words[what] + (what == FILL_ADD || what == FILL_FADD ? k % 6 : 0));
+        loop_emit(c, words[what] + (what == FILL_ADD || what == FILL_FADD ? k % 8 : 0));
     c->run.x[3] = LAB_DATA;
 }
 

@@ -59,16 +59,26 @@ static const double around[] = { 0.5,  0.7,  0.8, 0.85, 0.9, 0.94, 0.97, 1.0,
                                  1.03, 1.06, 1.1, 1.15, 1.2, 1.35, 1.6 };
 enum { PLACES = sizeof(around) / sizeof(*around) };
 
+static double slope(const double *x, const double *y, u32 k)
+{
+    return (y[k] - y[k - 1]) / (x[k] - x[k - 1]);
+}
+
+// The largest rise beyond the steeper of the slopes at both ends; where there is none, the last
+// place that is level with the first.
 static double jump(const double *x, const double *y)
 {
-    double slope = (y[1] - y[0]) / (x[1] - x[0]), most = 0.02 * y[0], at = NAN;
+    double usual = fmax(slope(x, y, 1), slope(x, y, PLACES - 1)), most = 0.02 * y[0], at = NAN;
     for (u32 k = 1; k < PLACES; k++) {
-        double rise = y[k] - y[k - 1] - slope * (x[k] - x[k - 1]);
+        double rise = y[k] - y[k - 1] - usual * (x[k] - x[k - 1]);
         if (rise > most) {
             most = rise;
             at = x[k - 1];
         }
     }
+    for (u32 k = 0; k < PLACES && isnan(at); k++)
+        if (y[k] > 1.02 * y[0])
+            return k ? x[k - 1] : NAN;
     return at;
 }
 
@@ -80,10 +90,9 @@ static double knee(struct lab *lab, const struct generator *g, double hw)
         y[k] = g->run(lab, x[k], g->arg);
         if (g->rule == BELOW && y[k] > g->limit)
             return best;
-        if (g->rule == BELOW || (g->rule == LEAST && y[k] < least)) {
+        if (g->rule == BELOW || (g->rule == LEAST && y[k] <= 1.02 * least))
             best = x[k];
-            least = y[k];
-        }
+        least = fmin(least, y[k]);
     }
     return g->rule == JUMP ? jump(x, y) : best;
 }

@@ -78,7 +78,7 @@ void results_sort(struct results *r)
 double result_error(const struct result *r)
 {
     double least = fmin(r->sim, r->hw), d = fabs(r->sim - r->hw);
-    return d == 0 ? 0 : least > 0.01 ? d / least : d / 0.01;
+    return d / fmax(least, 0.1);   // an elimination takes nothing
 }
 
 bool result_within(const struct result *r, double share, double cycles)
@@ -91,8 +91,10 @@ bool result_hit(const struct result *r)
 {
     if (isnan(r->sim))
         return false;
+    if (r->low < r->high && r->sim >= r->low && r->sim <= r->high)
+        return true;
     if (r->low < r->high)
-        return r->sim >= r->low && r->sim <= r->high;
+        return strcmp(r->set, "loops") == 0 && result_within(r, 0.05, 0);
     if (strcmp(r->set, "instructions") == 0)
         return result_within(r, 0.05, 0.01);
     return result_within(r, 0.10, strcmp(r->unit, "entries") == 0 ? 0 : 0.3);

@@ -36,14 +36,14 @@ void results_sort(struct results *r);
 // How many from r->at[from] on are of one set and core, with `family` also of one family.
 size_t results_group(const struct results *r, size_t from, bool family);
 
-// |sim - hw| / min(sim, hw).
+// |sim - hw| / min(sim, hw); what is below 0.1 counts as 0.1.
 double result_error(const struct result *r);
 
 // Within `share` of the measurement or `cycles` of it.
 bool result_within(const struct result *r, double share, double cycles);
 
-// By the rule of its set: in its range when it has one; instructions 5 %; others 10 % or 0.3
-// cycle.
+// By the rule of its set: in its range when it has one (loops: or 5 %); instructions 5 %; others
+// 10 % or 0.3 cycle.
 bool result_hit(const struct result *r);
 
 struct fit_stats {

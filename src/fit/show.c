@@ -20,7 +20,8 @@ static void miss(const struct result *r, FILE *f)
 {
     if (result_hit(r) && !r->shown_only)
         return;
-    fprintf(f, "  %-12s %-24.24s %-44.44s %9.4g", r->core, r->family, r->name, r->hw);
+    const char *at = strstr(r->name, " @ ");   // the rest of the name is the family
+    fprintf(f, "  %-12s %-36.36s %-44.44s %9.4g", r->core, r->family, at ? at + 3 : r->name, r->hw);
     if (isnan(r->sim))
         fprintf(f, "         -       -");
     else
