@@ -10,7 +10,7 @@
 // clang-format off
 enum {
     OPT_JSON = 256, OPT_MAX, OPT_ENV, OPT_SEED, OPT_STRACE, OPT_MODEL, OPT_CORE, OPT_SET,
-    OPT_ONE_THREAD, OPT_NO_HOST, OPT_STATS, OPT_ROOT, OPT_ALLOW, OPT_ALLOW_READ, OPT_HOST_FILES,
+    OPT_ONE_THREAD, OPT_NO_HOST, OPT_STATS, OPT_ROOT, OPT_ALLOW, OPT_ALLOW_READ, OPT_HOST_FILES, OPT_GDB,
 };
 // clang-format on
 
@@ -91,6 +91,7 @@ static error_t parse(int key, char *arg, struct argp_state *state)
     case OPT_MAX: g->o.max_instructions = number(arg, "--max-instructions", state); break;
     case OPT_SEED: g->o.seed = number(arg, "--seed", state); break;
     case OPT_STRACE: g->strace = true; break;
+    case OPT_GDB: g->o.gdb = arg; break;
     case OPT_MODEL: g->o.model = arg; break;
     case OPT_CORE: g->o.core = arg; break;
     case OPT_ONE_THREAD: g->o.one_thread = true; break;
@@ -125,6 +126,7 @@ static error_t parse(int key, char *arg, struct argp_state *state)
     { "env", OPT_ENV, "NAME=VALUE", 0, "set a variable of the program's environment; it inherits yours", 1 }, \
     { "seed", OPT_SEED, "N", 0, "seed of everything random the program is given", 1 }, \
     { "strace", OPT_STRACE, NULL, 0, "print each system call", 1 }, \
+    { "gdb", OPT_GDB, "[ADDRESS:]PORT", 0, "wait for gdb (target remote) there before the first instruction; of this computer alone unless ADDRESS is given; 0 is any free port", 1 }, \
     { "json", OPT_JSON, NULL, 0, "report as JSON", 2 }, \
     { "output", 'o', "FILE", 0, "report (and --strace) to FILE instead of standard error", 2 }, \
     { "no-host", OPT_NO_HOST, NULL, 0, "leave out the host's speed: two runs then report the same bytes", 2 }, \

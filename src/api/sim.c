@@ -21,8 +21,7 @@ static const u64 EPOCH_NS = 1767225600ull * 1000000000;
 
 // -- Simulated time --
 
-// Cycles until everything the guest has executed so far has retired.
-static cycle cycles_now(struct m2sim *s)
+cycle api_cycles(struct m2sim *s)
 {
     if (!s->child)
         stream_sync(s->stream);
@@ -32,14 +31,14 @@ static cycle cycles_now(struct m2sim *s)
 static u64 simulated_ns(void *ctx, int clock)
 {
     struct m2sim *s = ctx;
-    u64 ns = (u64)((double)cycles_now(s) * 1e3 / s->config.core.clock_mhz);
+    u64 ns = (u64)((double)api_cycles(s) * 1e3 / s->config.core.clock_mhz);
     return clock == CLOCK_REALTIME ? EPOCH_NS + ns : ns;
 }
 
 static u64 simulated_counter(void *ctx)
 {
     struct m2sim *s = ctx;
-    return (u64)((double)cycles_now(s) * (COUNTER_HZ / 1e6) / s->config.core.clock_mhz);
+    return (u64)((double)api_cycles(s) * (COUNTER_HZ / 1e6) / s->config.core.clock_mhz);
 }
 
 static u64 host_ns(void)
@@ -47,6 +46,20 @@ static u64 host_ns(void)
     struct timespec t;
     clock_gettime(CLOCK_MONOTONIC, &t);
     return (u64)t.tv_sec * 1000000000 + (u64)t.tv_nsec;
+}
+
+// Under a debugger without timing an instruction takes a nanosecond: time stands while the
+// user looks, and two runs are alike.
+static u64 counted_ns(void *ctx, int clock)
+{
+    const struct m2sim *s = ctx;
+    u64 ns = s->machine.instructions;
+    return clock == CLOCK_REALTIME ? EPOCH_NS + ns : ns;
+}
+
+static u64 counted_counter(void *ctx)
+{
+    return (u64)((unsigned __int128)counted_ns(ctx, CLOCK_MONOTONIC) * COUNTER_HZ / 1000000000);
 }
 
 static u64 host_counter(void *ctx)
@@ -112,6 +125,8 @@ static void forked(void *ctx)
     struct m2sim *s = ctx;
     s->child = true;
     s->machine.recorder = NULL;
+    if (s->gdb)
+        gdb_forked(s->gdb);
 }
 
 static void list_rules(struct m2sim *s)
@@ -151,7 +166,7 @@ static bool load(struct m2sim *s, struct m2sim_error *e)
         .seed = o->seed,
         .strace = o->strace,
         .messages = o->messages,
-        .now_ns = timed ? simulated_ns : NULL,
+        .now_ns = timed ? simulated_ns : o->gdb ? counted_ns : NULL,
         .clock_ctx = s,
         .forked = forked,
         .fork_ctx = s,
@@ -166,7 +181,7 @@ static bool load(struct m2sim *s, struct m2sim_error *e)
         .process = s->process,
         .recorder = s->stream ? stream_recorder(s->stream) : NULL,
         .max_instructions = o->max_instructions,
-        .counter = timed ? simulated_counter : host_counter,
+        .counter = timed ? simulated_counter : o->gdb ? counted_counter : host_counter,
         .counter_ctx = s,
         .stop = &s->stop,
     };
@@ -190,7 +205,8 @@ struct m2sim *m2sim_new(const struct m2sim_options *o, struct m2sim_error *e)
     if (!s->options.messages)
         s->options.messages = stderr;
     s->arena = arena_new();
-    if (load(s, e))
+    s->gdb_listener = -1;
+    if (load(s, e) && (!o->gdb || api_debug_listen(s, e)))
         return s;
     m2sim_free(s);
     return NULL;
@@ -200,6 +216,9 @@ void m2sim_free(struct m2sim *s)
 {
     if (!s)
         return;
+    gdb_free(s->gdb);
+    if (s->gdb_listener >= 0)
+        close(s->gdb_listener);
     if (s->stream)
         stream_free(s->stream);
     if (s->process)
@@ -212,6 +231,8 @@ void m2sim_free(struct m2sim *s)
 
 int m2sim_run(struct m2sim *s)
 {
+    if (s->gdb_listener >= 0)
+        api_debug_begin(s);
     u64 start = host_ns();
     enum machine_end end = machine_run(&s->machine);
     if (s->child && end == MACHINE_EXITED)
@@ -226,6 +247,8 @@ int m2sim_run(struct m2sim *s)
     s->status = end == MACHINE_EXITED  ? process_status(s->process)
                 : end == MACHINE_LIMIT ? M2SIM_EXIT_LIMIT
                                        : 130;
+    if (s->gdb)
+        gdb_ended(s->gdb, end, s->status);
     return s->status;
 }
 

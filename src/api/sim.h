@@ -6,6 +6,7 @@
 #include "config/config.h"
 #include "core/core.h"
 #include "exec/machine.h"
+#include "gdb/gdb.h"
 #include "guest/process.h"
 #include "m2sim.h"
 #include "profile/count.h"
@@ -20,6 +21,8 @@ struct m2sim {
     struct counts *counts;    // M2SIM_COUNT, else NULL
     struct stream *stream;    // of either, else NULL
     struct machine machine;
+    struct gdb *gdb;          // the debugger's server, or NULL
+    int gdb_listener;         // where it is waited for, or -1
     bool child;   // this is a fork of the simulator, made by the guest
     char *root;               // options.root without links, or NULL
     struct view_rule *rules;  // options.allow and allow_read
@@ -28,6 +31,14 @@ struct m2sim {
     double host_seconds;
     char digest[17];          // of the program file
 };
+
+// Cycles until everything the guest has executed so far has retired; M2SIM_TIME.
+cycle api_cycles(struct m2sim *s);
+
+// debug.c: waits on options.gdb's port from m2sim_new() on, and serves the debugger that
+// connects when the guest begins. False and *e when the port cannot be had.
+bool api_debug_listen(struct m2sim *s, struct m2sim_error *e);
+void api_debug_begin(struct m2sim *s);
 
 // Fills *e and returns false.
 bool api_fail(struct m2sim_error *e, int code, const char *fmt, ...)
