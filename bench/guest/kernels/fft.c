@@ -4,6 +4,10 @@
 #include "check.h"
 #include <complex.h>
 
+#ifndef CMPLX   // glibc 2.36 defines it for gcc alone
+#define CMPLX(re, im) __builtin_complex((double)(re), (double)(im))
+#endif
+
 enum { POINTS = 1024, STAGES = 10 };
 
 static double complex roots[POINTS / 2];

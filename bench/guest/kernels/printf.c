@@ -92,7 +92,7 @@ int main(int argc, char **argv)
     for (int i = 0; i < 20; i++) {
         double x = any_double(&seed);
         printf("%-24.16e|%12.5g|%+.3f|%5d|%-8s|%c|%%\n", x, x, remainder(x, 1000), i * i - 99,
-               "text" + i % 4, 'a' + i);
+               &"text"[i % 4], 'a' + i);
     }
     return expect("wrong", wrong, 0);
 }
