@@ -41,6 +41,7 @@ static enum sys_result fault(struct machine *m, struct trap t)
     case TRAP_ALIGN:
         sig = SIGBUS;
         code = BUS_ADRALN;
+        addr = t.addr;
         break;
     case TRAP_BRK:
         sig = SIGTRAP;
