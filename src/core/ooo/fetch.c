@@ -7,11 +7,13 @@
 // ends it.
 #include "core/ooo/ooo.h"
 
-static const struct plan *wrong_plan(const struct ooo *o, u64 pc)
+static const struct plan *wrong_plan(struct ooo *o, u64 pc)
 {
     if (!pc || pc & 3)
         return NULL;
-    const struct plan_page *page = plan_book_find(&o->book, pc / (4 * PLAN_PAGE));
+    const struct plan_page *page = o->wrong_page;
+    if (!page || page->number != pc / (4 * PLAN_PAGE))
+        page = o->wrong_page = plan_book_find(&o->book, pc / (4 * PLAN_PAGE));
     const struct plan *p = page ? &page->plan[pc / 4 % PLAN_PAGE] : NULL;
     return p && p->kind != PLAN_UNKNOWN ? p : NULL;
 }

@@ -6,35 +6,6 @@
 // sources are there.
 #include "core/ooo/ooo.h"
 
-// -- Ops --
-
-u16 ooo_new_op(struct ooo *o, u64 seq, u32 issue, u16 units)
-{
-    u16 op = o->free_op;
-    debug_assert(op != NONE);
-    struct uop *u = &o->op[op];
-    o->free_op = u->next;
-    o->free_ops--;
-    u->seq = seq;
-    u->ready = 0;
-    u->units = units;
-    u->issue = (u8)issue;
-    u->wait = 0;
-    u->lane = LANES;
-    for (u32 k = 0; k < OP_SOURCES; k++)
-        u->source[k] = NONE;
-    return op;
-}
-
-void ooo_free_op(struct ooo *o, u16 op)
-{
-    struct uop *u = &o->op[op];
-    u->state = UOP_FREE;
-    u->next = o->free_op;
-    o->free_op = op;
-    o->free_ops++;
-}
-
 static struct inst *owner(const struct ooo *o, const struct uop *u)
 {
     return inst_of(o, u->seq);
@@ -134,23 +105,6 @@ cycle ooo_next_wake(const struct ooo *o)
 
 // -- Sources --
 
-void ooo_wait_on(struct ooo *o, u16 op, u32 k, u16 *list, u16 source)
-{
-    u16 link = (u16)(op * OP_SOURCES + k);
-    o->link[link] = *list;
-    *list = link;
-    o->op[op].source[k] = source;
-    o->op[op].wait++;
-}
-
-cycle ooo_value(const struct ooo *o, u16 source, u8 reg)
-{
-    const struct inst *v = &o->inst[source >> 1];
-    if (source & 1)
-        return v->base;
-    return reg >= PLAN_AS_ADDRESS ? v->use_address : v->use;
-}
-
 void ooo_known(struct ooo *o, u16 op)
 {
     struct uop *u = &o->op[op];
@@ -237,14 +191,15 @@ static void leave_lane(struct ooo *o, u16 op)
 
 static void issue_op(struct ooo *o, u16 op, u32 unit)
 {
-    struct uop u = o->op[op];
-    struct inst *i = owner(o, &u);
+    u64 seq = o->op[op].seq;
+    u32 k = o->op[op].issue;
+    struct inst *i = inst_of(o, seq);
     const struct plan *p = i->plan;
-    const struct plan_issue *is = &p->issue[u.issue];
+    const struct plan_issue *is = &p->issue[k];
     leave_lane(o, op);
     o->busy[unit] = o->now + is->busy;
     o->acted = true;
-    if (u.issue == p->base_issue) {
+    if (k == p->base_issue) {
         base_known(o, i);
         ooo_part_done(o, i, o->now + 1);
         return;
@@ -254,7 +209,7 @@ static void issue_op(struct ooo *o, u16 op, u32 unit)
     if (i->first_waiters != NONE && !is->delay)
         ooo_wake_at(o, &i->first_waiters, o->now);
     if (p->kind >= PLAN_LOAD) {
-        if (u.issue == p->memory_issue && !--i->accesses) {
+        if (k == p->memory_issue && !--i->accesses) {
             if (p->base != PLAN_NONE && p->base_issue == ISSUES_MAX)
                 base_known(o, i);   // by the access itself
             ooo_access(o, i);
@@ -268,9 +223,9 @@ static void issue_op(struct ooo *o, u16 op, u32 unit)
     }
     complete(o, i);
     if (i->flags & INST_HEAD)
-        ooo_resolve(o, inst_of(o, u.seq + 1), u.seq + 1);
+        ooo_resolve(o, inst_of(o, seq + 1), seq + 1);
     else if (p->branch)
-        ooo_resolve(o, i, u.seq);
+        ooo_resolve(o, i, seq);
 }
 
 static void issue_lane(struct ooo *o, u32 lane)

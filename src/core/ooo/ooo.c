@@ -184,6 +184,7 @@ static void make_ops(struct ooo *o, struct arena *a)
     o->ops += (u32)o->p->rob_groups;   // data of stores
     o->op = ARENA_ARRAY(a, o->ops, struct uop);
     o->link = ARENA_ARRAY(a, (size_t)o->ops * OP_SOURCES, u16);
+    o->op_used = ARENA_ARRAY(a, o->ops / 64 + 1, u64);
     o->free_op = NONE;
     for (u32 k = o->ops; k-- > 0;)
         ooo_free_op(o, (u16)k);

@@ -191,6 +191,7 @@ struct ooo {
     u64 line;            // of the last instruction
     u64 fetch_page;
     u64 wrong_pc;        // next on the wrong path, 0: unknown
+    const struct plan_page *wrong_page;
     bool wrong;          // on a wrong path
     bool stopped;        // behind an instruction that serialises
     u8 fetch_cause, arrive_cause;
@@ -217,6 +218,7 @@ struct ooo {
     // Ops
     struct uop *op;
     u16 free_op;         // first of a list
+    u64 *op_used;        // bit: not free
     u32 ops, free_ops;
     u16 *link;           // next link of a list: op * OP_SOURCES + source
     struct queue queue[QUEUES];
@@ -274,6 +276,54 @@ static inline cycle later_of(cycle a, cycle b)
     return a > b ? a : b;
 }
 
+static inline u16 ooo_new_op(struct ooo *o, u64 seq, u32 issue, u16 units)
+{
+    u16 op = o->free_op;
+    debug_assert(op != NONE);
+    struct uop *u = &o->op[op];
+    o->free_op = u->next;
+    o->free_ops--;
+    o->op_used[op / 64] |= 1ull << op % 64;
+    u->seq = seq;
+    u->ready = 0;
+    u->units = units;
+    u->issue = (u8)issue;
+    u->wait = 0;
+    u->lane = LANES;
+    for (u32 k = 0; k < OP_SOURCES; k++)
+        u->source[k] = NONE;
+    return op;
+}
+
+static inline void ooo_free_op(struct ooo *o, u16 op)
+{
+    struct uop *u = &o->op[op];
+    u->state = UOP_FREE;
+    u->next = o->free_op;
+    o->free_op = op;
+    o->free_ops++;
+    o->op_used[op / 64] &= ~(1ull << op % 64);
+}
+
+// Enters the op in a list of those that wait for `source`.
+static inline void ooo_wait_on(struct ooo *o, u16 op, u32 k, u16 *list, u16 source)
+{
+    u16 link = (u16)(op * OP_SOURCES + k);
+    o->link[link] = *list;
+    *list = link;
+    o->op[op].source[k] = source;
+    o->op[op].wait++;
+}
+
+// When register `reg` of the plan, mapped to `source`, can be used.
+static inline cycle ooo_value(const struct ooo *o, u16 source, u8 reg)
+{
+    const struct inst *v = &o->inst[source >> 1];
+    if (source & 1)
+        return v->base;
+    return reg >= PLAN_AS_ADDRESS ? v->use_address : v->use;
+}
+
 // fetch.c
 void ooo_fetch(struct ooo *o);
 bool ooo_can_fetch(const struct ooo *o);   // or will do nothing
@@ -287,15 +337,11 @@ void ooo_release(struct ooo *o, const struct inst *i);   // what a retired one h
 // issue.c
 void ooo_issue(struct ooo *o);
 void ooo_dispatch(struct ooo *o);
-u16 ooo_new_op(struct ooo *o, u64 seq, u32 issue, u16 units);
-void ooo_free_op(struct ooo *o, u16 op);
-void ooo_wait_on(struct ooo *o, u16 op, u32 k, u16 *list, u16 source);   // a list of links
 void ooo_wake_at(struct ooo *o, u16 *list, cycle t);
 void ooo_wake_results(struct ooo *o, struct inst *i, bool base);
 void ooo_known(struct ooo *o, u16 op);   // none of its sources is unknown any more
 void ooo_part_done(struct ooo *o, struct inst *i, cycle t);
 cycle ooo_next_wake(const struct ooo *o);
-cycle ooo_value(const struct ooo *o, u16 source, u8 reg);
 
 // squash.c
 void ooo_want_squash(struct ooo *o, u64 seq, u64 in, cycle resume, enum cause cause);

@@ -47,6 +47,14 @@ static void find_way(const struct ooo *o, const struct inst *i, struct way *w)
     *(u32 *)w->need = 0;
     w->count = 0;
     w->turn = o->turn;
+    if (__builtin_expect(p->issue_count == 1 && p->issue[0].count == 1, 1)) {
+        u32 q = queue_of(o, units_of(o, i, 0), &w->turn);
+        w->count = 1;
+        w->queue[0] = (u8)q;
+        w->issue[0] = 0;
+        w->need[q] = 1;
+        return;
+    }
     for (u32 k = 0; k < p->issue_count; k++)
         for (u32 n = 0; n < p->issue[k].count && w->count < OPS_MAX; n++) {
             u32 q = queue_of(o, units_of(o, i, k), &w->turn);
@@ -69,7 +77,7 @@ static u32 hold_count(u64 holds, enum plan_hold which)
     return holds >> HOLD_BITS * which & ((1 << HOLD_BITS) - 1);
 }
 
-static bool starts_group(const struct ooo *o, const struct plan *p)
+static inline bool starts_group(const struct ooo *o, const struct plan *p)
 {
     const struct group *g = &o->group[(o->group_tail - 1) & o->group_mask];
     return !o->group_open || p->flags & PLAN_GROUP_START ||
@@ -88,9 +96,9 @@ static u32 lacking_hold(u64 left)
 }
 
 // What has no room for the instruction, or ROOM_COUNT.
-static u32 lacking(const struct ooo *o, const struct plan *p, const struct way *w)
+static inline u32 lacking(const struct ooo *o, const struct plan *p, const struct way *w, bool starts)
 {
-    if (starts_group(o, p) && o->group_tail - o->group_head >= o->entries[ROOM_rob])
+    if (starts && o->group_tail - o->group_head >= o->entries[ROOM_rob])
         return ROOM_rob;
     u64 left = (o->hold_limit | HOLD_GUARD) - o->held - p->holds;
     if ((left & HOLD_GUARD) != HOLD_GUARD)
@@ -103,10 +111,10 @@ static u32 lacking(const struct ooo *o, const struct plan *p, const struct way *
     return ROOM_COUNT;
 }
 
-static void join_group(struct ooo *o, struct inst *i, u64 seq)
+static inline void join_group(struct ooo *o, struct inst *i, u64 seq, bool starts)
 {
     const struct plan *p = i->plan;
-    if (starts_group(o, p)) {
+    if (starts) {
         o->group[o->group_tail++ & o->group_mask] = (struct group){ .first = seq };
         o->group_open = true;
     }
@@ -290,14 +298,14 @@ static void count_slots(struct ooo *o, const struct inst *i)
     }
 }
 
-static void rename_one(struct ooo *o, struct inst *i, const struct way *w, bool away)
+static void rename_one(struct ooo *o, struct inst *i, const struct way *w, bool away, bool starts)
 {
     u64 seq = o->renamed++;
     const struct plan *p = i->plan;
     start_inst(i);
     i->load = o->load_tail;
     i->store = o->store_tail;
-    join_group(o, i, seq);
+    join_group(o, i, seq, starts);
     o->held += p->holds;
     count_slots(o, i);
     if (away) {
@@ -411,15 +419,17 @@ void ooo_rename(struct ooo *o)
         bool constant = p->flags & PLAN_IMMEDIATE && immediates < o->p->rename_immediates;
         bool away = !p->issue_count || constant;
         w.count = 0;
+        w.turn = o->turn;
         *(u32 *)w.need = 0;
         if (!away)
             find_way(o, i, &w);
-        if ((room = lacking(o, p, &w)) != ROOM_COUNT) {
+        bool starts = starts_group(o, p);
+        if ((room = lacking(o, p, &w, starts)) != ROOM_COUNT) {
             i->flags &= (u8)~INST_HEAD;
             break;
         }
         immediates += constant;
-        rename_one(o, i, &w, away);
+        rename_one(o, i, &w, away, starts);
         used += p->uops;
         o->acted = true;
         if (o->squash.wanted)

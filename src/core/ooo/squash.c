@@ -52,20 +52,26 @@ static void unlink_timed(struct ooo *o, u16 op)
     debug_assert(!"an op with a time is on the wheel or behind it");
 }
 
+static void drop_op(struct ooo *o, u16 op)
+{
+    struct uop *u = &o->op[op];
+    if (u->wait)
+        unlink_sources(o, op);
+    if (u->state == UOP_TIMED)
+        unlink_timed(o, op);
+    if (u->lane < LANES)
+        o->lane[u->lane].used--;
+    ooo_free_op(o, op);
+}
+
 static void drop_ops(struct ooo *o, u64 seq)
 {
-    for (u32 op = 0; op < o->ops; op++) {
-        struct uop *u = &o->op[op];
-        if (u->state == UOP_FREE || u->seq < seq)
-            continue;
-        if (u->wait)
-            unlink_sources(o, (u16)op);
-        if (u->state == UOP_TIMED)
-            unlink_timed(o, (u16)op);
-        if (u->lane < LANES)
-            o->lane[u->lane].used--;
-        ooo_free_op(o, (u16)op);
-    }
+    for (u32 w = 0; w < (o->ops + 63) / 64; w++)
+        for (u64 left = o->op_used[w]; left; left &= left - 1) {
+            u16 op = (u16)(w * 64 + (u32)__builtin_ctzll(left));
+            if (o->op[op].seq >= seq)
+                drop_op(o, op);
+        }
     for (u32 left = o->lanes_ready; left; left &= left - 1) {
         u32 lane = (u32)__builtin_ctz(left);
         struct ready *r = &o->lane[lane].ready;
