@@ -186,6 +186,7 @@ static void leave_lane(struct ooo *o, u16 op)
 {
     struct uop *u = &o->op[op];
     o->lane[u->lane].used--;
+    o->in_lanes[o->lane_queue[u->lane]]--;
     ooo_free_op(o, op);
 }
 
@@ -304,6 +305,7 @@ static void place(struct ooo *o, u16 op, u32 lane)
     struct uop *u = &o->op[op];
     u->lane = (u8)lane;
     o->lane[lane].used++;
+    o->in_lanes[o->lane_queue[lane]]++;
     u->state = UOP_WAITING;
     if (!u->wait)
         set_time(o, op);

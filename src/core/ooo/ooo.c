@@ -166,13 +166,17 @@ static void make_schedulers(struct ooo *o, struct arena *a)
     for (u32 u = 0; u < ints; u++) {
         make_lane(o, a, u, u < COUNT(entries) && entries[u] ? entries[u] : 8);
         o->half[u >= share] |= (u16)(1u << u);
+        o->lane_queue[u] = u >= share;
     }
     o->mem_lane = ints;
     o->mem_units = (u16)(((1u << mems) - 1) << ints);
     make_lane(o, a, ints, p->sched_mem);
+    o->lane_queue[ints] = 2;
     o->fp_units = (u16)(((1u << fps) - 1) << (ints + mems));
-    for (u32 u = 0; u < fps; u++)
+    for (u32 u = 0; u < fps; u++) {
         make_lane(o, a, ints + mems + u, p->sched_fp);
+        o->lane_queue[ints + mems + u] = 3;
+    }
     make_queue(o, a, 0, p->dispatch_int);
     make_queue(o, a, 1, p->dispatch_int);
     make_queue(o, a, 2, p->dispatch_mem);
@@ -196,20 +200,18 @@ static void make_ops(struct ooo *o, struct arena *a)
 static void make_rooms(struct ooo *o)
 {
     const struct core_params *p = o->p;
-    u32 ints = 0, fps = 0;
-    for (u32 u = 0; u < o->mem_lane; u++)
-        ints += o->lane[u].limit;
-    for (u32 left = o->fp_units; left; left &= left - 1)
-        fps += o->lane[__builtin_ctz(left)].limit;
+    u32 behind[QUEUES] = { 0 };
+    for (u32 l = 0; l < LANES; l++)
+        behind[o->lane_queue[l]] += o->lane[l].limit;
     const u64 entries[ROOM_COUNT] = {
         [ROOM_fetch_queue] = o->fetch_room,
         [ROOM_dispatch_int1] = p->dispatch_int,
         [ROOM_dispatch_int2] = p->dispatch_int,
         [ROOM_dispatch_mem] = p->dispatch_mem,
         [ROOM_dispatch_fp] = p->dispatch_fp,
-        [ROOM_scheduler_int] = ints,
+        [ROOM_scheduler_int] = behind[0] + behind[1],
         [ROOM_scheduler_mem] = p->sched_mem,
-        [ROOM_scheduler_fp] = fps,
+        [ROOM_scheduler_fp] = behind[3],
         [ROOM_rob] = p->rob_groups,
         [ROOM_writes] = p->rob_writes,
         [ROOM_int_registers] = p->prf_int,

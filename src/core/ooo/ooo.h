@@ -226,7 +226,8 @@ struct ooo {
     u32 lanes_ready;     // bit: has ready ops
     u32 mem_lane;
     u16 half[2], mem_units, fp_units;
-    u32 half_used[2];
+    u32 in_lanes[QUEUES];   // ops in the schedulers behind each queue
+    u8 lane_queue[LANES];
     cycle busy[UNITS_MAX];
     u16 wheel[WHEEL];
     u64 wheel_set[WHEEL / 64];

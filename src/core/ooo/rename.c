@@ -18,10 +18,7 @@ struct way {
 
 static u32 held(const struct ooo *o, u32 queue)
 {
-    u32 n = o->queue[queue].used;
-    for (u32 left = o->half[queue]; left; left &= left - 1)
-        n += o->lane[__builtin_ctz(left)].used;
-    return n;
+    return o->queue[queue].used + o->in_lanes[queue];
 }
 
 static u32 queue_of(const struct ooo *o, u16 units, u32 *turn)

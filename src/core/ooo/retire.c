@@ -93,33 +93,22 @@ static u32 hold_of(const struct ooo *o, enum plan_hold which)
     return o->held >> HOLD_BITS * which & ((1 << HOLD_BITS) - 1);
 }
 
-static u32 used_of(const struct ooo *o, enum room r)
+static void count_used(const struct ooo *o, u32 used[ROOM_COUNT])
 {
-    u32 n = 0;
-    switch (r) {
-    case ROOM_fetch_queue: return (u32)(o->tail - o->renamed);
-    case ROOM_dispatch_int1: return o->queue[0].used;
-    case ROOM_dispatch_int2: return o->queue[1].used;
-    case ROOM_dispatch_mem: return o->queue[2].used;
-    case ROOM_dispatch_fp: return o->queue[3].used;
-    case ROOM_scheduler_int:
-        for (u32 u = 0; u < o->mem_lane; u++)
-            n += o->lane[u].used;
-        return n;
-    case ROOM_scheduler_mem: return o->lane[o->mem_lane].used;
-    case ROOM_scheduler_fp:
-        for (u32 left = o->fp_units; left; left &= left - 1)
-            n += o->lane[__builtin_ctz(left)].used;
-        return n;
-    case ROOM_rob: return (u32)(o->group_tail - o->group_head);
-    case ROOM_writes: return hold_of(o, HOLD_WRITES);
-    case ROOM_int_registers: return hold_of(o, HOLD_INT);
-    case ROOM_fp_registers: return hold_of(o, HOLD_FP);
-    case ROOM_flag_registers: return hold_of(o, HOLD_FLAGS);
-    case ROOM_branches: return hold_of(o, HOLD_BRANCHES);
-    case ROOM_loads: return o->ldq;
-    default: return o->stq;
-    }
+    used[ROOM_fetch_queue] = (u32)(o->tail - o->renamed);
+    for (u32 q = 0; q < QUEUES; q++)
+        used[ROOM_dispatch_int1 + q] = o->queue[q].used;
+    used[ROOM_scheduler_int] = o->in_lanes[0] + o->in_lanes[1];
+    used[ROOM_scheduler_mem] = o->in_lanes[2];
+    used[ROOM_scheduler_fp] = o->in_lanes[3];
+    used[ROOM_rob] = (u32)(o->group_tail - o->group_head);
+    used[ROOM_writes] = hold_of(o, HOLD_WRITES);
+    used[ROOM_int_registers] = hold_of(o, HOLD_INT);
+    used[ROOM_fp_registers] = hold_of(o, HOLD_FP);
+    used[ROOM_flag_registers] = hold_of(o, HOLD_FLAGS);
+    used[ROOM_branches] = hold_of(o, HOLD_BRANCHES);
+    used[ROOM_loads] = o->ldq;
+    used[ROOM_stores] = o->stq;
 }
 
 void ooo_account(struct ooo *o, cycle cycles)
@@ -127,8 +116,10 @@ void ooo_account(struct ooo *o, cycle cycles)
     o->stack[o->lost_cause] += o->lost * cycles;
     if (o->lost_room < ROOM_COUNT)
         o->full[o->lost_room] += cycles;
+    u32 used[ROOM_COUNT];
+    count_used(o, used);
     for (u32 r = 0; r < ROOM_COUNT; r++) {
-        u32 used = used_of(o, r), bin = used ? (used - 1) * o->scale[r] >> 16 : 0;
+        u32 bin = (used[r] - (used[r] != 0)) * o->scale[r] >> 16;
         o->occupancy[r][bin < CORE_BINS ? bin : CORE_BINS - 1] += cycles;
     }
 }
@@ -153,7 +144,7 @@ static void check_counts(const struct ooo *o)
 
 static void check_ops(const struct ooo *o)
 {
-    u32 lane[LANES] = { 0 }, free = 0, queued = 0;
+    u32 lane[LANES] = { 0 }, behind[QUEUES] = { 0 }, free = 0, queued = 0;
     for (u32 k = 0; k < o->ops; k++) {
         const struct uop *u = &o->op[k];
         free += u->state == UOP_FREE;
@@ -169,12 +160,15 @@ static void check_ops(const struct ooo *o)
     for (u32 k = 0; k < LANES; k++) {
         const struct ready *r = &o->lane[k].ready;
         debug_assert(lane[k] == o->lane[k].used && lane[k] <= o->lane[k].limit);
+        behind[o->lane_queue[k]] += lane[k];
         for (u32 n = r->begin; n < r->end; n++) {
             debug_assert(n == r->begin || r->key[n - 1] < r->key[n]);
             debug_assert(!o->op[(u16)r->key[n]].wait);
         }
     }
-    (void)free, (void)queued;
+    for (u32 k = 0; k < QUEUES; k++)
+        debug_assert(behind[k] == o->in_lanes[k]);
+    (void)free, (void)queued, (void)behind;
 }
 
 void ooo_check(const struct ooo *o)

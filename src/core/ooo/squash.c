@@ -59,8 +59,10 @@ static void drop_op(struct ooo *o, u16 op)
         unlink_sources(o, op);
     if (u->state == UOP_TIMED)
         unlink_timed(o, op);
-    if (u->lane < LANES)
+    if (u->lane < LANES) {
         o->lane[u->lane].used--;
+        o->in_lanes[o->lane_queue[u->lane]]--;
+    }
     ooo_free_op(o, op);
 }
 
