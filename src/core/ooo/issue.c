@@ -149,8 +149,9 @@ void ooo_wake_results(struct ooo *o, struct inst *i, bool base)
         u16 next = o->link[link], op = link / OP_SOURCES;
         u32 k = link % OP_SOURCES;
         const struct plan *p = owner(o, &o->op[op])->plan;
-        cycle t = base ? i->base : p->src[k] >= PLAN_AS_ADDRESS ? i->use_address : i->use;
-        source_known(o, op, k, t > p->late[k] ? t - p->late[k] : 0);
+        u32 late = ooo_late(p, o->op[op].issue, k);
+        cycle t = ooo_value(o, o->op[op].source[k], p->src[k]);
+        source_known(o, op, k, t > late ? t - late : 0);
         link = next;
     }
 }

@@ -20,7 +20,7 @@
 //  4. an op is in one place: free, in a dispatch queue, or in a scheduler; the counts of
 //     each match, and no scheduler holds more than its entries;
 //  5. ready lists are in order of age, and all in them wait for nothing;
-//  6. queue entries of loads and stores are those of accesses issued, not yet retired
+//  6. queue entries of loads and stores are those of accesses issued, not yet safe
 //     (loads) or written (stores);
 //  7. a register maps to an instruction in flight that writes it, or to none.
 #ifndef CORE_OOO_OOO_H
@@ -52,6 +52,10 @@ enum {
     LINK_FIRST = 7,     // the first issue of the same instruction
     UNDO = PLAN_RESULTS + 1,
 };
+
+// What a register maps to: the place of an instruction, and which of its results. The
+// second register of a pair loaded is no faster as an address (M2, hw facts section 7).
+enum { SOURCE_BASE = 1, SOURCE_SECOND = 2, SOURCE_BITS = 2 };
 
 static const cycle UNKNOWN = 1ull << 62;
 
@@ -239,7 +243,9 @@ struct ooo {
     struct load *loads;
     u32 store_mask, load_mask;
     u64 store_head, store_retired, store_tail;   // written, retired, renamed up to here
-    u64 load_head, load_tail;
+    u64 load_head, load_free, load_tail;   // retired, entry given back, renamed up to here
+    u64 safe;            // instructions up to here can no longer be thrown away
+    cycle address_next;  // when the next load can go ahead of its address
     u64 store_bucket[BUCKETS], load_bucket[BUCKETS];
     u32 crossing_stores, crossing_loads;
     u32 ldq, stq;        // entries taken
@@ -319,10 +325,20 @@ static inline void ooo_wait_on(struct ooo *o, u16 op, u32 k, u16 *list, u16 sour
 // When register `reg` of the plan, mapped to `source`, can be used.
 static inline cycle ooo_value(const struct ooo *o, u16 source, u8 reg)
 {
-    const struct inst *v = &o->inst[source >> 1];
-    if (source & 1)
+    const struct inst *v = &o->inst[source >> SOURCE_BITS];
+    if (source & SOURCE_BASE)
         return v->base;
-    return reg >= PLAN_AS_ADDRESS ? v->use_address : v->use;
+    return reg >= PLAN_AS_ADDRESS && !(source & SOURCE_SECOND) ? v->use_address : v->use;
+}
+
+// How many cycles after this issue source k of the plan may come.
+static inline u32 ooo_late(const struct plan *p, u32 issue, u32 k)
+{
+    if (issue == UOP_DATA)
+        return p->late[k];
+    if (issue == p->base_issue || p->late[k] < p->issue[issue].delay)
+        return 0;
+    return p->late[k] - p->issue[issue].delay;
 }
 
 // fetch.c
@@ -355,6 +371,7 @@ void ooo_store_data(struct ooo *o, struct inst *i, cycle t);
 void ooo_enter_memory(struct ooo *o, struct inst *i, u64 seq);
 void ooo_wait_for_store(struct ooo *o, struct inst *i, u16 op);
 bool ooo_knows_address(struct ooo *o, struct inst *i);   // load address prediction
+void ooo_free_loads(struct ooo *o);
 void ooo_leave_memory(struct ooo *o, struct inst *i);   // the youngest of all, undone
 void ooo_retire_memory(struct ooo *o, struct inst *i);
 void ooo_write_stores(struct ooo *o);

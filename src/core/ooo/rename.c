@@ -12,7 +12,7 @@ enum { OPS_MAX = 64 };
 // The queue each issue of an instruction goes to.
 struct way {
     u8 queue[OPS_MAX], issue[OPS_MAX];
-    u32 count, turn;
+    u32 count;
     u8 need[QUEUES];
 };
 
@@ -21,14 +21,13 @@ static u32 held(const struct ooo *o, u32 queue)
     return o->queue[queue].used + o->in_lanes[queue];
 }
 
-static u32 queue_of(const struct ooo *o, u16 units, u32 *turn)
+static u32 queue_of(const struct ooo *o, u16 units)
 {
     if (units & o->mem_units)
         return 2;
     if (units & o->fp_units)
         return 3;
-    u32 q = o->emptier < 2 ? o->emptier : (*turn)++ & 1;
-    return units & o->half[q] ? q : q ^ 1;
+    return units & o->half[o->emptier] ? o->emptier : o->emptier ^ 1;
 }
 
 static u16 units_of(const struct ooo *o, const struct inst *i, u32 k)
@@ -43,9 +42,8 @@ static void find_way(const struct ooo *o, const struct inst *i, struct way *w)
     const struct plan *p = i->plan;
     *(u32 *)w->need = 0;
     w->count = 0;
-    w->turn = o->turn;
     if (__builtin_expect(p->issue_count == 1 && p->issue[0].count == 1, 1)) {
-        u32 q = queue_of(o, units_of(o, i, 0), &w->turn);
+        u32 q = queue_of(o, units_of(o, i, 0));
         w->count = 1;
         w->queue[0] = (u8)q;
         w->issue[0] = 0;
@@ -54,7 +52,7 @@ static void find_way(const struct ooo *o, const struct inst *i, struct way *w)
     }
     for (u32 k = 0; k < p->issue_count; k++)
         for (u32 n = 0; n < p->issue[k].count && w->count < OPS_MAX; n++) {
-            u32 q = queue_of(o, units_of(o, i, k), &w->turn);
+            u32 q = queue_of(o, units_of(o, i, k));
             w->queue[w->count] = (u8)q;
             w->issue[w->count++] = (u8)k;
             w->need[q]++;
@@ -93,7 +91,8 @@ static u32 lacking_hold(u64 left)
 }
 
 // What has no room for the instruction, or ROOM_COUNT.
-static inline u32 lacking(const struct ooo *o, const struct plan *p, const struct way *w, bool starts)
+static inline u32 lacking(const struct ooo *o, const struct plan *p, const struct way *w,
+                          bool starts)
 {
     if (starts && o->group_tail - o->group_head >= o->entries[ROOM_rob])
         return ROOM_rob;
@@ -135,7 +134,7 @@ static void map_results(struct ooo *o, struct inst *i, u16 to, u16 base)
     const struct plan *p = i->plan;
     for (u32 k = 0; k < p->dst_count; k++) {
         i->undo[k] = o->map[p->dst[k]];
-        o->map[p->dst[k]] = to;
+        o->map[p->dst[k]] = k == 1 && p->kind == PLAN_LOAD && to != NONE ? to | SOURCE_SECOND : to;
     }
     if (p->base != PLAN_NONE) {
         i->undo[PLAN_RESULTS] = o->map[p->base];
@@ -145,7 +144,7 @@ static void map_results(struct ooo *o, struct inst *i, u16 to, u16 base)
 
 static u16 reference(u64 seq)
 {
-    return (u16)((seq % WINDOW) << 1);
+    return (u16)((seq % WINDOW) << SOURCE_BITS);
 }
 
 // Makes the op wait for source k of its instruction, if it is not known yet.
@@ -156,12 +155,12 @@ static void need_source(struct ooo *o, u16 op, const struct plan *p, u32 k)
     u16 source = o->map[reg >= PLAN_AS_ADDRESS ? reg - PLAN_AS_ADDRESS : reg];
     if (source == NONE)
         return;
-    struct inst *v = &o->inst[source >> 1];
+    struct inst *v = &o->inst[source >> SOURCE_BITS];
     cycle t = ooo_value(o, source, reg);
     if (t == UNKNOWN) {
-        ooo_wait_on(o, op, k, source & 1 ? &v->base_waiters : &v->waiters, source);
-    } else if (t > u->ready + p->late[k]) {
-        u->ready = t - p->late[k];
+        ooo_wait_on(o, op, k, source & SOURCE_BASE ? &v->base_waiters : &v->waiters, source);
+    } else if (t > u->ready + ooo_late(p, u->issue, k)) {
+        u->ready = t - ooo_late(p, u->issue, k);
     }
 }
 
@@ -170,6 +169,21 @@ static void need_sources(struct ooo *o, u16 op, const struct plan *p, u32 which)
     for (u32 k = 0; k < p->src_count; k++)
         if (which >> k & 1)
             need_source(o, op, p, k);
+}
+
+// The sources that issue k waits for: those that may come no later than it does, but too
+// late for any other issue; all others are waited for by the issues without delay.
+static u32 sources_of(const struct plan *p, u32 issue)
+{
+    u32 which = 0;
+    for (u32 k = 0; k < p->src_count; k++) {
+        u32 delay = 0;
+        for (u32 j = 0; p->late[k] && j < p->issue_count; j++)
+            if (j != p->base_issue && p->issue[j].delay <= p->late[k] && p->issue[j].delay > delay)
+                delay = p->issue[j].delay;
+        which |= (u32)(delay == p->issue[issue].delay) << k;
+    }
+    return p->kind == PLAN_STORE ? which & ~(u32)p->data : which;
 }
 
 // One issue of the instruction. `first`: the op that issues with delay 0 others wait for.
@@ -185,14 +199,15 @@ static u16 make_op(struct ooo *o, struct inst *i, u64 seq, u32 k, u16 *first)
             }
         return op;
     }
-    if (p->issue[k].delay && *first != NONE) {
+    if (*first == NONE)
+        *first = op;
+    else if (p->issue[k].delay)
         ooo_wait_on(o, op, LINK_FIRST, &i->first_waiters, reference(seq));
-    } else {
-        if (*first == NONE)
-            *first = op;
-        bool store = p->kind == PLAN_STORE, known = i->flags & INST_ADDRESS;
-        need_sources(o, op, p, store ? ~(u32)p->data : known ? 0 : ~0u);
-    }
+    if (!(i->flags & INST_ADDRESS))
+        need_sources(o, op, p,
+                     p->issue_count == 1 && p->kind != PLAN_STORE ? ~0u : sources_of(p, k));
+    else if (o->op[op].ready < o->address_next)
+        o->op[op].ready = o->address_next++;   // one a cycle
     if (p->kind >= PLAN_LOAD && k == p->memory_issue) {
         i->accesses++;
         ooo_wait_for_store(o, i, op);
@@ -218,7 +233,6 @@ static void make_ops(struct ooo *o, struct inst *i, u64 seq, const struct way *w
         if (!o->op[op].wait)
             ooo_known(o, op);
     }
-    o->turn = w->turn;
 }
 
 // An instruction that is done with its renaming: its result is its source, or a constant.
@@ -315,7 +329,7 @@ static void rename_one(struct ooo *o, struct inst *i, const struct way *w, bool 
                 i->flags |= INST_ADDRESS;
         }
         make_ops(o, i, seq, w);
-        map_results(o, i, reference(seq), reference(seq) | 1);
+        map_results(o, i, reference(seq), reference(seq) | SOURCE_BASE);
         if (!i->pending)
             ooo_part_done(o, i, o->now);
     }
@@ -339,7 +353,7 @@ void ooo_undo(struct ooo *o, u64 seq)
         if (k < PLAN_RESULTS && k >= p->dst_count)
             continue;
         u16 was = i->undo[k];
-        u64 at = ((was >> 1) - o->head) % WINDOW;
+        u64 at = ((was >> SOURCE_BITS) - o->head) % WINDOW;
         o->map[k == PLAN_RESULTS ? p->base : p->dst[k]] =
             was != NONE && o->head + at < seq ? was : NONE;
     }
@@ -404,7 +418,7 @@ void ooo_rename(struct ooo *o)
     u32 used = o->debt < o->width ? o->debt : o->width, immediates = 0, room = ROOM_COUNT;
     o->debt -= used;
     u32 first = held(o, 0), second = held(o, 1);
-    o->emptier = !o->half[1] ? 0 : first == second ? 2 : second < first;
+    o->emptier = !o->half[1] ? 0 : first == second ? o->turn++ & 1 : second < first;
     while (used < o->width && o->renamed < o->tail) {
         struct inst *i = inst_of(o, o->renamed);
         const struct plan *p = i->plan;
@@ -416,7 +430,6 @@ void ooo_rename(struct ooo *o)
         bool constant = p->flags & PLAN_IMMEDIATE && immediates < o->p->rename_immediates;
         bool away = !p->issue_count || constant;
         w.count = 0;
-        w.turn = o->turn;
         *(u32 *)w.need = 0;
         if (!away)
             find_way(o, i, &w);

@@ -8,7 +8,7 @@ static void forget_results(struct ooo *o, const struct plan *p)
     for (u32 k = 0; k < p->dst_count + 1u; k++) {
         u32 reg = k < p->dst_count ? p->dst[k] : p->base;
         u16 m = o->map[reg];
-        if (m != NONE && ((m >> 1) - next) % WINDOW >= flight)
+        if (m != NONE && ((m >> SOURCE_BITS) - next) % WINDOW >= flight)
             o->map[reg] = NONE;
     }
 }
@@ -40,7 +40,7 @@ static void retire_inst(struct ooo *o)
 {
     struct inst *i = inst_of(o, o->head);
     const struct plan *p = i->plan;
-    debug_assert(!(i->flags & INST_WRONG) && !i->pending && o->head < o->renamed);
+    debug_assert(!(i->flags & INST_WRONG) && !i->pending && o->head < o->safe);
     forget_results(o, p);
     ooo_release(o, i);
     if (i->flags & INST_TAIL) {
@@ -69,6 +69,7 @@ static void retire_inst(struct ooo *o)
 void ooo_retire(struct ooo *o)
 {
     u64 writes = 0;
+    ooo_free_loads(o);
     for (u32 n = 0; n < o->p->rob_retire && o->group_head < o->group_tail; n++) {
         struct group *g = &o->group[o->group_head & o->group_mask];
         if (g->pending || g->done > o->now)
@@ -182,14 +183,14 @@ void ooo_check(const struct ooo *o)
     check_counts(o);
     check_ops(o);
     u32 loads = 0, stores = 0;
-    for (u64 n = o->load_head; n < o->load_tail; n++)
+    for (u64 n = o->load_free; n < o->load_tail; n++)
         loads += o->loads[n & o->load_mask].issued;
     for (u64 n = o->store_head; n < o->store_tail; n++)
         stores += o->stores[n & o->store_mask].issued != UNKNOWN;
     debug_assert(loads == o->ldq && stores == o->stq);
     for (u32 r = 0; r < PLAN_NONE; r++)
         debug_assert(o->map[r] == NONE ||
-                     ((o->map[r] >> 1) - o->head) % WINDOW < o->renamed - o->head ||
-                     !o->inst[o->map[r] >> 1].pending);
+                     ((o->map[r] >> SOURCE_BITS) - o->head) % WINDOW < o->renamed - o->head ||
+                     !o->inst[o->map[r] >> SOURCE_BITS].pending);
     (void)slots, (void)loads, (void)stores;
 }

@@ -27,11 +27,11 @@ static void unlink_sources(struct ooo *o, u16 op)
         u16 source = u->source[k], link = (u16)(op * OP_SOURCES + k);
         if (source == NONE)
             continue;
-        struct inst *v = &o->inst[source >> 1];
+        struct inst *v = &o->inst[k == LINK_STORE ? 0 : source >> SOURCE_BITS];
         unlink(o->link,
-               k == LINK_STORE ? &o->stores[source].waiters
-               : source & 1    ? &v->base_waiters
-                               : &v->waiters,
+               k == LINK_STORE        ? &o->stores[source].waiters
+               : source & SOURCE_BASE ? &v->base_waiters
+                                      : &v->waiters,
                link);
     }
 }
@@ -118,7 +118,8 @@ static void restore_path(struct ooo *o, u64 seq)
             dropped++;
         }
     if (last && last->flags & INST_MISPREDICTED) {
-        bpred_recover(o->branch, &o->prediction[last->branch], last->flags & INST_TAKEN, last->addr);
+        bpred_recover(o->branch, &o->prediction[last->branch], last->flags & INST_TAKEN,
+                      last->addr);
     } else if (first) {
         bpred_rewind(o->branch, &o->prediction[first->branch]);
     }
