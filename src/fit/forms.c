@@ -38,7 +38,7 @@ enum {
     V_D = 16,
     V_N = 28,
     V_M = 10,
-    V_A = 24,
+    V_A = 27,
     ANDS_XZR = 0xea1f03ff,   // ands xzr, xzr, xzr: new flags from nothing
 };
 static const u8 base_pool[] = { 6, 27, 28, 29, 30, 8 };
@@ -200,12 +200,17 @@ static enum kind kind_of(const struct parts *p, u32 slot)
     return slot > SLOT_A || is_vector(p, slot) ? VECTOR : GENERAL;
 }
 
-// Puts the chain's register where `slot` is; lists begin lower when it is a later member.
-static bool put_chain(const struct parts *p, u32 *word, u32 slot, bool output)
+// Registers of a chain through one operand of an instruction that also reads what it overwrites:
+// each copy writes another, so that its old value is ready long before. Multiples of 4, so that
+// a list holds only one of them; the first three fit where only v0 to v15 can be named.
+static const u8 turns[] = { 4, 8, 12, 20, 24 };
+
+// Puts the chain's register, in vectors `v`, where `slot` is; lists begin lower when it is a later member.
+static bool put_chain(const struct parts *p, u32 *word, u32 slot, bool output, u32 v)
 {
     if (slot == SLOT_FLAGS)
         return true;
-    u32 place = slot, reg = kind_of(p, slot) == VECTOR ? V_CHAIN : X_CHAIN;
+    u32 place = slot, reg = kind_of(p, slot) == VECTOR ? v : X_CHAIN;
     if (slot > SLOT_A) {
         place = p->row->file[SLOT_N] == FILE_VEC && !output ? SLOT_N : SLOT_D;
         reg -= slot - SLOT_NEXT + 1;
@@ -217,21 +222,40 @@ static bool put_chain(const struct parts *p, u32 *word, u32 slot, bool output)
     return put(p, word, place, reg);
 }
 
+// How many registers take turns.
+static u32 turns_of(const struct parts *p, u32 to, u32 from)
+{
+    bool rotate = p->row->flags & D_RW && to == SLOT_D && from != SLOT_D &&
+                  kind_of(p, to) == VECTOR && kind_of(p, from) == VECTOR;
+    bool narrow = from == SLOT_M && __builtin_popcount(p->mask[SLOT_M]) < 5;
+    return !rotate ? 1 : narrow ? 3 : COUNT(turns);
+}
+
+static bool chained(const struct parts *p, u32 *word, u32 to, u32 from, u32 k)
+{
+    u32 n = turns_of(p, to, from);
+    *word = p->word;
+    put_sources(p, word);
+    bool base = p->memory && to == SLOT_N;   // write-back of the base: it is its own chain
+    return base || (put_chain(p, word, to, true, turns[k % n]) &&
+                    put_chain(p, word, from, false, turns[(k + n - 1) % n]));
+}
+
 static double latency(struct lab *lab, const struct parts *p, const struct pair *pair, double hw)
 {
     if (pair->to > p->operands || pair->from > p->operands)
         return NAN;
-    u32 to = p->slot[pair->to - 1], from = p->slot[pair->from - 1], word = p->word;
-    bool address = p->memory && (from == SLOT_N || from == SLOT_M);
-    bool base = p->memory && to == SLOT_N;   // write-back of the base: it is its own chain
-    put_sources(p, &word);
-    if (!base && (!put_chain(p, &word, to, true) || !put_chain(p, &word, from, false)))
+    u32 to = p->slot[pair->to - 1], from = p->slot[pair->from - 1], word;
+    bool address = p->memory && (from == SLOT_N || from == SLOT_M),
+         base = p->memory && to == SLOT_N;
+    enum kind a = kind_of(p, to), b = kind_of(p, from);
+    u32 copies = CHAIN / turns_of(p, to, from) * turns_of(p, to, from), taken_off = 0;
+    if (!chained(p, &word, to, from, 0))
         return NAN;
     struct loop c = loop_begin(lab, 64);
-    u32 taken_off = 0;
-    for (u32 k = 0; k < CHAIN; k++) {
+    for (u32 k = 0; k < copies; k++) {
+        chained(p, &word, to, from, k);
         loop_emit(&c, word);
-        enum kind a = kind_of(p, to), b = kind_of(p, from);
         taken_off = 0;
         if (!base && (a != b || address))
             taken_off = add_links(&c, a, b, address, from == SLOT_M ? X_INDEX : X_BASE);
@@ -240,7 +264,7 @@ static double latency(struct lab *lab, const struct parts *p, const struct pair 
         else if (hw < 0.5 && a == GENERAL)
             loop_emit(&c, a64_add_imm(X_CHAIN, X_CHAIN, 0)), taken_off = 1;
     }
-    return finish(&c, 0) / CHAIN - taken_off;
+    return finish(&c, 0) / copies - taken_off;
 }
 
 // -- Throughput --

@@ -66,6 +66,7 @@ static void ticks(FILE *f, const struct axis *a, bool vertical)
         }
     double v = a->log ? pow(10, ceil(log10(a->low) - 1e-9)) : ceil(a->low / step - 1e-9) * step;
     for (; v <= a->high * (1 + 1e-9); v = a->log ? v * 10 : v + step) {
+        v = fabs(v) < 1e-9 * step ? 0 : v;
         double p = place(a, v);
         if (vertical)
             fprintf(f,

@@ -174,7 +174,7 @@ static void read_row(struct probes *all, char **field, bool performance_core)
         r.x = strtod(strchr(at + 3, '=') + 1, NULL);
     }
     const struct generator *g = find(field[0]);
-    if (at && all->rows++ % f->every != 0)
+    if (all->rows++ % f->every != 0)
         return;
     read_value(&r, field[2]);
     r.unit = g && g->rule != POINT ? g->unit : results_text(f->results, "%s", field[3]);
