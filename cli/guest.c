@@ -5,6 +5,7 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 // clang-format off
@@ -21,6 +22,7 @@ struct guest_command {
     const char **sets, **allow, **allow_read;
     size_t env_count;
     bool json, stats, quiet, no_host, strace;
+    bool folder;   // output is one
 };
 
 static struct m2sim *volatile running;
@@ -128,7 +130,7 @@ static error_t parse(int key, char *arg, struct argp_state *state)
     { "strace", OPT_STRACE, NULL, 0, "print each system call", 1 }, \
     { "gdb", OPT_GDB, "[ADDRESS:]PORT", 0, "wait for gdb (target remote) there before the first instruction; of this computer alone unless ADDRESS is given; 0 is any free port", 1 }, \
     { "json", OPT_JSON, NULL, 0, "report as JSON", 2 }, \
-    { "output", 'o', "FILE", 0, "report (and --strace) to FILE instead of standard error", 2 }, \
+    { "output", 'o', "FILE|DIR/", 0, "report (and --strace) to FILE instead of standard error; to a folder, or a name that ends in /: report.txt, report.json, stats.txt as gem5 writes it, config.yaml, config.json", 2 }, \
     { "no-host", OPT_NO_HOST, NULL, 0, "leave out the host's speed: two runs then report the same bytes", 2 }, \
     { "quiet", 'q', NULL, 0, "no report on standard error", 2 }, \
     { NULL }
@@ -146,18 +148,60 @@ static const struct argp_option time_options[] = {
 };
 // clang-format on
 
+// A folder: it exists, or the name says so.
+static bool is_folder(const char *path)
+{
+    struct stat st;
+    size_t n = strlen(path);
+    return (n && path[n - 1] == '/') || (stat(path, &st) == 0 && S_ISDIR(st.st_mode));
+}
+
+// Where the words of m2sim go: *out, and *strace. With -o FOLDER only system calls go to a
+// stream, FOLDER/strace.txt.
+static bool open_output(struct guest_command *g, FILE **out, FILE **strace, struct m2sim_error *e)
+{
+    *out = stderr;
+    if (g->output && !strcmp(g->output, "-")) {
+        *out = stdout;
+    } else if (g->output && is_folder(g->output)) {
+        g->folder = true;
+        if (!m2sim_report_prepare(g->output, e))
+            return false;
+        char path[4096];
+        snprintf(path, sizeof(path), "%s/strace.txt", g->output);
+        *strace = g->strace ? m2sim_open(path, e) : NULL;
+        return *strace || !g->strace;
+    } else if (g->output) {
+        *out = m2sim_open(g->output, e);
+    }
+    *strace = g->strace ? *out : NULL;
+    return *out != NULL;
+}
+
+static bool write_report(const struct guest_command *g, struct m2sim *s, FILE *out,
+                         struct m2sim_error *e)
+{
+    unsigned flags = (g->json ? M2SIM_JSON : 0) | (g->no_host ? M2SIM_NO_HOST : 0);
+    if (g->folder) {
+        bool ok = m2sim_report_folder(s, g->output, flags, e);
+        if (ok && g->o.strace && fclose(g->o.strace) != 0) {
+            snprintf(e->text, sizeof(e->text), "%s: strace.txt: %s", g->output, strerror(errno));
+            return e->exit_code = M2SIM_EXIT_OUTPUT, false;
+        }
+        return ok;
+    }
+    if (m2sim_report(s, out, flags) && (out == stderr || fclose(out) == 0))
+        return true;
+    snprintf(e->text, sizeof(e->text), "%s: %s", g->output ? g->output : "report", strerror(errno));
+    return e->exit_code = M2SIM_EXIT_OUTPUT, false;
+}
+
 static int execute(struct guest_command *g)
 {
     struct m2sim_error e;
-    FILE *out = stderr;
-    if (g->output && strcmp(g->output, "-")) {
-        out = m2sim_open(g->output, &e);
-        if (!out)
-            return cli_fail(&e);
-    } else if (g->output) {
-        out = stdout;
-    }
-    g->o.strace = g->strace ? out : NULL;
+    FILE *out;
+    if (!open_output(g, &out, &g->o.strace, &e))
+        return cli_fail(&e);
     g->o.env = g->env;
     g->o.sets = g->sets;
     g->o.allow = g->allow;
@@ -175,13 +219,9 @@ static int execute(struct guest_command *g)
     if (status == M2SIM_EXIT_LIMIT && g->o.max_instructions && !g->quiet)
         fprintf(stderr, "m2sim: stopped after %llu instructions\n",
                 (unsigned long long)g->o.max_instructions);
-    bool report = g->o.mode == M2SIM_TIME || g->json || g->stats || status == 130;
-    unsigned flags = (g->json ? M2SIM_JSON : 0) | (g->no_host ? M2SIM_NO_HOST : 0);
-    if (report && (out != stderr || !g->quiet) &&
-        (!m2sim_report(s, out, flags) || (out != stderr && fclose(out) != 0))) {
-        fprintf(stderr, "m2sim: %s: %s\n", g->output ? g->output : "report", strerror(errno));
-        status = M2SIM_EXIT_OUTPUT;
-    }
+    bool report = g->o.mode == M2SIM_TIME || g->json || g->stats || g->folder || status == 130;
+    if (report && (g->folder || out != stderr || !g->quiet) && !write_report(g, s, out, &e))
+        status = cli_fail(&e);
     m2sim_free(s);
     return status;
 }

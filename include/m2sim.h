@@ -93,6 +93,17 @@ enum { M2SIM_JSON = 1, M2SIM_NO_HOST = 2 };   // flags of m2sim_report
 // of the same program, those of the host. False on a write error.
 bool m2sim_report(const struct m2sim *s, FILE *f, unsigned flags);
 
+// Makes the folder `path`, if need be, for m2sim_report_folder, and sees that files can be
+// made in it. To be called before a long run.
+bool m2sim_report_prepare(const char *path, struct m2sim_error *e);
+
+// Writes into the folder `path`: report.txt, report.json, stats.txt in the format of gem5
+// and, in M2SIM_TIME, config.yaml (a core file, to be given to --core again, and the table of
+// instruction timings it names) and config.json. A file is there whole or not at all. False
+// with *e when one cannot be written.
+bool m2sim_report_folder(const struct m2sim *s, const char *path, unsigned flags,
+                         struct m2sim_error *e);
+
 void m2sim_free(struct m2sim *s);
 
 // Opens `path` for writing where the guest can neither close nor reach it. Use it for every

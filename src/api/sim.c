@@ -12,8 +12,6 @@
 #define XXH_INLINE_ALL
 #include <xxhash.h>
 
-#include "report/report.h"
-
 enum { COUNTER_HZ = 24000000 };   // CNTFRQ_EL0 of an M2
 
 // Simulated time starts here, so that a run gives the same dates each time: 2026-01-01.
@@ -255,49 +253,4 @@ int m2sim_run(struct m2sim *s)
 void m2sim_stop(struct m2sim *s)
 {
     s->stop = 1;
-}
-
-// -- Report --
-
-static void fill_timing(const struct m2sim *s, struct report *r)
-{
-    struct core_stats c;
-    core_stats(s->core, &c);
-    r->rows = c.rows;
-    r->counters = c.counters;
-    r->timed = true;
-    r->cycles = c.cycles;
-    r->frequency_ghz = s->config.core.clock_mhz / 1e3;
-    _Static_assert((int)REPORT_TOPDOWN == (int)TOPDOWN_COUNT, "report.h lists the same slots");
-    memcpy(r->slots, c.slots, sizeof(r->slots));
-    r->branches = c.branches;
-    r->mispredictions = c.mispredictions;
-    r->levels = c.levels;
-    for (unsigned k = 0; k < c.levels && k < REPORT_LEVELS; k++)
-        r->level[k] =
-            (struct report_level){ c.level[k].name, c.level[k].accesses, c.level[k].misses };
-    r->model = s->options.model;
-    r->core = s->config.core.name;
-    r->config_digest = s->config.digest;
-}
-
-bool m2sim_report(const struct m2sim *s, FILE *f, unsigned flags)
-{
-    struct report r = {
-        .instructions = s->machine.instructions,
-        .exit_status = s->status,
-        .host_seconds = s->host_seconds,
-        .version = M2SIM_VERSION_TEXT,
-        .program = s->options.program,
-        .program_digest = s->digest,
-        .command = s->options.command,
-    };
-    if (s->core)
-        fill_timing(s, &r);
-    bool host = !(flags & M2SIM_NO_HOST);
-    if (flags & M2SIM_JSON)
-        report_json(&r, f, host);
-    else
-        report_text(&r, f, host);
-    return fflush(f) == 0 && !ferror(f);
 }

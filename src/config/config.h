@@ -44,6 +44,10 @@ bool config_read(struct config *c, struct arena *a, const char *file, const char
 // `origins`, where it came from and the source that file gives for it.
 void config_show(const struct config *c, FILE *f, bool origins);
 
+// The same as a core file that config_load reads to the same values, and to the same
+// digest, when the instruction table lies beside it under its name.
+void config_write(const struct config *c, FILE *f);
+
 // The same as an object with "schema": 1.
 void config_show_json(const struct config *c, FILE *f);
 

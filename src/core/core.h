@@ -118,6 +118,7 @@ struct core_stats {
     u64 branches;               // conditional, indirect and return: those that are predicted
     u64 mispredictions;
     u64 taken;                  // branches of every kind that were taken
+    u64 loads, stores;          // as the model counts them
     u64 wrong_uops;             // micro-ops renamed on wrong paths
     struct core_class branch[BRANCHES_COUNT];
     struct core_level level[8];

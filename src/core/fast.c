@@ -387,6 +387,8 @@ static void stats(const void *m, struct core_stats *s)
     *s = (struct core_stats){ .instructions = f->instructions,
                               .cycles = f->now,
                               .width = f->width,
+                              .loads = f->s.loads,
+                              .stores = f->s.stores,
                               .mispredictions = f->mispredictions,
                               .rows = rows,
                               .counters = &f->s };

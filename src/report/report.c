@@ -62,6 +62,104 @@ static void line(FILE *f, u64 n, const char *name, const char *note)
     fprintf(f, "  %-22s%s%s\n", name, *note ? "# " : "", note);
 }
 
+static void branch_text(const struct report *r, FILE *f)
+{
+    for (unsigned k = 0; k < r->branch_classes; k++) {
+        const struct report_branch *b = &r->branch[k];
+        if (!b->mispredicted)
+            continue;
+        char name[32], note[64];
+        snprintf(name, sizeof(name), "  %s", b->name);
+        snprintf(note, sizeof(note), "%.2f %% of %" PRIu64,
+                 100 * ratio((double)b->mispredicted, (double)b->retired), b->retired);
+        line(f, b->mispredicted, name, note);
+    }
+}
+
+static void share_text(FILE *f, const char *indent, const char *title, double share)
+{
+    char text[40];
+    snprintf(text, sizeof(text), "%s%s", indent, title);
+    fprintf(f, "    %-22s %5.1f %%%s%.*s\n", text, 100 * share, share >= 0.0125 ? "  " : "",
+            (int)(40 * share + 0.5), "########################################");
+}
+
+static void slots_text(const struct report *r, FILE *f)
+{
+    double all = (double)all_slots(r);
+    fprintf(f, "\n  Where the slots went (top-down, level 1%s)\n", r->level2s ? " and 2" : "");
+    for (u32 k = 0; k < REPORT_TOPDOWN; k++) {
+        share_text(f, "", topdown_titles[k], ratio((double)r->slots[k], all));
+        for (unsigned n = 0; n < r->level2s; n++)
+            if (r->level2[n].of == k)
+                share_text(f, "  ", r->level2[n].title, ratio((double)r->level2[n].slots, all));
+    }
+}
+
+// Causes below this share of all slots are summed up in one line.
+static const double SMALL = 0.005;
+
+static void stack_text(const struct report *r, FILE *f)
+{
+    if (!r->causes)
+        return;
+    double per_slot =
+        ratio(ratio((double)r->cycles, (double)r->instructions), (double)all_slots(r));
+    double rest = 0;
+    fprintf(f, "\n  Cycles per instruction, by cause\n");
+    for (unsigned k = 0; k < r->causes; k++) {
+        const struct report_slots *c = &r->cause[k];
+        if (ratio((double)c->slots, (double)all_slots(r)) < SMALL)
+            rest += (double)c->slots * per_slot;
+        else
+            fprintf(f, "    %-12s %9.3f  %s\n", c->name, (double)c->slots * per_slot, c->title);
+    }
+    if (rest > 0)
+        fprintf(f, "    %-12s %9.3f\n", "others", rest);
+    fprintf(f, "    %-12s %9.3f\n", "all", per_slot * (double)all_slots(r));
+}
+
+static void levels_text(const struct report *r, FILE *f)
+{
+    fprintf(f, "\n    %-8s %16s %14s %9s %8s\n", "", "accesses", "misses", "miss rate", "MPKI");
+    for (unsigned k = 0; k < r->levels; k++) {
+        const struct report_level *l = &r->level[k];
+        fprintf(f, "    %-8s ", l->name);
+        grouped(f, l->accesses, 16);
+        if (l->memory) {
+            fputc('\n', f);
+            continue;
+        }
+        grouped(f, l->misses, 15);
+        fprintf(f, " %7.2f %% %8.2f\n", 100 * ratio((double)l->misses, (double)l->accesses),
+                per_kilo(r, l->misses));
+    }
+}
+
+// The mean of an occupancy histogram, as a share: bin k stands for its middle.
+static double mean_share(const u64 *bin)
+{
+    double sum = 0, all = 0;
+    for (int k = 0; k < REPORT_BINS; k++) {
+        sum += (double)bin[k] * (k ? k + 0.5 : 0);
+        all += (double)bin[k];
+    }
+    return ratio(sum, all) / REPORT_BINS;
+}
+
+static void rooms_text(const struct report *r, FILE *f)
+{
+    if (!r->rooms)
+        return;
+    fprintf(f, "\n    %-16s %8s %9s %12s\n", "", "entries", "in use", "rename waits");
+    for (unsigned k = 0; k < r->rooms; k++) {
+        const struct report_room *m = &r->room[k];
+        if (m->entries)
+            fprintf(f, "    %-16s %8" PRIu64 " %7.0f %% %10.2f %%\n", m->name, m->entries,
+                    100 * mean_share(m->bin), 100 * ratio((double)m->full, (double)r->cycles));
+    }
+}
+
 static void time_text(const struct report *r, FILE *f)
 {
     char note[96];
@@ -80,22 +178,11 @@ static void time_text(const struct report *r, FILE *f)
              per_kilo(r, r->mispredictions));
     line(f, r->mispredictions, "mispredictions", note);
 
-    fprintf(f, "\n  Where the slots went (top-down, level 1)\n");
-    for (int k = 0; k < REPORT_TOPDOWN; k++) {
-        double share = ratio((double)r->slots[k], (double)all_slots(r));
-        fprintf(f, "    %-16s %5.1f %%  %.*s\n", topdown_titles[k], 100 * share,
-                (int)(40 * share + 0.5), "########################################");
-    }
-
-    fprintf(f, "\n    %-8s %16s %14s %9s %8s\n", "", "accesses", "misses", "miss rate", "MPKI");
-    for (unsigned k = 0; k < r->levels; k++) {
-        const struct report_level *l = &r->level[k];
-        fprintf(f, "    %-8s ", l->name);
-        grouped(f, l->accesses, 16);
-        grouped(f, l->misses, 15);
-        fprintf(f, " %7.2f %% %8.2f\n", 100 * ratio((double)l->misses, (double)l->accesses),
-                per_kilo(r, l->misses));
-    }
+    branch_text(r, f);
+    slots_text(r, f);
+    stack_text(r, f);
+    levels_text(r, f);
+    rooms_text(r, f);
 }
 
 void report_text(const struct report *r, FILE *f, bool host)
@@ -112,6 +199,100 @@ void report_text(const struct report *r, FILE *f, bool host)
     fprintf(f, "\n\n");
 }
 
+static void rows_json(struct jw *j, const struct stat_row *row, const void *counters)
+{
+    for (; row && row->name; row++)
+        jw_u64(j, row->name, *(const u64 *)((const char *)counters + row->offset));
+}
+
+static void slots_json(const struct report *r, struct jw *j)
+{
+    double all = (double)all_slots(r);
+    jw_object(j, "topdown");
+    for (int k = 0; k < REPORT_TOPDOWN; k++)
+        jw_real(j, topdown_names[k], ratio((double)r->slots[k], all));
+    jw_object(j, "slots");
+    for (int k = 0; k < REPORT_TOPDOWN; k++)
+        jw_u64(j, topdown_names[k], r->slots[k]);
+    jw_close(j);
+    if (r->level2s) {
+        jw_object(j, "level2");
+        for (unsigned k = 0; k < r->level2s; k++) {
+            jw_object(j, r->level2[k].name);
+            jw_text(j, "of", topdown_names[r->level2[k].of]);
+            jw_u64(j, "slots", r->level2[k].slots);
+            jw_real(j, "share", ratio((double)r->level2[k].slots, all));
+            jw_close(j);
+        }
+        jw_close(j);
+    }
+    jw_close(j);
+    if (!r->causes)
+        return;
+    double cpi = ratio((double)r->cycles, (double)r->instructions);
+    jw_object(j, "cpi_stack");
+    for (unsigned k = 0; k < r->causes; k++) {
+        const struct report_slots *c = &r->cause[k];
+        jw_object(j, c->name);
+        jw_text(j, "of", r->level2[c->of].name);
+        jw_u64(j, "slots", c->slots);
+        jw_real(j, "cpi", ratio((double)c->slots, all) * cpi);
+        jw_close(j);
+    }
+    jw_close(j);
+}
+
+static void branch_json(const struct report *r, struct jw *j)
+{
+    jw_object(j, "branch");
+    jw_u64(j, "predictions", r->branches);
+    jw_u64(j, "mispredictions", r->mispredictions);
+    jw_real(j, "mpki", per_kilo(r, r->mispredictions));
+    for (unsigned k = 0; k < r->branch_classes; k++) {
+        jw_object(j, r->branch[k].name);
+        jw_u64(j, "retired", r->branch[k].retired);
+        jw_u64(j, "mispredictions", r->branch[k].mispredicted);
+        jw_real(j, "mpki", per_kilo(r, r->branch[k].mispredicted));
+        jw_close(j);
+    }
+    jw_close(j);
+}
+
+static void rooms_json(const struct report *r, struct jw *j)
+{
+    if (!r->rooms)
+        return;
+    jw_object(j, "structures");
+    for (unsigned k = 0; k < r->rooms; k++) {
+        const struct report_room *m = &r->room[k];
+        jw_object(j, m->name);
+        jw_u64(j, "entries", m->entries);
+        jw_u64(j, "full_cycles", m->full);
+        jw_real(j, "mean_use", mean_share(m->bin));
+        jw_array(j, "occupancy_cycles");
+        for (int n = 0; n < REPORT_BINS; n++)
+            jw_u64(j, NULL, m->bin[n]);
+        jw_close(j);
+        jw_close(j);
+    }
+    jw_close(j);
+}
+
+static void events_json(const struct report *r, struct jw *j)
+{
+    if (!r->events)
+        return;
+    jw_object(j, "pmu");
+    for (unsigned k = 0; k < r->events; k++)
+        jw_u64(j, r->event[k].name, r->event[k].value);
+    jw_object(j, "apple");
+    for (unsigned k = 0; k < r->events; k++)
+        if (*r->event[k].apple)
+            jw_u64(j, r->event[k].apple, r->event[k].value);
+    jw_close(j);
+    jw_close(j);
+}
+
 static void time_json(const struct report *r, struct jw *j)
 {
     jw_u64(j, "cycles", r->cycles);
@@ -119,32 +300,25 @@ static void time_json(const struct report *r, struct jw *j)
     jw_real(j, "cpi", ratio((double)r->cycles, (double)r->instructions));
     jw_real(j, "frequency_ghz", r->frequency_ghz);
     jw_real(j, "seconds", seconds(r));
-    jw_object(j, "topdown");
-    for (int k = 0; k < REPORT_TOPDOWN; k++)
-        jw_real(j, topdown_names[k], ratio((double)r->slots[k], (double)all_slots(r)));
-    jw_object(j, "slots");
-    for (int k = 0; k < REPORT_TOPDOWN; k++)
-        jw_u64(j, topdown_names[k], r->slots[k]);
-    jw_close(j);
-    jw_close(j);
-    jw_object(j, "branch");
-    jw_u64(j, "predictions", r->branches);
-    jw_u64(j, "mispredictions", r->mispredictions);
-    jw_real(j, "mpki", per_kilo(r, r->mispredictions));
-    jw_close(j);
+    slots_json(r, j);
+    branch_json(r, j);
     for (unsigned k = 0; k < r->levels; k++) {
         const struct report_level *l = &r->level[k];
         jw_object(j, l->name);
         jw_u64(j, "accesses", l->accesses);
-        jw_u64(j, "misses", l->misses);
-        jw_real(j, "mpki", per_kilo(r, l->misses));
+        if (!l->memory) {
+            jw_u64(j, "misses", l->misses);
+            jw_real(j, "mpki", per_kilo(r, l->misses));
+        }
+        rows_json(j, l->rows, l->counters);
         jw_close(j);
     }
+    rooms_json(r, j);
+    events_json(r, j);
     if (!r->rows)
         return;
     jw_object(j, "counters");
-    for (const struct stat_row *row = r->rows; row->name; row++)
-        jw_u64(j, row->name, *(const u64 *)((const char *)r->counters + row->offset));
+    rows_json(j, r->rows, r->counters);
     jw_close(j);
 }
 

@@ -10,11 +10,39 @@
 #include "base/stat.h"
 #include "base/types.h"
 
-enum { REPORT_LEVELS = 8, REPORT_TOPDOWN = 4 };
+enum { REPORT_TOPDOWN = 4, REPORT_LEVELS = 16, REPORT_CLASSES = 4, REPORT_BINS = 16 };
 
+// A cache, a TLB, memory.
 struct report_level {
-    const char *name;   // cache or TLB
+    const char *name;
     u64 accesses, misses;
+    bool memory;                   // it misses nothing
+    const struct stat_row *rows;   // all it counted, or NULL
+    const void *counters;
+};
+
+struct report_branch {
+    const char *name;
+    u64 retired, mispredicted;
+};
+
+// A part of the slots; `of` is its class, one level up.
+struct report_slots {
+    const char *name, *title;   // a cause: what it means
+    u32 of;
+    u64 slots;
+};
+
+struct report_room {
+    const char *name, *doc;
+    u64 entries, full;           // cycles in which rename waited for it
+    const u64 *bin;              // cycles by how full it was, REPORT_BINS of them
+};
+
+struct report_event {
+    u32 number;
+    const char *name, *apple;   // "" where Apple has none
+    u64 value;
 };
 
 struct report {
@@ -23,11 +51,20 @@ struct report {
 
     bool timed;   // the rest, down to host_seconds, is meant
     u64 cycles;
+    u32 width;    // slots a cycle
     double frequency_ghz;
     u64 slots[REPORT_TOPDOWN];   // retiring, bad speculation, frontend, backend
+    const struct report_slots *level2, *cause;   // those of a class sum to its slots
+    unsigned level2s, causes;
     u64 branches, mispredictions;
+    struct report_branch branch[REPORT_CLASSES];
+    unsigned branch_classes;
     struct report_level level[REPORT_LEVELS];
     unsigned levels;
+    const struct report_room *room;
+    unsigned rooms;
+    const struct report_event *event;   // Arm's names for what was counted
+    unsigned events;
     const struct stat_row *rows;   // the model's own counters, or NULL; JSON only
     const void *counters;
     const char *model, *core, *config_digest;
@@ -39,5 +76,8 @@ struct report {
 // `host` also writes how long the host took.
 void report_text(const struct report *r, FILE *f, bool host);
 void report_json(const struct report *r, FILE *f, bool host);
+
+// In the format of gem5's stats.txt, under gem5's names where it has them.
+void report_gem5(const struct report *r, FILE *f, bool host);
 
 #endif

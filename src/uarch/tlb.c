@@ -23,6 +23,7 @@ struct tlb {
     tlb_walk *walk;
     void *who;
     u64 cycles_walked;
+    u64 walks[2];   // for instructions, for data
 };
 
 static struct cache *level(struct arena *a, u32 page, u32 entries, u32 ways)
@@ -79,6 +80,7 @@ static __attribute__((noinline)) u32 translate(struct tlb *t, struct cache *l1, 
     cycle asked = now + l2_cycles;
     r = cache_lookup(t->l2, va, ACCESS_READ, asked);
     if (!r.hit) {
+        t->walks[l1 == t->l1d]++;
         r.ready = walk(t, va, asked);
         cache_fill(t->l2, va, 0, asked, r.ready);
     }
@@ -110,6 +112,8 @@ struct tlb_stats tlb_stats(const struct tlb *t)
         .l1d_misses = d.read_misses,
         .l2_accesses = l2.reads,
         .l2_misses = l2.read_misses,
+        .walks_fetch = t->walks[0],
+        .walks_data = t->walks[1],
         .walk_cycles = t->cycles_walked,
     };
 }

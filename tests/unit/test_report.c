@@ -7,6 +7,22 @@
 
 #include "report/report.h"
 
+static const struct report_slots level2[] = {
+    { "light", "Light Operations", 0, 4000 },
+    { "branches", "Branch Mispredicts", 1, 1000 },
+    { "latency", "Fetch Latency", 2, 1000 },
+    { "memory", "Memory Bound", 3, 2000 },
+};
+static const struct report_slots cause[] = {
+    { "base", "retired", 0, 4000 },
+    { "conditional", "wrong way", 1, 1000 },
+    { "icache", "no line", 2, 1000 },
+    { "dram", "memory is far", 3, 2000 },
+};
+static const u64 bins[REPORT_BINS] = { 500, [8] = 500 };
+static const struct report_room room[] = { { "rob", "groups", 290, 250, bins } };
+static const struct report_event event[] = { { 0x11, "CPU_CYCLES", "CORE_ACTIVE_CYCLE", 1000 } };
+
 static const struct report timed = {
     .instructions = 4000,
     .exit_status = 3,
@@ -14,6 +30,17 @@ static const struct report timed = {
     .cycles = 1000,
     .frequency_ghz = 2.0,
     .slots = { 4000, 1000, 1000, 2000 },
+    .width = 8,
+    .level2 = level2,
+    .level2s = COUNT(level2),
+    .cause = cause,
+    .causes = COUNT(cause),
+    .branch = { { "conditional", 300, 10 }, { "return", 100, 0 } },
+    .branch_classes = 2,
+    .room = room,
+    .rooms = 1,
+    .event = event,
+    .events = 1,
     .branches = 400,
     .mispredictions = 10,
     .level = { { "l1d", 800, 40 } },
@@ -67,6 +94,14 @@ static void json_has_the_promised_fields(void **state)
     assert_float_equal(real(j, "topdown", "frontend_bound"), 0.125, 0);
     assert_float_equal(real(j, "topdown", "backend_bound"), 0.25, 0);
     assert_float_equal(real(j, "branch", "mpki"), 2.5, 0);
+    assert_float_equal(real(json_object_get(j, "branch"), "conditional", "mispredictions"), 10, 0);
+    const json_t *two = json_object_get(json_object_get(j, "topdown"), "level2");
+    assert_float_equal(real(two, "memory", "share"), 0.25, 0);
+    assert_float_equal(real(json_object_get(j, "cpi_stack"), "dram", "cpi"), 0.0625, 0);
+    assert_float_equal(real(json_object_get(j, "structures"), "rob", "full_cycles"), 250, 0);
+    assert_float_equal(real(json_object_get(j, "structures"), "rob", "mean_use"), 8.5 / 32, 1e-12);
+    assert_float_equal(real(j, "pmu", "CPU_CYCLES"), 1000, 0);
+    assert_float_equal(real(json_object_get(j, "pmu"), "apple", "CORE_ACTIVE_CYCLE"), 1000, 0);
     assert_float_equal(real(j, "l1d", "mpki"), 10, 0);
     assert_float_equal(real(j, "host", "mips"), 2, 1e-12);
     assert_string_equal(
@@ -87,6 +122,32 @@ static void without_the_host_nothing_depends_on_it(void **state)
         free(a);
         free(b);
     }
+}
+
+// The form of gem5's own files: name in 40 columns, value in 12, "# description (Unit)".
+static void gem5s_readers_find_its_names(void **state)
+{
+    static const char *const wanted[] = {
+        "---------- Begin Simulation Statistics ----------\n",
+        "simInsts                                         4000 # instructions simulated (Count)\n",
+        "simTicks                                       500000 # simulated ticks (Tick)\n",
+        "hostSeconds                                  0.002000 # host time (Second)\n",
+        "hostInstRate                                  2000000 # ",
+        "system.cpu.numCycles                             1000 # simulated cycles (Cycle)\n",
+        "system.cpu.ipc                               4.000000 # ",
+        "system.cpu.topdown2::memory                      2000 # Memory Bound (slots)\n",
+        "system.cpu.rob.fullCycles                         250 # ",
+        "system.cpu.rob.occupancy::0-18                    500     50.00%     50.00% # ",
+        "---------- End Simulation Statistics   ----------\n",
+    };
+    char *text = printed(&timed, report_gem5, true);
+    for (size_t k = 0; k < COUNT(wanted); k++)
+        if (!strstr(text, wanted[k]))
+            fail_msg("no '%s'", wanted[k]);
+    free(text);
+    text = printed(&timed, report_gem5, false);
+    assert_null(strstr(text, "host"));
+    free(text);
 }
 
 static void an_empty_run_divides_by_nothing(void **state)
@@ -126,6 +187,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(json_has_the_promised_fields),
         cmocka_unit_test(without_the_host_nothing_depends_on_it),
+        cmocka_unit_test(gem5s_readers_find_its_names),
         cmocka_unit_test(an_empty_run_divides_by_nothing),
         cmocka_unit_test(text_shows_the_figures),
     };

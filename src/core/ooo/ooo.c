@@ -332,6 +332,8 @@ static void stats(const void *m, struct core_stats *s)
     *s = (struct core_stats){ .instructions = o->instructions,
                               .cycles = o->now,
                               .width = o->width,
+                              .loads = o->s.loads,
+                              .stores = o->s.stores,
                               .wrong_uops = o->s.renamed_wrong,
                               .rooms = true,
                               .rows = stat_rows,

@@ -1,0 +1,267 @@
+// Reports of a finished simulation: what report/ prints, gathered from core/ and config/.
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "api/sim.h"
+#include "core/pmu.h"
+#include "report/report.h"
+
+// A report and the tables it points to.
+struct sheet {
+    struct report r;
+    struct core_stats stats;
+    struct report_slots level2[TOPDOWN2_COUNT], cause[STACK_COUNT];
+    struct report_room room[ROOM_COUNT];
+    struct report_event event[PMU_COUNT];
+};
+
+_Static_assert((int)REPORT_TOPDOWN == (int)TOPDOWN_COUNT, "report.h lists the same slots");
+_Static_assert((int)REPORT_BINS == (int)CORE_BINS, "and the same bins");
+_Static_assert((int)REPORT_CLASSES == (int)BRANCHES_COUNT, "and the same branches");
+
+static void fill_slots(struct sheet *t)
+{
+    const struct core_stats *c = &t->stats;
+    memcpy(t->r.slots, c->slots, sizeof(t->r.slots));
+    for (u32 k = 0; k < TOPDOWN2_COUNT; k++) {
+        const struct core_topdown2 *row = &core_topdown2[k];
+        t->level2[k] = (struct report_slots){ row->name, row->title, row->of, c->slots2[k] };
+    }
+    for (u32 k = 0; k < STACK_COUNT; k++) {
+        const struct core_row *row = &core_causes[k];
+        t->cause[k] = (struct report_slots){ row->name, row->doc, row->of, c->stack[k] };
+    }
+    t->r.level2 = t->level2;
+    t->r.level2s = TOPDOWN2_COUNT;
+    t->r.cause = t->cause;
+    t->r.causes = STACK_COUNT;
+}
+
+static void fill_rooms(struct sheet *t)
+{
+    for (u32 k = 0; k < ROOM_COUNT; k++) {
+        const struct core_room *m = &t->stats.room[k];
+        t->room[k] = (struct report_room){ core_rooms[k].name, core_rooms[k].doc, m->entries,
+                                           m->full, m->bin };
+    }
+    t->r.room = t->room;
+    t->r.rooms = t->stats.rooms ? ROOM_COUNT : 0;
+}
+
+static void fill_levels(struct sheet *t)
+{
+    const struct core_stats *c = &t->stats;
+    const struct cache_stats *caches[] = { &c->memory.l1i, &c->memory.l1d, &c->memory.l2,
+                                           &c->memory.slc };
+    t->r.levels = c->levels;
+    for (unsigned k = 0; k < c->levels; k++) {
+        const struct core_level *l = &c->level[k];
+        t->r.level[k] =
+            (struct report_level){ .name = l->name, .accesses = l->accesses, .misses = l->misses };
+        if (k < COUNT(caches)) {
+            t->r.level[k].rows = cache_stat_rows;
+            t->r.level[k].counters = caches[k];
+        }
+    }
+    t->r.level[t->r.levels++] =
+        (struct report_level){ .name = "dram",
+                               .accesses = c->memory.dram.reads + c->memory.dram.writes,
+                               .memory = true,
+                               .rows = dram_stat_rows,
+                               .counters = &c->memory.dram };
+}
+
+static void fill_branches(struct sheet *t)
+{
+    static const char *const names[] = { "conditional", "indirect", "return", "direct" };
+    for (u32 k = 0; k < BRANCHES_COUNT; k++)
+        t->r.branch[k] = (struct report_branch){ names[k], t->stats.branch[k].retired,
+                                                 t->stats.branch[k].mispredicted };
+    t->r.branch_classes = BRANCHES_COUNT;
+    t->r.branches = t->stats.branches;
+    t->r.mispredictions = t->stats.mispredictions;
+}
+
+static void fill_events(struct sheet *t)
+{
+    u64 value[PMU_COUNT];
+    pmu_read(&t->stats, value);
+    for (u32 k = 0; k < PMU_COUNT; k++)
+        t->event[k] = (struct report_event){ pmu_events[k].number, pmu_events[k].name,
+                                             pmu_events[k].apple, value[k] };
+    t->r.event = t->event;
+    t->r.events = PMU_COUNT;
+}
+
+static struct sheet *sheet_new(const struct m2sim *s)
+{
+    struct sheet *t = calloc(1, sizeof(*t));
+    if (!t)
+        abort();
+    t->r = (struct report){
+        .instructions = s->machine.instructions,
+        .exit_status = s->status,
+        .host_seconds = s->host_seconds,
+        .version = M2SIM_VERSION_TEXT,
+        .program = s->options.program,
+        .program_digest = s->digest,
+        .command = s->options.command,
+    };
+    if (!s->core)
+        return t;
+    core_stats(s->core, &t->stats);
+    t->r.timed = true;
+    t->r.cycles = t->stats.cycles;
+    t->r.width = t->stats.width;
+    t->r.rows = t->stats.rows;
+    t->r.counters = t->stats.counters;
+    t->r.frequency_ghz = s->config.core.clock_mhz / 1e3;
+    t->r.model = s->options.model;
+    t->r.core = s->config.core.name;
+    t->r.config_digest = s->config.digest;
+    fill_slots(t);
+    fill_rooms(t);
+    fill_levels(t);
+    fill_branches(t);
+    fill_events(t);
+    return t;
+}
+
+bool m2sim_report(const struct m2sim *s, FILE *f, unsigned flags)
+{
+    struct sheet *t = sheet_new(s);
+    if (flags & M2SIM_JSON)
+        report_json(&t->r, f, !(flags & M2SIM_NO_HOST));
+    else
+        report_text(&t->r, f, !(flags & M2SIM_NO_HOST));
+    free(t);
+    return fflush(f) == 0 && !ferror(f);
+}
+
+// -- A folder --
+
+bool m2sim_report_prepare(const char *path, struct m2sim_error *e)
+{
+    if (mkdir(path, 0777) != 0 && errno != EEXIST)
+        return api_fail(e, M2SIM_EXIT_OUTPUT, "%s: %s", path, strerror(errno));
+    struct stat st;
+    if (stat(path, &st) == 0 && !S_ISDIR(st.st_mode))
+        return api_fail(e, M2SIM_EXIT_OUTPUT, "%s: %s", path, strerror(ENOTDIR));
+    if (access(path, W_OK | X_OK) != 0)
+        return api_fail(e, M2SIM_EXIT_OUTPUT, "%s: %s", path, strerror(errno));
+    return true;
+}
+
+// A file of the folder while it is being written: under another name until it is whole.
+struct out {
+    char path[4096], part[4096 + 8];
+    FILE *f;
+};
+
+static bool failed(struct out *o, struct m2sim_error *e)
+{
+    api_fail(e, M2SIM_EXIT_OUTPUT, "%.400s: %s", o->path, strerror(errno));
+    if (o->f)
+        fclose(o->f);
+    unlink(o->part);
+    return false;
+}
+
+static bool begin(struct out *o, const char *folder, const char *name, struct m2sim_error *e)
+{
+    size_t n = strlen(folder);
+    bool slash = n && folder[n - 1] == '/';
+    *o = (struct out){ .f = NULL };
+    if (snprintf(o->path, sizeof(o->path), "%s%s%s", folder, slash ? "" : "/", name) >=
+        (int)sizeof(o->path)) {
+        errno = ENAMETOOLONG;
+        return failed(o, e);
+    }
+    snprintf(o->part, sizeof(o->part), "%s.part", o->path);
+    o->f = m2sim_open(o->part, e);
+    return o->f != NULL;
+}
+
+static bool end(struct out *o, struct m2sim_error *e)
+{
+    if (fflush(o->f) != 0 || ferror(o->f))
+        return failed(o, e);
+    FILE *f = o->f;
+    o->f = NULL;
+    if (fclose(f) != 0 || rename(o->part, o->path) != 0)
+        return failed(o, e);
+    return true;
+}
+
+static void write_text(const struct m2sim *s, const struct report *r, FILE *f, bool host)
+{
+    report_text(r, f, host);
+}
+
+static void write_json(const struct m2sim *s, const struct report *r, FILE *f, bool host)
+{
+    report_json(r, f, host);
+}
+
+static void write_gem5(const struct m2sim *s, const struct report *r, FILE *f, bool host)
+{
+    report_gem5(r, f, host);
+}
+
+static void write_yaml(const struct m2sim *s, const struct report *r, FILE *f, bool host)
+{
+    config_write(&s->config, f);
+}
+
+static void write_config(const struct m2sim *s, const struct report *r, FILE *f, bool host)
+{
+    config_show_json(&s->config, f);
+}
+
+static void write_table(const struct m2sim *s, const struct report *r, FILE *f, bool host)
+{
+    char buf[65536];
+    FILE *in = fopen(s->config.instructions, "rb");
+    for (size_t n = sizeof(buf); in && n == sizeof(buf);) {
+        n = fread(buf, 1, sizeof(buf), in);
+        fwrite(buf, 1, n, f);
+    }
+    if (in)
+        fclose(in);
+}
+
+bool m2sim_report_folder(const struct m2sim *s, const char *path, unsigned flags,
+                         struct m2sim_error *e)
+{
+    const char *table = strrchr(s->config.instructions ? s->config.instructions : "", '/');
+    bool beside = s->core && *s->config.core.instructions && s->config.core.instructions[0] != '/';
+    const struct {
+        const char *name;
+        void (*write)(const struct m2sim *s, const struct report *r, FILE *f, bool host);
+        bool wanted;
+    } file[] = {
+        { "report.txt", write_text, true },
+        { "report.json", write_json, true },
+        { "stats.txt", write_gem5, true },
+        { "config.yaml", write_yaml, s->core != NULL },
+        { "config.json", write_config, s->core != NULL },
+        { table ? table + 1 : s->config.core.instructions, write_table, beside },
+    };
+    struct sheet *t = sheet_new(s);
+    bool ok = true;
+    for (size_t k = 0; ok && k < COUNT(file); k++) {
+        struct out o;
+        if (!file[k].wanted)
+            continue;
+        ok = begin(&o, path, file[k].name, e);
+        if (!ok)
+            break;
+        file[k].write(s, &t->r, o.f, !(flags & M2SIM_NO_HOST));
+        ok = end(&o, e);
+    }
+    free(t);
+    return ok;
+}

@@ -1,0 +1,2 @@
+mkelf p d2807d00 f1000400 54ffffe1 d2800000 d2800ba8 d4000001
+m2sim time -o none/d/ -- ./p
