@@ -316,7 +316,7 @@ static double throughput(struct lab *lab, const struct parts *p, const char *nam
     bool flags = (p->row->flags & (C_R | C_W)) == (C_R | C_W);
     bool taken = strstr(name, "(taken)") != NULL, not_zero = name[1] == 'B' && name[2] == 'N';
     double t = row_of(lab, p, flags, (u64) - (i64)(taken == (name[2] == 'N' && not_zero)));
-    if (flags)
+    if (flags && !is_vector(p, SLOT_N))   // FCCMP has units of its own
         t -= row_of(lab, NULL, true, 0);
     return t;
 }
