@@ -184,7 +184,7 @@ static inline void after_memory(struct fast *f, const struct plan *p, const stru
                                 u64 pc, const struct issued *issued, cycle retired)
 {
     if (p->kind == PLAN_LOAD) {
-        ring_take(&f->loads, retired);
+        ring_take(&f->loads, f->safe);
         return;
     }
     cycle written = write_back(f, p, pc, r->addr, retired);
@@ -208,8 +208,11 @@ static inline void visit(struct fast *f, const struct plan *p, const struct reco
     bool simple = (p->flags & PLAN_SIMPLE) && p->issue[0].units & f->bound;
     cycle done = simple ? execute_simple(f, p, &issued) : execute(f, p, r, pc, &issued);
     cycle retired = retire(f, done, f->why);
-    if (p->kind >= PLAN_LOAD)
+    if (p->kind >= PLAN_LOAD) {
+        cycle safe = p->kind == PLAN_STORE ? issued.access : done;
+        f->safe = safe > f->safe ? safe : f->safe;
         after_memory(f, p, r, pc, &issued, retired);
+    }
     if (p->branch)
         steer(f, p, r, pc, issued.at);
     if (__builtin_expect(p->flags & PLAN_SERIALIZE, 0)) {

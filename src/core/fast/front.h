@@ -57,6 +57,7 @@ static inline void steer(struct fast *f, const struct plan *p, const struct reco
     bool taken = r->head & RECORD_TAKEN;
     enum branch_kind kind = p->branch - 1;
     struct bpred_result b = bpred_predict_and_update(f->branch, kind, pc, taken, r->addr);
+    f->safe = resolved > f->safe ? resolved : f->safe;
     if (__builtin_expect(b.mispredicted, 0)) {
         // The penalty is from this issue to the issue of the next instruction,
         // which is a cycle behind its rename.

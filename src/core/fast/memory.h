@@ -129,7 +129,7 @@ static inline void store(struct fast *f, const struct plan *p, u64 addr, cycle a
     u32 early = data - address < 1u << 30 ? (u32)(data - address) : 1u << 30;
     f->s.stores++;
     for (u64 g = first; g <= last; g++)
-        *granule_of(f, g) = (struct granule){ g + 1, data, written, (u32)(g >> 3), early };
+        *granule_of(f, g) = (struct granule){ g + 1, data, written, (u32)(first >> 3), early };
 }
 
 // When a store that retires at `t` is in the L1D: in order, so many a cycle.

@@ -123,6 +123,7 @@ struct fast {
 
     // Memory
     struct ring loads, stores;
+    cycle safe;   // when loads, stores and branches so far can no longer be thrown away
     struct granule granule[FORWARD];
     u64 pair[PAIRS];           // PC of loads known to need a store
     u64 known[PAIR_SLOTS];     // the same, by hash
