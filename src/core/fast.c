@@ -21,7 +21,7 @@
 //             of four adds take 5.43 cycles, as measured; were the eight steered one
 //             after another 4.7, with any of the six schedulers 4.6, with random
 //             queues 5.5, with no binding at all 4.
-//   memory    caches and TLBs of uarch/; store forwarding by 8-byte granules
+//   memory    caches and TLBs of uarch/; store forwarding by 4-byte granules
 //   retire    in order, `rob.retire` groups a cycle
 //
 // The parts stand in core/fast/: state.h first, then front.h, window.h, issue.h over

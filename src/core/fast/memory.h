@@ -47,7 +47,7 @@ static inline bool knows_pair(struct fast *f, u64 pc)
 static inline bool forward(struct fast *f, const struct plan *p, u64 pc, u64 addr, cycle access,
                            cycle *use)
 {
-    u64 first = addr >> 3, last = (addr + p->size - 1) >> 3;
+    u64 first = addr >> 2, last = (addr + p->size - 1) >> 2;
     const struct granule *hit = NULL;
     bool several = false;
     for (u64 g = first; g <= last; g++) {
@@ -69,7 +69,7 @@ static inline bool forward(struct fast *f, const struct plan *p, u64 pc, u64 add
         f->s.violations++;
         from += f->p->memdep_violation;
     }
-    if (first >> 3 != last >> 3)
+    if (first >> 4 != last >> 4)
         latency += f->forward_cross;
     cycle t = from + (several ? f->p->forward_fail : whole(f, latency));
     *use = t > access + f->p->load_to_use ? t : access + f->p->load_to_use;
@@ -125,11 +125,11 @@ static inline cycle load(struct fast *f, const struct plan *p, u64 pc, u64 addr,
 static inline void store(struct fast *f, const struct plan *p, u64 addr, cycle address, cycle data,
                          cycle written)
 {
-    u64 first = addr >> 3, last = (addr + p->size - 1) >> 3;
+    u64 first = addr >> 2, last = (addr + p->size - 1) >> 2;
     u32 early = data - address < 1u << 30 ? (u32)(data - address) : 1u << 30;
     f->s.stores++;
     for (u64 g = first; g <= last; g++)
-        *granule_of(f, g) = (struct granule){ g + 1, data, written, (u32)(first >> 3), early };
+        *granule_of(f, g) = (struct granule){ g + 1, data, written, (u32)(first >> 4), early };
 }
 
 // When a store that retires at `t` is in the L1D: in order, so many a cycle.

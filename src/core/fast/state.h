@@ -15,7 +15,7 @@ enum {
     HORIZON = 2048,        // cycles a calendar looks ahead, a power of two
     WORDS = HORIZON / 64,
     FETCH_RING = 64,       // power of two, at least fetch.queue
-    FORWARD = 1024,        // granules of 8 bytes remembered, a power of two
+    FORWARD = 2048,        // granules of 4 bytes remembered, a power of two
     PAIRS = 128,           // most loads the dependence predictor can know
     PAIR_SLOTS = 512,      // a power of two
     STEADY = 64,           // most loads the load address predictor can know
@@ -67,7 +67,7 @@ struct steady {
 
 // Where a store's bytes are to be had before they are in the L1D.
 struct granule {
-    u64 number;      // address / 8 + 1; 0 is none
+    u64 number;      // address / 4 + 1; 0 is none
     cycle data;      // when the store has its data
     cycle written;   // when they are in the L1D
     u32 line;        // low bits of the line of the store
