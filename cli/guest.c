@@ -12,6 +12,7 @@
 enum {
     OPT_JSON = 256, OPT_MAX, OPT_ENV, OPT_SEED, OPT_STRACE, OPT_MODEL, OPT_CORE, OPT_SET,
     OPT_ONE_THREAD, OPT_NO_HOST, OPT_STATS, OPT_ROOT, OPT_ALLOW, OPT_ALLOW_READ, OPT_HOST_FILES, OPT_GDB,
+    OPT_DETERMINISTIC, OPT_ALLOW_NET,
 };
 // clang-format on
 
@@ -86,6 +87,8 @@ static error_t parse(int key, char *arg, struct argp_state *state)
     case 'q': g->quiet = true; break;
     case OPT_JSON: g->json = true; break;
     case OPT_STATS: g->stats = true; break;
+    case OPT_DETERMINISTIC: g->o.deterministic = true; break;
+    case OPT_ALLOW_NET: g->o.allow_net = true; break;
     case OPT_ROOT: g->o.root = arg; break;
     case OPT_ALLOW: add(&g->allow, &g->o.allow_count, arg); break;
     case OPT_ALLOW_READ: add(&g->allow_read, &g->o.allow_read_count, arg); break;
@@ -125,6 +128,7 @@ static error_t parse(int key, char *arg, struct argp_state *state)
     { "allow", OPT_ALLOW, "PATH", 0, "let the program read and write PATH, and below; may be repeated", 1 }, \
     { "allow-read", OPT_ALLOW_READ, "PATH", 0, "let the program read PATH, and below; may be repeated", 1 }, \
     { "host-files", OPT_HOST_FILES, NULL, 0, "let the program reach all files that you can", 1 }, \
+    { "allow-net", OPT_ALLOW_NET, NULL, 0, "let the program reach hosts beyond loopback", 1 }, \
     { "env", OPT_ENV, "NAME=VALUE", 0, "set a variable of the program's environment; it inherits yours", 1 }, \
     { "seed", OPT_SEED, "N", 0, "seed of everything random the program is given", 1 }, \
     { "strace", OPT_STRACE, NULL, 0, "print each system call", 1 }, \
@@ -137,6 +141,7 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 
 static const struct argp_option run_options[] = {
     { "stats", OPT_STATS, NULL, 0, "report how many instructions ran", 2 },
+    { "deterministic", OPT_DETERMINISTIC, NULL, 0, "let threads take turns, and a nanosecond pass with each instruction: two runs are alike", 1 },
     COMMON_OPTIONS,
 };
 static const struct argp_option time_options[] = {

@@ -68,6 +68,8 @@ struct m2sim_options {
     uint64_t max_instructions;  // 0: no limit
     uint64_t seed;              // of everything random the guest sees
     const char *gdb;            // "PORT" or "ADDRESS:PORT": m2sim_run waits there for a debugger
+    bool deterministic;         // M2SIM_RUN: threads take turns and time is instructions
+    bool allow_net;             // sockets beyond loopback
     bool one_thread;            // timing runs in the emulating host thread
     FILE *messages;             // faults of the guest; default stderr
     FILE *strace;               // system calls are printed here

@@ -46,8 +46,8 @@ static u64 host_ns(void)
     return (u64)t.tv_sec * 1000000000 + (u64)t.tv_nsec;
 }
 
-// Under a debugger without timing an instruction takes a nanosecond: time stands while the
-// user looks, and two runs are alike.
+// Without timing, where threads take turns, an instruction takes a nanosecond: two runs are
+// alike, and time stands while the user of a debugger looks.
 static u64 counted_ns(void *ctx, int clock)
 {
     const struct m2sim *s = ctx;
@@ -140,10 +140,20 @@ static void list_rules(struct m2sim *s)
         *rule++ = (struct view_rule){ o->allow_read[i], false };
 }
 
+// Ends the process of a child.
+static void leave(void *ctx, enum machine_end end)
+{
+    struct m2sim *s = ctx;
+    if (end == MACHINE_EXITED)
+        process_leave(s->process);
+    _exit(end == MACHINE_LIMIT ? M2SIM_EXIT_LIMIT : 130);
+}
+
 static bool load(struct m2sim *s, struct m2sim_error *e)
 {
     const struct m2sim_options *o = &s->options;
     bool timed = o->mode == M2SIM_TIME;
+    bool in_turns = o->mode == M2SIM_COUNT || o->deterministic || o->gdb;
     if (timed && !make_core(s, e))
         return false;
     if (o->mode == M2SIM_COUNT) {
@@ -164,10 +174,16 @@ static bool load(struct m2sim *s, struct m2sim_error *e)
         .seed = o->seed,
         .strace = o->strace,
         .messages = o->messages,
-        .now_ns = timed ? simulated_ns : o->gdb ? counted_ns : NULL,
+        .now_ns = timed      ? simulated_ns
+                  : in_turns ? counted_ns
+                             : NULL,
         .clock_ctx = s,
         .forked = forked,
         .fork_ctx = s,
+        .spawn = machine_spawn,
+        .spawn_ctx = &s->machine,
+        .stop = &s->stop,
+        .allow_net = o->allow_net,
     };
     struct err err = { "" };
     int code = M2SIM_EXIT_DATA;
@@ -179,9 +195,13 @@ static bool load(struct m2sim *s, struct m2sim_error *e)
         .process = s->process,
         .recorder = s->stream ? stream_recorder(s->stream) : NULL,
         .max_instructions = o->max_instructions,
-        .counter = timed ? simulated_counter : o->gdb ? counted_counter : host_counter,
+        .counter = timed      ? simulated_counter
+                   : in_turns ? counted_counter
+                              : host_counter,
         .counter_ctx = s,
         .stop = &s->stop,
+        .orphan_ended = leave,
+        .orphan_ctx = s,
     };
     return true;
 }
@@ -219,7 +239,7 @@ void m2sim_free(struct m2sim *s)
         close(s->gdb_listener);
     if (s->stream)
         stream_free(s->stream);
-    if (s->process)
+    if (s->process && !s->machine.abandoned)
         process_free(s->process);
     arena_free(s->arena);
     free(s->root);
@@ -233,10 +253,8 @@ int m2sim_run(struct m2sim *s)
         api_debug_begin(s);
     u64 start = host_ns();
     enum machine_end end = machine_run(&s->machine);
-    if (s->child && end == MACHINE_EXITED)
-        process_leave(s->process);
     if (s->child)
-        _exit(end == MACHINE_LIMIT ? M2SIM_EXIT_LIMIT : 130);
+        leave(s, end);
     if (s->stream)
         stream_sync(s->stream);
     if (s->core)

@@ -45,17 +45,46 @@ void exec_record_full(HANDLER_ARGS)
 
 // -- The handlers of the pseudo-runs --
 
+// Several host threads may decode one place at once, and another may change the word. The
+// half that holds `run` is written last, and the word is read again after that, so that
+// whoever changes it and then forgets the decoded form leaves no old one behind.
 static u32 decode_in_place(struct cpu *c, const struct insn *i)
 {
-    u32 word;
+    u64 *to = (u64 *)(uintptr_t)i;
+    const u32 *from = (const u32 *)(c->mem + PC);
+    u32 word, again;
     c->at = i;
-    memcpy(&word, c->mem + PC, sizeof(word));
-    *(struct insn *)(uintptr_t)i = isa_decode(word);
+    again = __atomic_load_n(from, __ATOMIC_ACQUIRE);
+    do {
+        word = again;
+        struct insn decoded = isa_decode(word);
+        u64 half[2];
+        memcpy(half, &decoded, sizeof(half));
+        __atomic_store_n(&to[1], half[1], __ATOMIC_RELAXED);
+        __atomic_exchange_n(&to[0], half[0], __ATOMIC_SEQ_CST);
+        again = __atomic_load_n(from, __ATOMIC_ACQUIRE);
+    } while (unlikely(again != word));
     return word;
+}
+
+// A place that was decoded before, by a thread that may still be inside it: to be emptied
+// when nobody is, since a mixture of two instructions could be none.
+static bool used_before(const struct cpu *c, const struct insn *i)
+{
+    const u64 *half = (const u64 *)i;
+    return c->exec->shared && (half[0] | half[1]) != 0;
+}
+
+static void leave_used(HANDLER_ARGS)
+{
+    c->exec->trap = (struct trap){ TRAP_USED, .addr = PC };
+    stop_at(c, i, left, rec);
 }
 
 static void undecoded(HANDLER_ARGS)
 {
+    if (unlikely(used_before(c, i)))
+        return leave_used(c, i, t, left, rec);
     decode_in_place(c, i);
     GO(i);
 }
@@ -219,7 +248,9 @@ static struct trap run(struct cpu *c, const struct space *s, u64 budget, struct 
     if (budget > 1ull << 40)
         budget = 1ull << 40;
 
-    struct exec e = { .space = s, .recorder = r, .bad = { .run = RUN_BAD_TARGET } };
+    struct exec e = {
+        .space = s, .recorder = r, .shared = s->parallel, .bad = { .run = RUN_BAD_TARGET }
+    };
     struct insn *start = c->shadow + (c->pc >> 2);
     c->exec = &e;
     c->bad = &e.bad;

@@ -27,8 +27,9 @@ struct exec {
     struct trap trap;
     const struct insn *next;   // the instruction to go on with
     bool stopped;
-    struct insn bad;           // stands for a branch target that cannot hold code (cpu.bad_pc)
-    sigjmp_buf escape;         // where a guest fault goes
+    bool shared;   // other threads execute at the same time
+    struct insn bad;   // stands for a branch target that cannot hold code (cpu.bad_pc)
+    sigjmp_buf escape;   // where a guest fault goes
 };
 
 // Decodes the word at `i` in place. Reading it may fault, as executing it would.

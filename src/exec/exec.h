@@ -21,6 +21,7 @@ enum trap_kind {
     TRAP_ALIGN,       // addr is not aligned: pc, or the data of an atomic or ordered access
     TRAP_AUTH,        // pc is at a pointer authentication that failed; addr: the pointer
     TRAP_COUNTER,     // pc is past an MRS of CNTVCT_EL0 or relative; addr: the register (REG_*)
+    TRAP_USED,        // pc must be emptied by space_forget before it can be decoded
     TRAP_ICACHE,      // pc is past an IC IVAU; addr: the address
     TRAP_BREAKPOINT,  // pc is where a debugger put RUN_BREAKPOINT
 };

@@ -1,16 +1,19 @@
 #include "exec/machine.h"
 
 #include <signal.h>
+#include <pthread.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "isa/decode.h"
 
 enum {
-    SLICE = 20000000,   // instructions between looks at *stop
+    SLICE = 250000,   // instructions between looks at *stop and at signals: below 10 ms
     // The last stretch before an instruction limit is stepped, because a run may pass its
     // budget by a branch-free stretch.
     STEPPED = 100000,
+    THREAD_STACK = 1 << 20,   // bytes of a host thread
 };
 
 static const char *instruction_at(struct process *p, u64 pc, char *buf, size_t size)
@@ -23,9 +26,8 @@ static const char *instruction_at(struct process *p, u64 pc, char *buf, size_t s
     return buf;
 }
 
-static enum sys_result fault(struct machine *m, struct trap t)
+static enum sys_result fault(struct machine *m, struct thread *th, struct trap t)
 {
-    struct thread *th = m->process->main;
     struct space *s = m->process->space;
     int sig = SIGILL, code = ILL_ILLOPC;
     vaddr addr = th->cpu.pc;
@@ -55,9 +57,8 @@ static enum sys_result fault(struct machine *m, struct trap t)
                          instruction_at(m->process, th->cpu.pc, text, sizeof(text)));
 }
 
-static enum sys_result handle(struct machine *m, struct trap t)
+static enum sys_result handle(struct machine *m, struct thread *th, struct trap t)
 {
-    struct thread *th = m->process->main;
     switch (t.kind) {
     case TRAP_BUDGET:
     case TRAP_BREAKPOINT: return SYS_CONTINUE;
@@ -66,37 +67,123 @@ static enum sys_result handle(struct machine *m, struct trap t)
     case TRAP_ICACHE:
         space_invalidate_code(m->process->space, t.addr & ~63ull, 64);
         return SYS_CONTINUE;
-    default: return fault(m, t);
+    case TRAP_USED: space_forget(m->process->space, t.addr); return SYS_CONTINUE;
+    default: return fault(m, th, t);
     }
 }
 
-// Runs a part of `left` instructions; false when the debugger has ended the guest.
-static bool run_slice(struct machine *m, struct thread *th, u64 left, struct trap *t, u64 *executed)
+// Instructions the next stretch may have; 0 when the limit is reached. *step: it must be
+// exactly one.
+static u64 allowance(const struct machine *m, const struct thread *th, bool *step)
 {
-    bool step = left <= STEPPED;
-    u64 budget = step ? 1 : left - STEPPED < SLICE ? left - STEPPED : SLICE;
+    const struct process *p = m->process;
+    u64 most = SLICE;
+    if (p->options.now_ns)
+        most = th->used < QUANTUM ? QUANTUM - th->used : 1;
+    *step = false;
+    if (!m->max_instructions)
+        return most;
+    u64 done = __atomic_load_n(&m->instructions, __ATOMIC_RELAXED);
+    if (done >= m->max_instructions)
+        return 0;
+    u64 left = m->max_instructions - done;
+    *step = left <= STEPPED;
+    return *step ? 1 : left - STEPPED < most ? left - STEPPED : most;
+}
+
+// Runs a stretch; false when the debugger has ended the guest.
+static bool run_stretch(struct machine *m, struct thread *th, u64 budget, bool step, struct trap *t,
+                        u64 *executed)
+{
+    struct space *s = m->process->space;
     const struct debugger *d = m->debugger;
     if (d)
         return d->run(d->ctx, th, m->recorder, budget, step, t, executed);
-    *t = step ? exec_step(&th->cpu, m->process->space, m->recorder, executed)
-              : exec_run(&th->cpu, m->process->space, budget, m->recorder, executed);
+    bool entered = space_enter(s);
+    *t = step ? exec_step(&th->cpu, s, m->recorder, executed)
+              : exec_run(&th->cpu, s, budget, m->recorder, executed);
+    space_leave(s, entered);
     return true;
+}
+
+static enum machine_end run_thread(struct machine *m, struct thread *th)
+{
+    struct process *p = m->process;
+    exec_init(&th->cpu, p->space);
+    thread_begin(th);
+    enum sys_result next = process_boundary(th, 0);
+    while (next != SYS_EXIT) {
+        if (m->stop && *m->stop)
+            return MACHINE_STOPPED;
+        bool step;
+        u64 executed, budget = allowance(m, th, &step);
+        if (!budget)
+            return MACHINE_LIMIT;
+        struct trap t = { TRAP_BUDGET };
+        bool alive = run_stretch(m, th, budget, step, &t, &executed);
+        if (p->space->parallel)
+            __atomic_fetch_add(&m->instructions, executed, __ATOMIC_RELAXED);
+        else
+            m->instructions += executed;
+        next = alive ? handle(m, th, t) : SYS_EXIT;
+        if (next != SYS_EXIT)
+            next = process_boundary(th, executed);
+    }
+    return MACHINE_EXITED;
+}
+
+// A limit or *stop ends all threads, and is why the run ends unless the guest had ended.
+static void note_end(struct machine *m, enum machine_end end)
+{
+    int none = MACHINE_EXITED;
+    if (end == MACHINE_EXITED)
+        return;
+    if (!m->process->exited)
+        __atomic_compare_exchange_n(&m->end, &none, end, false, __ATOMIC_SEQ_CST, __ATOMIC_SEQ_CST);
+    process_stop(m->process);
+}
+
+struct start {
+    struct machine *m;
+    struct thread *th;
+};
+
+static void *thread_main(void *arg)
+{
+    struct start s = *(struct start *)arg;
+    free(arg);
+    note_end(s.m, run_thread(s.m, s.th));
+    bool orphan = s.th == s.m->process->main;
+    if (thread_end(s.th) && orphan)
+        s.m->orphan_ended(s.m->orphan_ctx, s.m->end);
+    return NULL;
+}
+
+bool machine_spawn(void *ctx, struct thread *t)
+{
+    struct start *s = malloc(sizeof(*s));
+    pthread_attr_t attr;
+    pthread_t host;
+    if (!s)
+        return false;
+    *s = (struct start){ ctx, t };
+    pthread_attr_init(&attr);
+    pthread_attr_setdetachstate(&attr, PTHREAD_CREATE_DETACHED);
+    pthread_attr_setstacksize(&attr, THREAD_STACK);
+    bool started = !pthread_create(&host, &attr, thread_main, s);
+    pthread_attr_destroy(&attr);
+    if (!started)
+        free(s);
+    return started;
 }
 
 enum machine_end machine_run(struct machine *m)
 {
-    exec_init(&m->process->main->cpu, m->process->space);
-    for (;;) {
-        if (m->stop && *m->stop)
-            return MACHINE_STOPPED;
-        u64 left = m->max_instructions ? m->max_instructions - m->instructions : SLICE + STEPPED;
-        if (left == 0)
-            return MACHINE_LIMIT;
-        u64 executed;
-        struct trap t = { TRAP_BUDGET };
-        bool alive = run_slice(m, m->process->main, left, &t, &executed);
-        m->instructions += executed;
-        if (!alive || handle(m, t) == SYS_EXIT)
-            return MACHINE_EXITED;
-    }
+    struct process *p = m->process;
+    struct thread *th = p->main;
+    note_end(m, run_thread(m, th));
+    thread_end(th);
+    if (!process_join(p))
+        m->abandoned = true;
+    return m->end;
 }

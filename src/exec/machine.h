@@ -1,7 +1,8 @@
 // machine.h: runs a guest process to its end.
 //
-// The loop around exec_run(): it hands traps to Linux (guest/) as system calls and
-// signals, keeps the instruction limit, and answers the guest's reading of the clock.
+// The loop around exec_run(), one host thread a guest thread: it hands traps to Linux
+// (guest/) as system calls and signals, keeps the instruction limit, and answers the
+// guest's reading of the clock.
 #ifndef EXEC_MACHINE_H
 #define EXEC_MACHINE_H
 
@@ -26,15 +27,26 @@ struct debugger {
 
 struct machine {
     struct process *process;
-    struct recorder *recorder;          // or NULL
-    u64 max_instructions;               // 0: no limit
+    struct recorder *recorder;          // or NULL; then threads must take turns
+    u64 max_instructions;               // 0: no limit; of all threads together
     u64 (*counter)(void *ctx);          // CNTVCT_EL0: ticks of 24 MHz
     void *counter_ctx;
     const volatile int *stop;           // looked at every few milliseconds, or NULL
     const struct debugger *debugger;    // or NULL
     u64 instructions;                   // retired so far
+    bool abandoned;                     // threads did not end: the process must not be freed
+    int end;   // enum machine_end, but for MACHINE_EXITED the first that came
+
+    // Called instead of returning when a fork left only a thread that machine_run did not
+    // start; does not return.
+    void (*orphan_ended)(void *ctx, enum machine_end end);
+    void *orphan_ctx;
 };
 
+// Runs the main thread, and waits for the others that machine_spawn started.
 enum machine_end machine_run(struct machine *m);
+
+// process_options.spawn; `ctx` is a struct machine.
+bool machine_spawn(void *ctx, struct thread *t);
 
 #endif

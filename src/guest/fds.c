@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "guest/linux.h"
+#include "guest/timers.h"
 
 enum { CLOSE_RANGE_CLOEXEC_FLAG = 4, DUP_ABOVE = 3 };
 
@@ -88,6 +89,7 @@ i64 sys_close(struct thread *t, const u64 a[6])
     int host = look_up(p, fd);
     if (host >= 0)
         p->fds[fd].host = -1;
+    timers_closed(p, fd);
     pthread_mutex_unlock(&p->lock);
     return host < 0 ? -EBADF : host_result(close(host));
 }

@@ -25,8 +25,16 @@ enum sys_result linux_syscall(struct thread *t)
     c->monitor_size = 0;   // an exception return clears the exclusive monitor
     t->syscalls++;
     i64 result = row ? row->run(t, a) : -ENOSYS;
-    c->x[0] = result;
+    t->restart = result == -RESTART;
+    t->restart_x0 = a[0];
+    c->x[0] = t->restart ? -EINTR : result;
     if (p->options.strace)
-        strace_print(t, number, a, result);
-    return process_signals(t);
+        strace_print(t, number, a, t->restart ? -EINTR : result);
+    enum sys_result r = process_signals(t);
+    if (t->restart) {   // no handler has run
+        t->restart = false;
+        c->x[0] = a[0];
+        c->pc -= 4;
+    }
+    return r;
 }

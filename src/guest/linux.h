@@ -26,7 +26,11 @@ struct syscall_row {
     enum syscall_status status;
 };
 
-enum { SYSCALL_LIMIT = 512 };
+enum {
+    SYSCALL_LIMIT = 512,
+    RESTART = 512,         // -RESTART: -EINTR, or again when the handler has SA_RESTART
+    KICK = 64,             // host signal that wakes waiting threads
+};
 
 // Row `number`, or NULL when it is not known.
 const struct syscall_row *syscall_row(u64 number);
@@ -122,12 +126,35 @@ i64 procfs_open(struct thread *t, const char *text);
 i64 time_get(struct thread *t, vaddr a, struct timespec *ts);
 
 // Sleeps in the guest's time: until `until_ns` on `clock`. 0 or -EINTR.
-i64 time_sleep(struct process *p, int clock, u64 until_ns);
+i64 time_sleep(struct thread *t, int clock, u64 until_ns);
+
+// `until` of `clock` on CLOCK_MONOTONIC.
+u64 time_monotonic(struct process *p, int clock, u64 until);
+
+// Nanoseconds of a timespec, bounded so that sums do not overflow.
+u64 time_ns(const struct timespec *ts);
+
+// Reads an optional timeout into *ns (-1: none).
+i64 timeout_at(struct thread *t, vaddr a, i64 *ns);
+
+// Puts a signal mask in place for a wait. -EINTR when a signal comes by that; the mask is
+// then restored by its delivery, else by mask_end.
+i64 mask_begin(struct thread *t, vaddr a, u64 size);
+void mask_end(struct thread *t);
 
 // ---- signals
 
 // Makes `info` pending for the thread.
 void signal_send(struct thread *t, const struct guest_siginfo *info);
+
+// The same for thread `to`, or for the process when NULL: 0 or -EAGAIN (the queue is full).
+i64 signal_queue(struct process *p, struct thread *to, const struct guest_siginfo *info);
+
+// Takes the lowest signal of `set` that is pending for `t`: false when there is none.
+bool signal_take(struct thread *t, u64 set, struct guest_siginfo *info);
+
+// Signals pending for the thread or its process.
+u64 signal_pending(const struct thread *t);
 
 // True when a signal could be delivered under `mask`.
 bool signal_waiting(struct thread *t, u64 mask);
@@ -135,19 +162,44 @@ bool signal_waiting(struct thread *t, u64 mask);
 // Ends the process by a signal; nothing runs any more.
 void process_kill(struct process *p, int sig);
 
-// The only thread waits for what can never come: says so and ends the guest.
+// All threads wait for what can never come: says so and ends the guest. The second: the
+// process is locked.
 i64 process_deadlock(struct thread *t, const char *what);
+void process_deadlock_locked(struct process *p);
+
+// Ends all threads with a status or by a signal; the first one to ask decides.
+void process_end(struct process *p, int status, int sig);
+
+// ---- threads
+
+// True when `t` is to run no more.
+bool thread_ends(const struct thread *t);
+
+// Thread `tid`, or NULL; the process is locked.
+struct thread *thread_find(struct process *p, int tid);
+
+// Ends all threads but `t`, which becomes the main one: false when they do not end.
+bool thread_alone(struct thread *t);
+
+// Number in the guest of host process `host`; 0 when it is none of its.
+int guest_pid(struct process *p, int host);
+
+// Clears and wakes what the thread asked for, robust futexes first.
+void thread_release(struct thread *t);
+
+// Wakes `count` waiters of the futex at `a`.
+void futex_wake(struct process *p, vaddr a, u32 count);
 
 // Name without SIG: "SEGV".
 const char *signal_name(int sig);
 
 // ---- children
 
+// clone with CLONE_THREAD.
+i64 clone_thread(struct thread *t, const u64 a[6]);
+
 // Host number of the guest's child `pid`; 0 when there is none.
 int child_host(struct process *p, int pid);
-
-// Waits until a child has ended and makes SIGCHLD pending; false when there is none.
-bool child_ends(struct thread *t);
 
 // Closes what is close-on-exec.
 void fds_close_on_exec(struct process *p);

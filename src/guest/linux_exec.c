@@ -10,6 +10,7 @@
 
 #include "guest/linux.h"
 #include "guest/program.h"
+#include "guest/timers.h"
 
 enum {
     LIST_MAX = 1 << 16,                // arguments, and variables
@@ -76,6 +77,9 @@ static i64 replace(struct thread *t, struct program *g, struct words *w)
 {
     struct process *p = t->process;
     struct err e = { "" };
+    if (!thread_alone(t))
+        return -EAGAIN;
+    timers_clear(p, false);
     space_unmap(p->space, 0, p->space->size);
     reset(p, t);
     void *old = p->arguments;

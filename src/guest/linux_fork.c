@@ -3,13 +3,17 @@
 // numbers of processes are translated. vfork and posix_spawn are served by the same
 // copy, since what their child does to memory before execve is its own business.
 #include <linux/sched.h>
+#include <pthread.h>
 #include <signal.h>
 #include <string.h>
 #include <sys/resource.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "guest/linux.h"
+#include "guest/block.h"
+#include "guest/sched.h"
+#include "guest/timers.h"
 
 // The place of the guest's child `pid`; of nobody when 0.
 static struct guest_child *by_pid(struct process *p, int pid)
@@ -42,13 +46,10 @@ static bool any_child(const struct process *p)
     return false;
 }
 
-bool child_ends(struct thread *t)
+int guest_pid(struct process *p, int host)
 {
-    siginfo_t info;
-    if (!any_child(t->process) || waitid(P_ALL, 0, &info, WEXITED | WNOWAIT))
-        return false;
-    signal_send(t, &(struct guest_siginfo){ .sig = SIGCHLD, .code = SI_USER });
-    return true;
+    const struct guest_child *c = host > 0 ? by_host(p, host) : NULL;
+    return c ? c->pid : host > 0 && host == p->parent_host ? p->ppid : 0;
 }
 
 // In the child: the process is now another.
@@ -58,7 +59,15 @@ static void become_child(struct thread *t, const u64 a[6], int pid)
     p->ppid = p->pid;
     p->pid = p->last_pid = t->tid = pid;
     memset(p->children, 0, sizeof(p->children));
-    p->pending = t->pending = 0;
+    p->pending = t->pending = p->host_pending = 0;
+    p->queued = 0;
+    p->parent_host = getppid();
+    p->main = p->threads = p->holder = t;
+    p->thread_count = p->alive = 1;
+    p->survivor = t->next = NULL;
+    t->host = pthread_self();
+    p->space->parallel = false;
+    timers_clear(p, true);
     p->random_state += (u64)pid << 32;
     t->robust_list = 0;
     t->clear_child_tid = a[0] & CLONE_CHILD_CLEARTID ? a[4] : 0;
@@ -71,37 +80,93 @@ static void become_child(struct thread *t, const u64 a[6], int pid)
     p->options.forked(p->options.fork_ctx);
 }
 
+// fork with what other threads may hold held, so that the child finds it free.
+static pid_t fork_alone(struct process *p)
+{
+    FILE *f = p->options.strace;
+    if (f)
+        flockfile(f);
+    pthread_mutex_lock(&p->lock);
+    space_before_fork(p->space);
+    pid_t host = fork();
+    space_after_fork(p->space, host == 0);
+    if (host)
+        pthread_mutex_unlock(&p->lock);
+    else
+        pthread_mutex_init(&p->lock, NULL);
+    if (f)
+        funlockfile(f);
+    return host;
+}
+
 i64 sys_clone(struct thread *t, const u64 a[6])
 {
     struct process *p = t->process;
-    const u64 shares = CLONE_THREAD | CLONE_SIGHAND | CLONE_FILES | CLONE_FS;
+    if (a[0] & CLONE_THREAD)
+        return clone_thread(t, a);
+    const u64 shares = CLONE_SIGHAND | CLONE_FILES | CLONE_FS;
     bool spawns = !(a[0] & CLONE_VM) || a[0] & CLONE_VFORK;
     struct guest_child *place = by_pid(p, 0);
     if (!p->options.forked || a[0] & shares || !spawns)
         return -ENOSYS;
     if (!place)
         return -EAGAIN;
-    int pid = p->last_pid + 1;
     process_now(p, CLOCK_MONOTONIC);   // the timing model comes to rest: the child has a copy
     fflush(NULL);
-    pid_t host = fork();
+    pthread_mutex_lock(&p->lock);
+    int pid = ++p->last_pid;
+    p->forks = true;
+    block_forward(p, SIGCHLD);
+    pthread_mutex_unlock(&p->lock);
+    pid_t host = fork_alone(p);
     if (host < 0)
         return -errno;
     if (host == 0) {
         become_child(t, a, pid);
         return 0;
     }
-    p->last_pid = pid;
     *place = (struct guest_child){ pid, host };
     if (a[0] & CLONE_PARENT_SETTID)
         space_write(p->space, a[2], &pid, sizeof(pid));
     return pid;
 }
 
+// clone3's arguments in clone's form.
+i64 sys_clone3(struct thread *t, const u64 a[6])
+{
+    // flags, pidfd, child_tid, parent_tid, exit_signal, stack, stack_size, tls, set_tid …
+    u64 c[11] = { 0 };
+    if (a[1] < 64 || a[1] > 4096)
+        return a[1] < 64 ? -EINVAL : -E2BIG;
+    if (space_read(t->process->space, c, a[0], a[1] < sizeof(c) ? a[1] : sizeof(c)))
+        return -EFAULT;
+    if (c[0] & (CLONE_PIDFD | CLONE_INTO_CGROUP) || c[8])
+        return -EINVAL;
+    return sys_clone(t, (u64[6]){ c[0] | (c[4] & 0xff), c[5] ? c[5] + c[6] : 0, c[3], c[7], c[2] });
+}
+
+// wait4 of the host, for host number `host`. Where threads take turns, others run meanwhile.
+static i64 wait_host(struct thread *t, int host, int *status, int flags, struct rusage *usage)
+{
+    struct process *p = t->process;
+    if (!p->options.now_ns || p->thread_count < 2)
+        return restartable(
+            block_call(t, SYS_wait4, (u64)host, (u64)status, flags, (u64)usage, 0, 0));
+    for (;;) {
+        pid_t got = wait4(host, status, flags | WNOHANG, usage);
+        if (got || flags & WNOHANG)
+            return host_result(got);
+        sched_wait(t, &(struct sched_wait){ .until = UINT64_MAX, .child = true });
+        if (thread_ends(t) || signal_waiting(t, t->sigmask))
+            return -RESTART;
+    }
+}
+
 i64 sys_wait4(struct thread *t, const u64 a[6])
 {
     struct process *p = t->process;
-    int pid = a[0], status = 0, host = pid > 0 ? child_host(p, pid) : -1;
+    int pid = a[0], status = 0;
+    int host = pid > 0 || pid < -1 ? child_host(p, pid < 0 ? -pid : pid) : -1;
     struct rusage usage;
     if (a[2] & ~(u64)(WNOHANG | WUNTRACED | WCONTINUED | 0xe0000000))   // and __WALL and kin
         return -EINVAL;
@@ -109,9 +174,9 @@ i64 sys_wait4(struct thread *t, const u64 a[6])
         return -ECHILD;
     struct guest_child *child = NULL;
     while (!child) {
-        pid_t got = wait4(host, &status, a[2] & WNOHANG, &usage);
+        i64 got = wait_host(t, host, &status, a[2] & WNOHANG, &usage);
         if (got <= 0)
-            return host_result(got);
+            return got;
         child = by_host(p, got);
     }
     pid = child->pid;
@@ -121,6 +186,43 @@ i64 sys_wait4(struct thread *t, const u64 a[6])
         (a[3] && space_write(p->space, a[3], p->options.now_ns ? &none : &usage, sizeof(usage))))
         return -EFAULT;
     return pid;
+}
+
+// waitid of children that have ended.
+i64 sys_waitid(struct thread *t, const u64 a[6])
+{
+    struct process *p = t->process;
+    u32 type = a[0], flags = a[3];
+    int host = type == P_ALL ? -1 : child_host(p, a[1]), status = 0;
+    const u32 known = WNOHANG | WEXITED | WSTOPPED | WCONTINUED | WNOWAIT | 0xe0000000;
+    if (flags & ~known || !(flags & (WEXITED | WSTOPPED | WCONTINUED)) || type > P_PGID)
+        return -EINVAL;
+    if (!host || !any_child(p))
+        return -ECHILD;
+    siginfo_t info = { 0 };
+    struct guest_child *child = NULL;
+    while (!child) {
+        i64 failed =
+            restartable(block_call(t, SYS_waitid, host < 0 ? P_ALL : P_PID, (u64)host, (u64)&info,
+                                   (flags & WNOHANG) | WEXITED | WNOWAIT, 0, 0));
+        if (failed)
+            return failed;
+        if (!info.si_pid)
+            break;
+        child = by_host(p, info.si_pid);
+        if (!child || !(flags & WNOWAIT))
+            wait4(info.si_pid, &status, 0, NULL);
+    }
+    u8 raw[128] = { 0 };
+    if (child) {
+        const int head[3] = { SIGCHLD, 0, info.si_code };
+        const int tail[3] = { child->pid, (int)info.si_uid, info.si_status };
+        memcpy(raw, head, sizeof(head));
+        memcpy(raw + 16, tail, sizeof(tail));
+        if (!(flags & WNOWAIT))
+            *child = (struct guest_child){ 0 };
+    }
+    return a[2] ? space_write(p->space, a[2], raw, sizeof(raw)) : 0;
 }
 
 void process_leave(const struct process *p)

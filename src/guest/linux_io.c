@@ -1,16 +1,19 @@
 // System calls that move data or wait for it.
 #include <fcntl.h>
+#include <limits.h>
 #include <poll.h>
 #include <signal.h>
 #include <string.h>
 #include <sys/eventfd.h>
 #include <sys/ioctl.h>
 #include <sys/sendfile.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <termios.h>
 #include <unistd.h>
 
-#include "guest/linux.h"
+#include "guest/block.h"
+#include "guest/timers.h"
 
 enum { MAX_IOV = 1024, MAX_POLL = 1024, IOCTL_BYTES = 64 };
 
@@ -37,18 +40,50 @@ static i64 prepare(struct thread *t, const u64 a[6], struct transfer *x)
     return x->host < 0 ? x->host : x->buffer ? 0 : -EFAULT;
 }
 
+static i64 read_some(struct thread *t, const struct transfer *x, u64 n)
+{
+    i64 r = block_ready(t, x->host, POLLIN);
+    if (!r)
+        r = block_call(t, SYS_read, (u64)x->host, (u64)x->buffer, n, 0, 0, 0);
+    return restartable(r);
+}
+
+// A pipe takes PIPE_BUF bytes when it is ready, and might not take more until another
+// thread, whose turn it is not, has read.
+static i64 write_all(struct thread *t, const struct transfer *x, u64 n)
+{
+    struct process *p = t->process;
+    bool turns = p->options.now_ns && p->thread_count > 1;
+    u64 most = turns ? PIPE_BUF : n, done = 0;
+    struct stat st;
+    if (turns && (fstat(x->host, &st) || S_ISREG(st.st_mode)))
+        most = n;
+    do {
+        u64 part = n - done < most ? n - done : most;
+        i64 r = block_ready(t, x->host, POLLOUT);
+        if (!r)
+            r = block_call(t, SYS_write, (u64)x->host, (u64)x->buffer + done, part, 0, 0, 0);
+        if (r < 0)
+            return done ? (i64)done : restartable(r);
+        done += (u64)r;
+        if ((u64)r < part)
+            break;
+    } while (done < n);
+    return (i64)done;
+}
+
 i64 sys_read(struct thread *t, const u64 a[6])
 {
     struct transfer x;
     i64 failed = prepare(t, a, &x);
-    return failed ? failed : host_result(read(x.host, x.buffer, a[2]));
+    return failed ? failed : read_some(t, &x, a[2]);
 }
 
 i64 sys_write(struct thread *t, const u64 a[6])
 {
     struct transfer x;
     i64 failed = prepare(t, a, &x);
-    return failed ? failed : written(t, host_result(write(x.host, x.buffer, a[2])));
+    return failed ? failed : written(t, write_all(t, &x, a[2]));
 }
 
 i64 sys_pread64(struct thread *t, const u64 a[6])
@@ -93,18 +128,26 @@ static i64 prepare_vector(struct thread *t, const u64 a[6], struct vector *v)
     return 0;
 }
 
+static i64 vector_call(struct thread *t, long number, const struct vector *v, short events)
+{
+    i64 r = block_ready(t, v->host, events);
+    if (!r)
+        r = block_call(t, number, (u64)v->host, (u64)v->iov, (u64)v->count, 0, 0, 0);
+    return restartable(r);
+}
+
 i64 sys_readv(struct thread *t, const u64 a[6])
 {
     struct vector v;
     i64 failed = prepare_vector(t, a, &v);
-    return failed ? failed : host_result(readv(v.host, v.iov, v.count));
+    return failed ? failed : vector_call(t, SYS_readv, &v, POLLIN);
 }
 
 i64 sys_writev(struct thread *t, const u64 a[6])
 {
     struct vector v;
     i64 failed = prepare_vector(t, a, &v);
-    return failed ? failed : written(t, host_result(writev(v.host, v.iov, v.count)));
+    return failed ? failed : written(t, vector_call(t, SYS_writev, &v, POLLOUT));
 }
 
 // preadv2 and pwritev2 too: their offset -1 means the file's own.
@@ -208,26 +251,20 @@ i64 sys_ioctl(struct thread *t, const u64 a[6])
 
 // ---- waiting for several
 
-// Waits on host descriptors; `wait_ns` < 0 has no end. With simulated time a finite wait
-// does not block: what is not ready at once is taken never to come in it.
+// Waits on host descriptors; `wait_ns` < 0 has no end.
 static i64 wait_for(struct thread *t, struct pollfd *fds, int n, i64 wait_ns)
 {
     struct process *p = t->process;
-    if (wait_ns < 0 && n == 0)
+    bool alone = p->thread_count == 1 && !p->forks && !timers_armed(p) && !p->forwarded;
+    if (wait_ns < 0 && n == 0 && alone)
         return process_deadlock(t, "poll without descriptors");
-    if (wait_ns > 0 && p->options.now_ns) {
-        int ready = poll(fds, n, 0);
-        if (ready)
-            return host_result(ready);
-        time_sleep(p, CLOCK_MONOTONIC, process_now(p, CLOCK_MONOTONIC) + wait_ns);
-        return 0;
-    }
-    struct timespec ts = { wait_ns / 1000000000, wait_ns % 1000000000 };
-    return host_result(ppoll(fds, n, wait_ns < 0 ? NULL : &ts, NULL));
+    u64 until = wait_ns < 0 ? UINT64_MAX : 0;
+    if (wait_ns > 0)
+        until = process_now(p, CLOCK_MONOTONIC) + (u64)wait_ns;
+    return block_poll(t, fds, n, until);
 }
 
-// Reads an optional timeout into *ns (-1: none).
-static i64 timeout_at(struct thread *t, vaddr a, i64 *ns)
+i64 timeout_at(struct thread *t, vaddr a, i64 *ns)
 {
     struct timespec ts;
     *ns = -1;
@@ -241,9 +278,7 @@ static i64 timeout_at(struct thread *t, vaddr a, i64 *ns)
     return 0;
 }
 
-// Puts a signal mask in place for the wait. -EINTR when a signal comes by that; the
-// mask is then restored by its delivery, else by mask_end.
-static i64 mask_begin(struct thread *t, vaddr a, u64 size)
+i64 mask_begin(struct thread *t, vaddr a, u64 size)
 {
     u64 mask;
     if (!a)
@@ -258,7 +293,7 @@ static i64 mask_begin(struct thread *t, vaddr a, u64 size)
     return signal_waiting(t, mask) ? -EINTR : 0;
 }
 
-static void mask_end(struct thread *t)
+void mask_end(struct thread *t)
 {
     if (!t->restore_mask || signal_waiting(t, t->sigmask))
         return;

@@ -1,5 +1,4 @@
 // System calls on the process itself: identity, limits, ending, waiting.
-#include <linux/futex.h>
 #include <linux/prctl.h>
 #include <signal.h>
 #include <stdio.h>
@@ -35,25 +34,6 @@ i64 sys_eperm(struct thread *t, const u64 a[6])
 i64 sys_enotsup(struct thread *t, const u64 a[6])
 {
     return -EOPNOTSUPP;
-}
-
-// ---- ending
-
-i64 sys_exit_group(struct thread *t, const u64 a[6])
-{
-    t->exited = true;
-    t->process->exited = true;
-    t->process->exit_status = a[0] & 0xff;
-    return 0;
-}
-
-// The last thread's exit is the process's; the word it asked to be cleared is.
-i64 sys_exit(struct thread *t, const u64 a[6])
-{
-    u32 zero = 0;
-    if (t->clear_child_tid)
-        space_write(t->process->space, t->clear_child_tid, &zero, sizeof(zero));
-    return sys_exit_group(t, a);
 }
 
 // ---- identity
@@ -142,14 +122,6 @@ i64 sys_set_tid_address(struct thread *t, const u64 a[6])
     return t->tid;
 }
 
-i64 sys_set_robust_list(struct thread *t, const u64 a[6])
-{
-    if (a[1] != 24)   // sizeof(struct robust_list_head)
-        return -EINVAL;
-    t->robust_list = a[0];
-    return 0;
-}
-
 // ---- the machine
 
 i64 sys_uname(struct thread *t, const u64 a[6])
@@ -208,6 +180,21 @@ i64 sys_sched_priority(struct thread *t, const u64 a[6])
 i64 sys_getpriority(struct thread *t, const u64 a[6])
 {
     return a[0] > 2 ? -EINVAL : NICE_ZERO;
+}
+
+// No capability, as an ordinary user has none.
+i64 sys_capget(struct thread *t, const u64 a[6])
+{
+    struct space *s = t->process->space;
+    u32 head[2], none[6] = { 0 };
+    if (space_read(s, head, a[0], sizeof(head)))
+        return -EFAULT;
+    bool one = head[0] == 0x19980330, known = one || head[0] == 0x20071026 || head[0] == 0x20080522;
+    if (!known) {
+        head[0] = 0x20080522;
+        return space_write(s, a[0], head, sizeof(head)) ? -EFAULT : a[1] ? -EINVAL : 0;
+    }
+    return a[1] ? space_write(s, a[1], none, one ? 12 : 24) : 0;
 }
 
 i64 sys_getrandom(struct thread *t, const u64 a[6])
@@ -279,9 +266,10 @@ i64 sys_prctl(struct thread *t, const u64 a[6])
     case PR_SET_NAME:
         if (space_string(p->space, name, a[1], sizeof(name)) == -EFAULT)
             return -EFAULT;
-        memcpy(p->name, name, sizeof(name) - 1);
+        memcpy(t == p->main ? p->name : t->name, name, sizeof(name) - 1);
         return 0;
-    case PR_GET_NAME: return space_write(p->space, a[1], p->name, sizeof(p->name));
+    case PR_GET_NAME:
+        return space_write(p->space, a[1], t == p->main ? p->name : t->name, sizeof(p->name));
     case PR_GET_DUMPABLE: return 1;
     case PR_SET_DUMPABLE:
     case PR_SET_PDEATHSIG:
@@ -291,59 +279,5 @@ i64 sys_prctl(struct thread *t, const u64 a[6])
     case PR_GET_TAGGED_ADDR_CTRL: return 0;
     case PR_PAC_RESET_KEYS: return reset_keys(t, a);
     default: return -EINVAL;
-    }
-}
-
-// ---- futex, with one thread: nobody waits, so nobody is woken
-
-i64 process_deadlock(struct thread *t, const char *what)
-{
-    struct process *p = t->process;
-    FILE *f = p->options.messages ? p->options.messages : stderr;
-    fprintf(f, "m2sim: deadlock: the guest's only thread waits for ever (%s)\n", what);
-    t->exited = true;
-    process_kill(p, SIGKILL);
-    return -EINTR;
-}
-
-static i64 futex_wait(struct thread *t, const u64 a[6], bool absolute)
-{
-    struct process *p = t->process;
-    struct timespec ts;
-    u32 value;
-    if (a[0] % 4)
-        return -EINVAL;
-    if (a[3]) {
-        i64 failed = time_get(t, a[3], &ts);
-        if (failed)
-            return failed;
-    }
-    if (space_read(p->space, &value, a[0], sizeof(value)))
-        return -EFAULT;
-    if (value != (u32)a[2])
-        return -EAGAIN;
-    if (!a[3])
-        return process_deadlock(t, "futex");
-    int clock = absolute && a[1] & FUTEX_CLOCK_REALTIME ? CLOCK_REALTIME : CLOCK_MONOTONIC;
-    u64 ns = (u64)ts.tv_sec > INT32_MAX ? INT64_MAX / 2 : ts.tv_sec * 1000000000ull + ts.tv_nsec;
-    i64 r = time_sleep(p, clock, absolute ? ns : process_now(p, clock) + ns);
-    return r ? r : -ETIMEDOUT;
-}
-
-i64 sys_futex(struct thread *t, const u64 a[6])
-{
-    u32 value;
-    switch (a[1] & FUTEX_CMD_MASK & 0xffffffff) {
-    case FUTEX_WAIT: return futex_wait(t, a, false);
-    case FUTEX_WAIT_BITSET: return a[5] & 0xffffffff ? futex_wait(t, a, true) : -EINVAL;
-    case FUTEX_WAKE:
-    case FUTEX_WAKE_BITSET:
-    case FUTEX_REQUEUE:
-        return a[0] % 4 ? -EINVAL : space_in_window(t->process->space, a[0], 4) ? 0 : -EFAULT;
-    case FUTEX_CMP_REQUEUE:
-        if (space_read(t->process->space, &value, a[0], sizeof(value)))
-            return -EFAULT;
-        return value == (u32)a[5] ? 0 : -EAGAIN;
-    default: return -ENOSYS;
     }
 }

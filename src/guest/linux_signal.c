@@ -2,7 +2,9 @@
 #include <signal.h>
 #include <string.h>
 
-#include "guest/linux.h"
+#include "guest/block.h"
+#include "guest/sched.h"
+#include "guest/timers.h"
 
 enum { SET_BYTES = 8 };   // sizeof(sigset_t) of the kernel
 
@@ -20,11 +22,15 @@ i64 sys_rt_sigaction(struct thread *t, const u64 a[6])
         return -EINVAL;
     if (a[1] && space_read(p->space, &new, a[1], sizeof(new)))
         return -EFAULT;
+    pthread_mutex_lock(&p->lock);
     old = p->actions[sig];
     if (a[1]) {
         new.mask &= ~UNBLOCKABLE;
         p->actions[sig] = new;
+        if (new.handler > 1)
+            block_forward(p, sig);
     }
+    pthread_mutex_unlock(&p->lock);
     return a[2] ? space_write(p->space, a[2], &old, sizeof(old)) : 0;
 }
 
@@ -48,15 +54,33 @@ i64 sys_rt_sigprocmask(struct thread *t, const u64 a[6])
     return a[2] ? space_write(s, a[2], &old, sizeof(old)) : 0;
 }
 
-static u64 pending(const struct thread *t)
-{
-    return t->pending | __atomic_load_n(&t->process->pending, __ATOMIC_ACQUIRE);
-}
-
 i64 sys_rt_sigpending(struct thread *t, const u64 a[6])
 {
-    u64 set = pending(t) & t->sigmask;
+    u64 set = signal_pending(t) & t->sigmask;
     return a[1] > SET_BYTES ? -EINVAL : space_write(t->process->space, a[0], &set, a[1]);
+}
+
+// Waits until a signal of `set` is pending or one can be delivered (-EINTR), or `until` of
+// CLOCK_MONOTONIC (0).
+static i64 wait_for_signals(struct thread *t, u64 set, u64 until, const char *what)
+{
+    struct process *p = t->process;
+    bool alone = p->thread_count == 1 && !p->forks && !timers_armed(p) && !p->forwarded;
+    if (alone && until == UINT64_MAX)
+        return process_deadlock(t, what);
+    t->awaited = set;
+    i64 r = 0;
+    while (!r && !(signal_pending(t) & set)) {
+        if (until != UINT64_MAX && process_now(p, CLOCK_MONOTONIC) >= until)
+            break;
+        if (p->options.now_ns)
+            sched_wait(t, &(struct sched_wait){ .until = until, .set = set });
+        else
+            block_poll_once(t, until);
+        r = thread_ends(t) || signal_waiting(t, t->sigmask & ~set) ? -EINTR : 0;
+    }
+    t->awaited = 0;
+    return r;
 }
 
 i64 sys_rt_sigsuspend(struct thread *t, const u64 a[6])
@@ -69,9 +93,9 @@ i64 sys_rt_sigsuspend(struct thread *t, const u64 a[6])
     t->sigmask_saved = t->sigmask;
     t->restore_mask = true;
     t->sigmask = mask & ~UNBLOCKABLE;
-    if (signal_waiting(t, t->sigmask) || child_ends(t))
+    if (signal_waiting(t, t->sigmask))
         return -EINTR;
-    return process_deadlock(t, "sigsuspend");
+    return wait_for_signals(t, 0, UINT64_MAX, "sigsuspend");
 }
 
 static i64 put_info(struct thread *t, vaddr to, const struct guest_siginfo *i)
@@ -81,6 +105,7 @@ static i64 put_info(struct thread *t, vaddr to, const struct guest_siginfo *i)
     memcpy(info + 8, &i->code, 4);
     memcpy(info + 16, &i->pid, 4);
     memcpy(info + 20, &i->uid, 4);
+    memcpy(info + 24, &i->value, 8);
     return space_write(t->process->space, to, info, sizeof(info));
 }
 
@@ -93,51 +118,65 @@ i64 sys_rt_sigtimedwait(struct thread *t, const u64 a[6])
         return -EINVAL;
     if (space_read(p->space, &set, a[0], sizeof(set)))
         return -EFAULT;
-    u64 ready = pending(t) & set;
-    if (ready) {
-        int sig = __builtin_ctzll(ready) + 1;
-        t->pending &= ~((u64)1 << (sig - 1));
-        __atomic_fetch_and(&p->pending, ~((u64)1 << (sig - 1)), __ATOMIC_ACQ_REL);
-        t->info[sig].sig = sig;
-        return a[1] && put_info(t, a[1], &t->info[sig]) ? -EFAULT : sig;
-    }
-    if (!a[2])
-        return process_deadlock(t, "sigwait");
-    i64 failed = time_get(t, a[2], &ts);
+    set &= ~UNBLOCKABLE;
+    u64 until = UINT64_MAX;
+    i64 failed = a[2] ? time_get(t, a[2], &ts) : 0;
     if (failed)
         return failed;
-    u64 ns = (u64)ts.tv_sec > INT32_MAX ? INT64_MAX / 2 : ts.tv_sec * 1000000000ull + ts.tv_nsec;
-    time_sleep(p, CLOCK_MONOTONIC, process_now(p, CLOCK_MONOTONIC) + ns);
-    return -EAGAIN;
+    if (a[2])
+        until = process_now(p, CLOCK_MONOTONIC) + time_ns(&ts);
+    for (int sig = 1; sig <= GUEST_SIGNALS; sig++)
+        if (set >> (sig - 1) & 1)
+            block_forward(p, sig);
+    struct guest_siginfo info;
+    while (!signal_take(t, set, &info)) {
+        failed = wait_for_signals(t, set, until, "sigwait");
+        if (failed)
+            return failed;
+        if (!(signal_pending(t) & set))
+            return -EAGAIN;
+    }
+    return a[1] && put_info(t, a[1], &info) ? -EFAULT : info.sig;
 }
 
-// ---- sending: only to oneself, since no other process of the host is the guest's
+// ---- sending: to oneself, one's children and one's parent, which are the guest's only
 
-static i64 send(struct thread *t, u64 sig, int code)
+static i64 send(struct thread *t, struct thread *to, u64 sig, int code)
 {
     if ((u32)sig > GUEST_SIGNALS)
         return -EINVAL;
-    if ((u32)sig)
-        signal_send(
-            t, &(struct guest_siginfo){
-                   .sig = sig, .code = code, .pid = t->process->pid, .uid = sys_getuid(t, NULL) });
-    return 0;
+    if (!(u32)sig)
+        return 0;
+    return signal_queue(
+        t->process, to,
+        &(struct guest_siginfo){
+            .sig = sig, .code = code, .pid = t->process->pid, .uid = (int)sys_getuid(t, NULL) });
 }
 
 i64 sys_kill(struct thread *t, const u64 a[6])
 {
     i32 pid = a[0], own = t->process->pid;
-    int child = child_host(t->process, pid);
+    int child = child_host(t->process, pid < -1 ? -pid : pid);
+    if (pid == t->process->ppid)
+        child = t->process->parent_host;
     if (child)
         return (u32)a[1] > GUEST_SIGNALS ? -EINVAL : host_result(kill(child, a[1]));
     if (pid != own && pid != 0 && pid != -own && pid != -1)
         return -ESRCH;
-    return send(t, a[1], SI_USER);
+    // To the thread itself, if it can take it: it is delivered before the call returns.
+    bool blocked = a[1] && t->sigmask >> ((u32)a[1] - 1) & 1;
+    return send(t, blocked ? NULL : t, a[1], SI_USER);
 }
 
 i64 sys_tkill(struct thread *t, const u64 a[6])
 {
-    return (i32)a[0] != t->tid ? -ESRCH : send(t, a[1], SI_TKILL);
+    struct process *p = t->process;
+    if ((i32)a[0] <= 0)
+        return -EINVAL;
+    pthread_mutex_lock(&p->lock);
+    struct thread *to = thread_find(p, a[0]);
+    pthread_mutex_unlock(&p->lock);
+    return to ? send(t, to, a[1], SI_TKILL) : -ESRCH;
 }
 
 i64 sys_tgkill(struct thread *t, const u64 a[6])
@@ -145,6 +184,37 @@ i64 sys_tgkill(struct thread *t, const u64 a[6])
     if ((i32)a[0] != t->process->pid)
         return -ESRCH;
     return sys_tkill(t, (u64[6]){ a[1], a[2] });
+}
+
+// rt_sigqueueinfo and rt_tgsigqueueinfo: the sender says what siginfo holds.
+static i64 queue_info(struct thread *t, i32 pid, struct thread *to, u32 sig, vaddr from)
+{
+    u8 raw[128];
+    struct guest_siginfo info = { .sig = (int)sig };
+    if (space_read(t->process->space, raw, from, sizeof(raw)))
+        return -EFAULT;
+    if (sig > GUEST_SIGNALS)
+        return -EINVAL;
+    memcpy(&info.code, raw + 8, 4);
+    memcpy(&info.pid, raw + 16, 4);
+    memcpy(&info.uid, raw + 20, 4);
+    memcpy(&info.value, raw + 24, 8);
+    if (pid != t->process->pid)
+        return -ESRCH;
+    return sig ? signal_queue(t->process, to, &info) : 0;
+}
+
+i64 sys_rt_sigqueueinfo(struct thread *t, const u64 a[6])
+{
+    return queue_info(t, a[0], NULL, a[1], a[2]);
+}
+
+i64 sys_rt_tgsigqueueinfo(struct thread *t, const u64 a[6])
+{
+    pthread_mutex_lock(&t->process->lock);
+    struct thread *to = thread_find(t->process, a[1]);
+    pthread_mutex_unlock(&t->process->lock);
+    return to ? queue_info(t, a[0], to, a[2], a[3]) : -ESRCH;
 }
 
 // ---- sigaltstack

@@ -2,10 +2,12 @@
 // costs no host time; otherwise both are the host's.
 #include <string.h>
 #include <sys/resource.h>
+#include <sys/syscall.h>
 #include <sys/time.h>
 #include <sys/times.h>
 
-#include "guest/linux.h"
+#include "guest/block.h"
+#include "guest/sched.h"
 
 enum {
     LAST_CLOCK = CLOCK_TAI,
@@ -51,15 +53,34 @@ i64 time_get(struct thread *t, vaddr a, struct timespec *ts)
     return ts->tv_sec < 0 || (u64)ts->tv_nsec >= SECOND ? -EINVAL : 0;
 }
 
-i64 time_sleep(struct process *p, int clock, u64 until_ns)
+u64 time_ns(const struct timespec *ts)
 {
-    if (p->options.now_ns) {
-        u64 now = process_now(p, clock);
-        p->slept_ns += until_ns > now ? until_ns - now : 0;
-        return 0;
+    bool far = (u64)ts->tv_sec > INT64_MAX / SECOND / 4;
+    return far ? INT64_MAX / 4 : (u64)ts->tv_sec * SECOND + (u64)ts->tv_nsec;
+}
+
+u64 time_monotonic(struct process *p, int clock, u64 until)
+{
+    if (clock == CLOCK_MONOTONIC)
+        return until;
+    u64 now = process_now(p, clock);
+    return process_now(p, CLOCK_MONOTONIC) + (until > now ? until - now : 0);
+}
+
+i64 time_sleep(struct thread *t, int clock, u64 until_ns)
+{
+    struct process *p = t->process;
+    if (!p->options.now_ns) {
+        struct timespec ts = timespec_of(until_ns);
+        return block_call(t, SYS_clock_nanosleep, clock, TIMER_ABSTIME, (u64)&ts, 0, 0, 0);
     }
-    struct timespec ts = timespec_of(until_ns);
-    return -clock_nanosleep(clock, TIMER_ABSTIME, &ts, NULL);
+    struct sched_wait w = { .until = time_monotonic(p, clock, until_ns) };
+    while (process_now(p, CLOCK_MONOTONIC) < w.until) {
+        if (thread_ends(t) || signal_waiting(t, t->sigmask))
+            return -EINTR;
+        sched_wait(t, &w);
+    }
+    return 0;
 }
 
 static i64 put_time(struct thread *t, vaddr a, u64 ns)
@@ -102,10 +123,9 @@ static i64 sleep_on(struct thread *t, int clock, bool absolute, vaddr wanted, va
     i64 failed = time_get(t, wanted, &ts);
     if (failed)
         return failed;
-    u64 ns =
-        (u64)ts.tv_sec > INT64_MAX / SECOND / 2 ? INT64_MAX / 2 : ts.tv_sec * SECOND + ts.tv_nsec;
+    u64 ns = time_ns(&ts);
     u64 until = absolute ? ns : process_now(p, clock) + ns;
-    i64 r = time_sleep(p, clock, until);
+    i64 r = time_sleep(t, clock, until);
     if (r == -EINTR && !absolute && rest) {
         u64 now = process_now(p, clock);
         put_time(t, rest, until > now ? until - now : 0);

@@ -51,7 +51,7 @@ static void set_limits(struct process *p)
     p->rlimits[RLIMIT_STACK].soft = GUEST_STACK;
     p->rlimits[RLIMIT_CORE].soft = 0;
     p->rlimits[RLIMIT_NOFILE] = (struct guest_rlimit){ GUEST_FDS, GUEST_FDS };
-    p->rlimits[RLIMIT_NPROC] = (struct guest_rlimit){ 1, 1 };
+    p->rlimits[RLIMIT_NPROC] = (struct guest_rlimit){ GUEST_THREADS, GUEST_THREADS };
     p->rlimits[RLIMIT_MEMLOCK] = (struct guest_rlimit){ 8 << 20, 8 << 20 };
     p->rlimits[RLIMIT_SIGPENDING] = (struct guest_rlimit){ GUEST_SIGNALS, GUEST_SIGNALS };
     p->rlimits[RLIMIT_MSGQUEUE] = (struct guest_rlimit){ 819200, 819200 };
@@ -124,6 +124,10 @@ static struct process *create(const struct process_options *o, struct err *e)
         abort();
     p->main->process = p;
     p->main->tid = p->pid;
+    pthread_cond_init(&p->main->turn, NULL);
+    pthread_cond_init(&p->gone, NULL);
+    p->threads = p->holder = p->main;
+    p->thread_count = p->alive = 1;
     p->random_state = o->seed;
     pthread_mutex_init(&p->lock, NULL);
     set_limits(p);

@@ -22,16 +22,23 @@ enum {
     GUEST_FDS = 1024,         // descriptors a guest may have
     GUEST_RLIMITS = 16,
     GUEST_CHILDREN = 256,     // not yet waited for
+    GUEST_THREADS = 512,      // at a time
+    GUEST_QUEUE = 256,        // signals pending at a time
+    GUEST_TIMERS = 64,        // of timer_create, timerfd and setitimer together
+    QUANTUM = 50000,          // instructions of a turn, where threads take turns
     GUEST_STACK = 8 << 20,    // bytes
 };
 
 struct thread;
+struct program;
 struct guest_siginfo;
+struct sched_wait;
 
 struct process_options {
     const char *path;                    // the ELF file or script
     const char *const *argv, *const *envp;   // NULL-terminated; argv[0] included
     struct view_options files;           // what the guest can reach of the host's files
+    bool allow_net;                      // sockets beyond loopback
     u64 seed;                            // of AT_RANDOM and getrandom
     FILE *strace;                        // system calls are printed here, or NULL
     FILE *messages;                      // faults are told here; NULL means stderr
@@ -50,6 +57,13 @@ struct process_options {
     // calling host thread alone; the child must end by process_leave. NULL: no forks.
     void (*forked)(void *ctx);
     void *fork_ctx;
+
+    // Starts a host thread that runs `t`, whose registers are set: false when it cannot.
+    // NULL: no threads. It ends by thread_end.
+    bool (*spawn)(void *ctx, struct thread *t);
+    void *spawn_ctx;
+
+    const volatile int *stop;            // ends every wait when set, or NULL
 };
 
 struct guest_action {                    // struct sigaction of arm64 Linux
@@ -72,7 +86,30 @@ struct guest_child {
     int pid, host;
 };
 
-struct program;
+// One signal to be delivered.
+struct guest_siginfo {
+    int sig, code;
+    u64 addr;                            // of a fault
+    int pid, uid;                        // of the sender; of a timer: its number, overruns
+    u64 value;                           // sigqueue, timers; SIGCHLD: status
+};
+
+struct guest_pending {
+    struct guest_siginfo info;
+    struct thread *to;                   // NULL: to the process
+};
+
+enum timer_kind { TIMER_FREE, TIMER_SIGNAL, TIMER_FD, TIMER_INTERVAL };
+
+struct guest_timer {
+    enum timer_kind kind;
+    int clock, number;                   // number: of timer_create or setitimer
+    u64 due, interval;                   // ns of `clock`; due 0: not running
+    int sig;                             // 0: none
+    int tid;                             // SIGEV_THREAD_ID, or 0
+    u64 value, overrun;
+    int event;                           // TIMER_FD: host descriptor of an eventfd
+};
 
 struct process {
     struct space *space;
@@ -92,6 +129,15 @@ struct process {
     struct guest_action actions[GUEST_SIGNALS + 1];
     struct guest_rlimit rlimits[GUEST_RLIMITS];
     u64 pending;                         // signals to the process, bit n - 1
+    struct guest_pending queue[GUEST_QUEUE];
+    int queued;
+    u64 forwarded, host_pending;         // host signals handed on; those that came
+    struct guest_siginfo host_info[GUEST_SIGNALS + 1];
+    struct guest_timer timers[GUEST_TIMERS];
+    void *host_timer;                    // kicks waiting threads when a timer is due
+    bool has_host_timer;
+    bool forks;                          // has forked, or is a fork: others share its memory
+    int parent_host;                     // host number of the guest's parent; 0: no guest
     u64 slept_ns;                        // simulated time spent asleep
     u64 random_state;
     vaddr sigreturn;                     // the trampoline page
@@ -102,6 +148,12 @@ struct process {
     int cwd;                             // host descriptor of its working directory
     pthread_mutex_t lock;                // of everything above that changes
     struct thread *main;
+    struct thread *threads;              // all, main first, then by creation
+    int thread_count, alive;             // alive: have not called exit
+    struct thread *survivor;             // execve: all others end
+    pthread_cond_t gone;                 // a thread has ended
+    struct thread *holder;               // of the baton, see sched.h
+    u64 waits;
 };
 
 struct guest_altstack {
@@ -109,23 +161,26 @@ struct guest_altstack {
     u32 flags;
 };
 
-// One signal to be delivered.
-struct guest_siginfo {
-    int sig, code;
-    u64 addr;                            // of a fault
-    int pid, uid;                        // of the sender
-};
-
 struct thread {
     struct cpu cpu;                      // first, so that exec may cast
     struct process *process;
+    struct thread *next;
     int tid;
+    pthread_t host;                      // the host thread that runs it
+    bool has_host, left;
+    int kicked, blocking;                // see block.h; atomic
+    pthread_cond_t turn;                 // sched.h
+    struct sched_wait *wait;
+    u64 used;                            // instructions of its turn
+    u64 awaited;                         // signals sigtimedwait waits for
+    bool restart;                        // the call is to be made again
+    u64 restart_x0;
+    char name[16];                       // of threads but main
     u64 sigmask, pending;
     u64 sigmask_saved;                   // while ppoll and friends wait
     bool restore_mask;
     struct guest_altstack altstack;
     vaddr clear_child_tid, robust_list, rseq;
-    struct guest_siginfo info[GUEST_SIGNALS + 1];   // of the pending signals
     bool exited;
     u64 syscalls;                        // made so far
 };
@@ -161,6 +216,20 @@ enum sys_result process_fault(struct thread *t, int sig, int code, vaddr addr, c
 
 // Delivers pending unblocked signals, if any (for asynchronous ones, between blocks).
 enum sys_result process_signals(struct thread *t);
+
+// To be called between stretches of instructions, of which `t` has just run `executed`:
+// signals, timers, and whose turn it is.
+enum sys_result process_boundary(struct thread *t, u64 executed);
+
+// The calling host thread begins to run `t` (waits for its turn), and has run it to its
+// end, after which it is gone but for process.main. thread_end is true for the last one.
+void thread_begin(struct thread *t);
+bool thread_end(struct thread *t);
+
+// Ends every thread soon, without a status (a limit was reached); waits until all are gone,
+// for some seconds. False when some are not.
+void process_stop(struct process *p);
+bool process_join(struct process *p);
 
 // Makes `sig` pending; usable from any thread.
 void process_raise(struct process *p, int sig);

@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "guest/block.h"
 #include "guest/linux.h"
 
 enum {
@@ -19,7 +20,7 @@ enum {
 
 // Flags of struct sigaction; the same on both, but some headers hide them.
 static const u64 FLAG_SIGINFO = 4, FLAG_RESTORER = 0x04000000, FLAG_ONSTACK = 0x08000000,
-                 FLAG_NODEFER = 0x40000000, FLAG_RESETHAND = 0x80000000;
+                 FLAG_RESTART = 0x10000000, FLAG_NODEFER = 0x40000000, FLAG_RESETHAND = 0x80000000;
 static const u32 AUTODISARM = (u32)1 << 31;
 
 struct fpsimd_context {
@@ -56,20 +57,95 @@ static u64 bit(int sig)
     return (u64)1 << (sig - 1);
 }
 
+u64 signal_pending(const struct thread *t)
+{
+    return __atomic_load_n(&t->pending, __ATOMIC_ACQUIRE) |
+           __atomic_load_n(&t->process->pending, __ATOMIC_ACQUIRE);
+}
+
+// Who of the process is to look at a signal: a thread that does not block it.
+static struct thread *taker(struct process *p, int sig)
+{
+    for (struct thread *t = p->threads; t; t = t->next)
+        if (!t->left && (!(t->sigmask & bit(sig)) || t->awaited & bit(sig)))
+            return t;
+    return NULL;
+}
+
+static i64 queue_locked(struct process *p, struct thread *to, const struct guest_siginfo *info)
+{
+    u64 *set = to ? &to->pending : &p->pending;
+    bool again = *set & bit(info->sig);
+    if (again && info->sig < 32)
+        return 0;
+    if (p->queued == GUEST_QUEUE)
+        return -EAGAIN;
+    p->queue[p->queued++] = (struct guest_pending){ *info, to };
+    __atomic_fetch_or(set, bit(info->sig), __ATOMIC_ACQ_REL);
+    struct thread *t = to ? to : taker(p, info->sig);
+    if (t)
+        block_kick(t);
+    return 0;
+}
+
+i64 signal_queue(struct process *p, struct thread *to, const struct guest_siginfo *info)
+{
+    pthread_mutex_lock(&p->lock);
+    i64 r = queue_locked(p, to, info);
+    pthread_mutex_unlock(&p->lock);
+    return r;
+}
+
 void signal_send(struct thread *t, const struct guest_siginfo *info)
 {
-    t->info[info->sig] = *info;
-    t->pending |= bit(info->sig);
+    signal_queue(t->process, t, info);
 }
 
 void process_raise(struct process *p, int sig)
 {
-    __atomic_fetch_or(&p->pending, bit(sig), __ATOMIC_ACQ_REL);
+    signal_queue(p, NULL, &(struct guest_siginfo){ .sig = sig, .code = SI_USER });
+}
+
+// Which queued signal `t` takes for `sig`: its own before the process's, oldest first.
+static int find_queued(const struct process *p, const struct thread *t, int sig)
+{
+    int found = -1;
+    for (int i = p->queued; i-- > 0;)
+        if (p->queue[i].info.sig == sig && (p->queue[i].to == t || !p->queue[i].to))
+            if (found < 0 || p->queue[i].to == t || !p->queue[found].to)
+                found = i;
+    return found;
+}
+
+static bool take_locked(struct thread *t, int sig, struct guest_siginfo *info)
+{
+    struct process *p = t->process;
+    int i = find_queued(p, t, sig);
+    if (i < 0)
+        return false;
+    struct thread *to = p->queue[i].to;
+    *info = p->queue[i].info;
+    memmove(&p->queue[i], &p->queue[i + 1], (size_t)(--p->queued - i) * sizeof(p->queue[0]));
+    for (int k = 0; k < p->queued; k++)
+        if (p->queue[k].info.sig == sig && p->queue[k].to == to)
+            return true;
+    __atomic_fetch_and(to ? &to->pending : &p->pending, ~bit(sig), __ATOMIC_ACQ_REL);
+    return true;
+}
+
+bool signal_take(struct thread *t, u64 set, struct guest_siginfo *info)
+{
+    bool taken = false;
+    pthread_mutex_lock(&t->process->lock);
+    for (set &= signal_pending(t); set && !taken; set &= set - 1)
+        taken = take_locked(t, __builtin_ctzll(set) + 1, info);
+    pthread_mutex_unlock(&t->process->lock);
+    return taken;
 }
 
 static u64 deliverable(struct thread *t, u64 mask)
 {
-    return (t->pending | __atomic_load_n(&t->process->pending, __ATOMIC_ACQUIRE)) & ~mask;
+    return signal_pending(t) & ~mask;
 }
 
 // Whether the default action of `sig` leaves the process running. Stopping is not
@@ -98,15 +174,14 @@ bool signal_waiting(struct thread *t, u64 mask)
 
 void process_kill(struct process *p, int sig)
 {
-    p->exited = true;
-    p->exit_signal = sig;
+    process_end(p, 0, sig);
     if (p->options.strace)
         fprintf(p->options.strace, "+++ killed by SIG%s +++\n", signal_name(sig));
 }
 
 static void fill_info(struct frame *f, const struct guest_siginfo *i)
 {
-    bool fault = i->code > 0 && i->code != SI_KERNEL;
+    bool fault = i->code > 0 && i->code != SI_KERNEL && i->sig != SIGCHLD;
     memcpy(f->info, &i->sig, 4);
     memcpy(f->info + 8, &i->code, 4);
     if (fault) {
@@ -114,6 +189,7 @@ static void fill_info(struct frame *f, const struct guest_siginfo *i)
     } else {
         memcpy(f->info + 16, &i->pid, 4);
         memcpy(f->info + 20, &i->uid, 4);
+        memcpy(f->info + 24, &i->value, 8);
     }
 }
 
@@ -143,6 +219,11 @@ static bool enter(struct thread *t, const struct guest_siginfo *info)
     struct process *p = t->process;
     struct cpu *c = &t->cpu;
     struct guest_action act = p->actions[info->sig];
+    if (t->restart) {
+        t->restart = false;
+        c->x[0] = act.flags & FLAG_RESTART ? t->restart_x0 : (u64)-EINTR;
+        c->pc -= act.flags & FLAG_RESTART ? 4 : 0;
+    }
     u64 sp = c->x[REG_SP];
     struct frame f = { .stack_sp = t->altstack.sp,
                        .stack_size = t->altstack.size,
@@ -219,13 +300,14 @@ static int let_through(struct thread *t, const struct guest_siginfo *info)
 enum sys_result process_signals(struct thread *t)
 {
     struct process *p = t->process;
+    if (__atomic_load_n(&t->kicked, __ATOMIC_ACQUIRE)) {
+        __atomic_store_n(&t->kicked, 0, __ATOMIC_SEQ_CST);
+        block_collect(t);
+    }
     for (u64 set; !p->exited && (set = deliverable(t, t->sigmask));) {
-        int sig = __builtin_ctzll(set) + 1;
-        struct guest_siginfo info = { .sig = sig, .code = SI_USER };
-        if (t->pending & bit(sig))
-            info = t->info[sig];
-        t->pending &= ~bit(sig);
-        __atomic_fetch_and(&p->pending, ~bit(sig), __ATOMIC_ACQ_REL);
+        struct guest_siginfo info;
+        if (!signal_take(t, set, &info))
+            continue;
         info.sig = let_through(t, &info);
         if (info.sig)
             deliver(t, &info);
@@ -234,8 +316,8 @@ enum sys_result process_signals(struct thread *t)
         t->sigmask = t->sigmask_saved;
         t->restore_mask = false;
     }
-    t->exited |= p->exited;
-    return p->exited ? SYS_EXIT : SYS_CONTINUE;
+    t->exited |= thread_ends(t);
+    return t->exited ? SYS_EXIT : SYS_CONTINUE;
 }
 
 // ---- faults

@@ -76,6 +76,73 @@ static int host_prot(u32 prot)
     return (prot ? PROT_READ : PROT_NONE) | (prot & SPACE_WRITE ? PROT_WRITE : 0);
 }
 
+// Writers come first, or threads that always run would keep them waiting for ever.
+static void init_locks(struct space *s)
+{
+    pthread_rwlockattr_t attr;
+    pthread_mutex_init(&s->lock, NULL);
+    pthread_rwlockattr_init(&attr);
+    pthread_rwlockattr_setkind_np(&attr, PTHREAD_RWLOCK_PREFER_WRITER_NONRECURSIVE_NP);
+    pthread_rwlock_init(&s->world, &attr);
+    pthread_rwlockattr_destroy(&attr);
+}
+
+bool space_enter(struct space *s)
+{
+    bool parallel = __atomic_load_n(&s->parallel, __ATOMIC_ACQUIRE);
+    if (parallel)
+        pthread_rwlock_rdlock(&s->world);
+    return parallel;
+}
+
+void space_leave(struct space *s, bool entered)
+{
+    if (entered)
+        pthread_rwlock_unlock(&s->world);
+}
+
+void space_before_fork(struct space *s)
+{
+    pthread_mutex_lock(&s->lock);
+}
+
+void space_after_fork(struct space *s, bool child)
+{
+    if (child)
+        init_locks(s);
+    else
+        pthread_mutex_unlock(&s->lock);
+}
+
+// Whether [a, end) has executable parts.
+static bool has_code(const struct space *s, vaddr a, vaddr end)
+{
+    bool found = false;
+    for (size_t i = region_index(s, a); i < s->count && s->regions[i].start < end; i++)
+        found |= s->regions[i].prot & SPACE_EXEC;
+    return found;
+}
+
+// Locks the space for a change of [a, end). If that takes decoded instructions away, nobody
+// may be executing: true, to be handed to unlock_code.
+static bool lock_code(struct space *s, vaddr a, vaddr end)
+{
+    pthread_mutex_lock(&s->lock);
+    if (!s->parallel || !has_code(s, a, end))
+        return false;
+    pthread_mutex_unlock(&s->lock);
+    pthread_rwlock_wrlock(&s->world);
+    pthread_mutex_lock(&s->lock);
+    return true;
+}
+
+static void unlock_code(struct space *s, bool stopped)
+{
+    pthread_mutex_unlock(&s->lock);
+    if (stopped)
+        pthread_rwlock_unlock(&s->world);
+}
+
 struct space *space_new(struct err *e)
 {
     struct space *s = calloc(1, sizeof(*s));
@@ -88,7 +155,7 @@ struct space *space_new(struct err *e)
         if (shadow) {
             s->shadow = shadow + (u64)SHADOW_REACH * SHADOW_SCALE;
             s->size = s->map_top = size;
-            pthread_mutex_init(&s->lock, NULL);
+            init_locks(s);
             return s;
         }
         if (s->mem)
@@ -111,6 +178,7 @@ void space_free(struct space *s)
     free(s->names);
     free(s->regions);
     pthread_mutex_destroy(&s->lock);
+    pthread_rwlock_destroy(&s->world);
     free(s);
 }
 
@@ -133,9 +201,9 @@ i64 space_unmap(struct space *s, vaddr a, u64 len)
     u64 whole = page_up(len);
     if (a % GUEST_PAGE || !len || whole < len || !space_in_window(s, a, whole))
         return -EINVAL;
-    pthread_mutex_lock(&s->lock);
+    bool stopped = lock_code(s, a, a + whole);
     drop(s, a, a + whole);
-    pthread_mutex_unlock(&s->lock);
+    unlock_code(s, stopped);
     return 0;
 }
 
@@ -269,9 +337,10 @@ i64 space_map(struct space *s, vaddr hint, u64 len, u32 prot, u32 flags, int fd,
         if (failed)
             return failed;
     }
-    pthread_mutex_lock(&s->lock);
+    bool over = flags & MAP_FIXED && space_in_window(s, hint, whole);
+    bool stopped = lock_code(s, hint, over ? hint + whole : hint);
     i64 a = map_locked(s, hint, whole, prot, flags, &src, name);
-    pthread_mutex_unlock(&s->lock);
+    unlock_code(s, stopped);
     return a;
 }
 
@@ -306,9 +375,9 @@ i64 space_protect(struct space *s, vaddr a, u64 len, u32 prot)
         return 0;
     if (whole < len || !space_in_window(s, a, whole))
         return -ENOMEM;
-    pthread_mutex_lock(&s->lock);
+    bool stopped = lock_code(s, a, a + whole);
     i64 r = protect_locked(s, a, a + whole, prot);
-    pthread_mutex_unlock(&s->lock);
+    unlock_code(s, stopped);
     return r;
 }
 
@@ -326,19 +395,26 @@ i64 space_advise(struct space *s, vaddr a, u64 len, int advice)
         return 0;
     if (!space_in_window(s, a, whole))
         return -ENOMEM;
-    pthread_mutex_lock(&s->lock);
+    bool stopped = lock_code(s, a, drops ? a + whole : a);
     i64 r = regions_cover(s, a, a + whole) ? 0 : -ENOMEM;
     if (!r && drops && madvise(space_host(s, a), whole, MADV_DONTNEED))
         r = -errno;
-    pthread_mutex_unlock(&s->lock);
+    unlock_code(s, stopped);
     if (!r && drops)
         space_invalidate_code(s, a, whole);
     return r;
 }
 
-// Clears the shadow of an executable [a, end); whole pages go back to the host.
+// Clears the shadow of an executable [a, end); whole pages go back to the host. A thread
+// that executes an instruction here may still read it, so that with several only `run`, the
+// first two bytes, is cleared.
 static void forget(struct space *s, vaddr a, vaddr end)
 {
+    if (s->parallel) {
+        for (a &= ~(vaddr)3; a < end; a += 4)
+            __atomic_store_n((u16 *)shadow_of(s, a), 0, __ATOMIC_RELEASE);
+        return;
+    }
     if (end - a >= GUEST_PAGE) {
         a = page_down(a);
         madvise(shadow_of(s, a), (page_up(end) - a) * SHADOW_SCALE, MADV_DONTNEED);
@@ -362,6 +438,17 @@ void space_invalidate_code(struct space *s, vaddr a, u64 len)
             forget(s, from, to);
     }
     pthread_mutex_unlock(&s->lock);
+}
+
+void space_forget(struct space *s, vaddr a)
+{
+    if (!space_in_window(s, a, 4))
+        return;
+    bool stopped = lock_code(s, a, a + 4);
+    const struct region *r = region_find(s, a);
+    if (r && r->prot & SPACE_EXEC)
+        memset(shadow_of(s, a & ~(vaddr)3), 0, (size_t)4 * SHADOW_SCALE);
+    unlock_code(s, stopped);
 }
 
 // ---- the heap

@@ -54,6 +54,10 @@ struct space {
     vaddr map_top;                    // mappings are placed downwards from here
     vaddr brk_start, brk, brk_mapped; // the heap; [brk_start, brk_mapped) is mapped
     pthread_mutex_t lock;
+    // Several threads execute at once: each holds `world` for reading while it does, and
+    // whoever takes decoded instructions away holds it for writing.
+    bool parallel;
+    pthread_rwlock_t world;
 };
 
 // Reserves the window; 2^40 bytes, or less when the host refuses. NULL and *e when
@@ -102,9 +106,24 @@ i64 space_poke(struct space *s, vaddr to, const void *from, u64 len);
 // -ENAMETOOLONG when it does not fit.
 i64 space_string(struct space *s, char *to, vaddr from, u64 size);
 
+// Puts `new` at `a` if `old` is there, atomically: 1, 0 when another value is, or -EFAULT.
+i64 space_swap32(struct space *s, vaddr a, u32 old, u32 new);
+
+// To be called around the execution of guest instructions: true is to be handed to
+// space_leave.
+bool space_enter(struct space *s);
+void space_leave(struct space *s, bool entered);
+
+// Around fork: nobody else is inside, and the child can use the space.
+void space_before_fork(struct space *s);
+void space_after_fork(struct space *s, bool child);
+
 // Forgets decoded instructions of [a, a + len): IC IVAU. Outside executable memory
 // it does nothing.
 void space_invalidate_code(struct space *s, vaddr a, u64 len);
+
+// Empties the decoded form of the instruction at `a` while nobody executes.
+void space_forget(struct space *s, vaddr a);
 
 // Where a host fault at `host` lies. SPACE_FAULT_NONE: not ours (a bug of the simulator).
 // FETCH: *a is the pc that may not be executed; DATA: *a is the guest address

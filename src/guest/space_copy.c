@@ -81,6 +81,21 @@ i64 space_write(struct space *s, vaddr to, const void *from, u64 len)
     return ok ? 0 : -EFAULT;
 }
 
+i64 space_swap32(struct space *s, vaddr a, u32 old, u32 new)
+{
+    bool file = false, done = false;
+    u32 seen = old;
+    pthread_mutex_lock(&s->lock);
+    bool ok = a % 4 == 0 && range_ok(s, a, 4, SPACE_WRITE, &file);
+    if (ok && !file)
+        done = __atomic_compare_exchange_n((u32 *)space_host(s, a), &seen, new, false,
+                                           __ATOMIC_SEQ_CST, __ATOMIC_SEQ_CST);
+    else if (ok)   // its memory can fault: as nearly as the host offers
+        done = ok = write_locked(s, a, &new, sizeof(new));
+    pthread_mutex_unlock(&s->lock);
+    return ok ? done : -EFAULT;
+}
+
 i64 space_poke(struct space *s, vaddr to, const void *from, u64 len)
 {
     const u8 *bytes = from;

@@ -2,6 +2,7 @@
 
 #include <assert.h>
 #include <pthread.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -94,7 +95,11 @@ struct stream *stream_new(stream_consumer *take, void *ctx, bool threaded)
     pthread_mutex_init(&s->lock, NULL);
     pthread_cond_init(&s->more, NULL);
     pthread_cond_init(&s->room, NULL);
+    sigset_t all, old;   // signals are for the threads that run the guest
+    sigfillset(&all);
+    pthread_sigmask(SIG_SETMASK, &all, &old);
     s->threaded = threaded && pthread_create(&s->thread, NULL, consume, s) == 0;
+    pthread_sigmask(SIG_SETMASK, &old, NULL);
     return s;
 }
 

@@ -1,0 +1,49 @@
+// block.h: host system calls that may wait, and how a waiting guest thread is woken.
+//
+// A thread to be woken has `kicked` set and its host thread gets KICK. The call returns
+// -EINTR without having begun when `kicked` was set before it, so no wake-up is lost.
+#ifndef GUEST_BLOCK_H
+#define GUEST_BLOCK_H
+
+#include <poll.h>
+
+#include "guest/linux.h"
+
+// Makes the calling host thread the one that runs `t`.
+void block_thread(struct thread *t);
+
+// Makes `t` look at its signals, if it waits; the process is locked.
+void block_kick(struct thread *t);
+
+// Hands the host's signal `sig` on to the guest from now on; from_host makes what has come
+// pending. true when it was a kick or signal that could mean something.
+void block_forward(struct process *p, int sig);
+void block_collect(struct thread *t);
+
+// The host's system call: its result or -errno; -EINTR only when `t` has a signal to
+// handle, or ends.
+i64 block_call(struct thread *t, long number, u64 a, u64 b, u64 c, u64 d, u64 e, u64 f);
+
+// Waits until host descriptor `host` is ready for `events`, where threads take turns; where
+// they run in parallel the call itself waits. 0 or -EINTR.
+i64 block_ready(struct thread *t, int host, short events);
+
+// poll; waits until `until` of CLOCK_MONOTONIC of the guest (UINT64_MAX: for ever).
+i64 block_poll(struct thread *t, struct pollfd *fds, int n, u64 until);
+
+// Waits until kicked, or until `until` of CLOCK_MONOTONIC.
+void block_poll_once(struct thread *t, u64 until);
+
+// A call that SA_RESTART restarts: -EINTR becomes -RESTART.
+static inline i64 restartable(i64 r)
+{
+    return r == -EINTR ? -RESTART : r;
+}
+
+// block_x86.c, block_generic.c: the call itself; -EINTR when *kicked. Between host_call_begin
+// and host_call_end it has not begun: a handler that finds the pc there moves it to
+// host_call_stop. (elsewhere: see there)
+i64 host_call(int *kicked, long number, const u64 a[6]);
+void host_call_kicked(void *context);
+
+#endif

@@ -1,0 +1,253 @@
+// futex: the host's own on window addresses where threads run in parallel, a list of
+// waiting threads (sched.h) where they take turns; and the robust list.
+#include <linux/futex.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/syscall.h>
+
+#include "guest/block.h"
+#include "guest/sched.h"
+#include "guest/timers.h"
+
+enum { ROBUST_LIMIT = 2048, COMMANDS = 0x7f };
+
+struct futex {
+    u64 a;
+    u32 op, flags, value, bitset;
+    bool timed;
+    u64 until;        // ns of CLOCK_MONOTONIC or CLOCK_REALTIME
+    int clock;
+};
+
+static i64 wait_in_turn(struct thread *t, const struct futex *f)
+{
+    struct process *p = t->process;
+    u32 value;
+    if (space_read(p->space, &value, f->a, sizeof(value)))
+        return -EFAULT;
+    if (value != f->value)
+        return -EAGAIN;
+    struct sched_wait w = {
+        .until = f->timed ? time_monotonic(p, f->clock, f->until) : UINT64_MAX,
+        .futex = f->a,
+        .value = value,
+        .bitset = f->bitset,
+        .shared = !(f->flags & FUTEX_PRIVATE_FLAG),
+    };
+    sched_wait(t, &w);
+    if (w.woken)
+        return 0;
+    if (thread_ends(t) || signal_waiting(t, t->sigmask))
+        return f->timed ? -EINTR : -RESTART;
+    return f->timed && process_now(p, CLOCK_MONOTONIC) >= w.until ? -ETIMEDOUT : 0;
+}
+
+static i64 wait_on_host(struct thread *t, const struct futex *f)
+{
+    struct process *p = t->process;
+    struct timespec ts = { f->until / 1000000000, f->until % 1000000000 };
+    bool alone =
+        p->thread_count == 1 && !f->timed && !p->forks && !timers_armed(p) && !p->forwarded;
+    u32 value;
+    if (alone && !space_read(p->space, &value, f->a, sizeof(value)) && value == f->value)
+        return process_deadlock(t, "futex");
+    u64 op = FUTEX_WAIT_BITSET | (f->flags & FUTEX_PRIVATE_FLAG) |
+             (f->clock == CLOCK_REALTIME ? FUTEX_CLOCK_REALTIME : 0);
+    i64 r = block_call(t, SYS_futex, (u64)space_host(p->space, f->a), op, f->value,
+                       f->timed ? (u64)&ts : 0, 0, f->bitset);
+    return r == -EINTR && !f->timed ? -RESTART : r;
+}
+
+static i64 futex_wait(struct thread *t, const u64 a[6], struct futex *f)
+{
+    struct process *p = t->process;
+    struct timespec ts;
+    bool absolute = f->op == FUTEX_WAIT_BITSET;
+    f->bitset = absolute ? (u32)a[5] : FUTEX_BITSET_MATCH_ANY;
+    f->clock = f->flags & FUTEX_CLOCK_REALTIME ? CLOCK_REALTIME : CLOCK_MONOTONIC;
+    f->timed = a[3];
+    if (!f->bitset)
+        return -EINVAL;
+    if (a[3]) {
+        i64 failed = time_get(t, a[3], &ts);
+        if (failed)
+            return failed;
+        f->until = time_ns(&ts) + (absolute ? 0 : process_now(p, f->clock));
+    }
+    return p->options.now_ns ? wait_in_turn(t, f) : wait_on_host(t, f);
+}
+
+static i64 wake(struct process *p, const struct futex *f, u32 count)
+{
+    u32 moved;
+    if (p->options.now_ns) {
+        i64 n = sched_wake(p, f->a, f->bitset, count, 0, 0, &moved);
+        if (f->flags & FUTEX_PRIVATE_FLAG || !p->forks)
+            return n;
+    }
+    return host_result(syscall(SYS_futex, space_host(p->space, f->a),
+                               FUTEX_WAKE_BITSET | (f->flags & FUTEX_PRIVATE_FLAG), count, NULL,
+                               NULL, f->bitset));
+}
+
+void futex_wake(struct process *p, vaddr a, u32 count)
+{
+    // As Linux wakes clear_child_tid: not private. A waiter that said private is told too.
+    struct futex f = { .a = a, .bitset = FUTEX_BITSET_MATCH_ANY };
+    if (a % 4 || !space_in_window(p->space, a, 4))
+        return;
+    wake(p, &f, count);
+    f.flags = FUTEX_PRIVATE_FLAG;
+    if (!p->options.now_ns)
+        wake(p, &f, count);
+}
+
+static i64 requeue(struct thread *t, const u64 a[6], const struct futex *f)
+{
+    struct process *p = t->process;
+    u32 value, moved;
+    if ((i32)a[2] < 0 || (i32)a[3] < 0)
+        return -EINVAL;
+    if (!p->options.now_ns)
+        return host_result(syscall(SYS_futex, space_host(p->space, f->a),
+                                   f->op | (f->flags & FUTEX_PRIVATE_FLAG), (u32)a[2], a[3],
+                                   space_host(p->space, a[4]), (u32)a[5]));
+    if (f->op == FUTEX_CMP_REQUEUE) {
+        if (space_read(p->space, &value, f->a, sizeof(value)))
+            return -EFAULT;
+        if (value != (u32)a[5])
+            return -EAGAIN;
+    }
+    i64 n = sched_wake(p, f->a, FUTEX_BITSET_MATCH_ANY, a[2], a[4], a[3], &moved);
+    return n + (f->op == FUTEX_CMP_REQUEUE ? moved : 0);
+}
+
+// FUTEX_WAKE_OP where threads take turns: nothing else runs, so a read and a write do.
+static i64 wake_op(struct thread *t, const u64 a[6], const struct futex *f)
+{
+    struct process *p = t->process;
+    u32 code = a[5], op = code >> 28 & 7, cmp = code >> 24 & 15, old, new, moved;
+    i32 oparg = (i32)(code << 8) >> 20, cmparg = (i32)(code << 20) >> 20;
+    if (!p->options.now_ns)
+        return host_result(syscall(SYS_futex, space_host(p->space, f->a),
+                                   FUTEX_WAKE_OP | (f->flags & FUTEX_PRIVATE_FLAG), (u32)a[2], a[3],
+                                   space_host(p->space, a[4]), code));
+    if (code >> 31)
+        oparg = (i32)(1u << (oparg & 31));
+    if (space_read(p->space, &old, a[4], sizeof(old)))
+        return -EFAULT;
+    switch (op) {
+    case FUTEX_OP_SET: new = oparg; break;
+    case FUTEX_OP_ADD: new = old + oparg; break;
+    case FUTEX_OP_OR: new = old | oparg; break;
+    case FUTEX_OP_ANDN: new = old & ~oparg; break;
+    case FUTEX_OP_XOR: new = old ^ oparg; break;
+    default: return -ENOSYS;
+    }
+    if (space_write(p->space, a[4], &new, sizeof(new)))
+        return -EFAULT;
+    i32 o = old;
+    const bool truth[6] = { o == cmparg, o != cmparg, o<cmparg, o <= cmparg, o> cmparg,
+                            o >= cmparg };
+    if (cmp >= COUNT(truth))
+        return -ENOSYS;
+    i64 n = sched_wake(p, f->a, FUTEX_BITSET_MATCH_ANY, a[2], 0, 0, &moved);
+    if (truth[cmp])
+        n += sched_wake(p, a[4], FUTEX_BITSET_MATCH_ANY, a[3], 0, 0, &moved);
+    return n;
+}
+
+i64 sys_futex(struct thread *t, const u64 a[6])
+{
+    struct process *p = t->process;
+    struct futex f = { .a = a[0], .op = a[1] & COMMANDS, .flags = a[1] & ~COMMANDS, .value = a[2] };
+    f.bitset = f.op == FUTEX_WAKE_BITSET ? (u32)a[5] : FUTEX_BITSET_MATCH_ANY;
+    bool two = f.op == FUTEX_REQUEUE || f.op == FUTEX_CMP_REQUEUE || f.op == FUTEX_WAKE_OP;
+    if (f.flags & ~(u32)(FUTEX_PRIVATE_FLAG | FUTEX_CLOCK_REALTIME))
+        return -ENOSYS;
+    if (a[0] % 4 || (two && a[4] % 4))
+        return -EINVAL;
+    if (!space_in_window(p->space, a[0], 4) || (two && !space_in_window(p->space, a[4], 4)))
+        return -EFAULT;
+    switch (f.op) {
+    case FUTEX_WAIT:
+    case FUTEX_WAIT_BITSET: return futex_wait(t, a, &f);
+    case FUTEX_WAKE:
+    case FUTEX_WAKE_BITSET: return f.bitset ? wake(p, &f, a[2]) : -EINVAL;
+    case FUTEX_REQUEUE:
+    case FUTEX_CMP_REQUEUE: return requeue(t, a, &f);
+    case FUTEX_WAKE_OP: return wake_op(t, a, &f);
+    default: return -ENOSYS;   // priority inheritance: a libc then uses plain mutexes
+    }
+}
+
+// ---- robust futexes: owned by a thread that ends
+
+i64 sys_set_robust_list(struct thread *t, const u64 a[6])
+{
+    if (a[1] != 24)   // sizeof(struct robust_list_head)
+        return -EINVAL;
+    t->robust_list = a[0];
+    return 0;
+}
+
+i64 sys_get_robust_list(struct thread *t, const u64 a[6])
+{
+    struct space *s = t->process->space;
+    u64 size = 24;
+    pthread_mutex_lock(&t->process->lock);
+    struct thread *of = a[0] ? thread_find(t->process, a[0]) : t;
+    u64 head = of ? of->robust_list : 0;
+    pthread_mutex_unlock(&t->process->lock);
+    if (!of)
+        return -ESRCH;
+    return space_write(s, a[1], &head, 8) || space_write(s, a[2], &size, 8) ? -EFAULT : 0;
+}
+
+static void owner_died(struct thread *t, vaddr a)
+{
+    struct space *s = t->process->space;
+    u32 value;
+    while (a % 4 == 0 && !space_read(s, &value, a, 4)) {
+        if ((int)(value & FUTEX_TID_MASK) != t->tid)
+            return;
+        i64 r = space_swap32(s, a, value, (value & FUTEX_WAITERS) | FUTEX_OWNER_DIED);
+        if (r < 0)
+            return;
+        if (r && value & FUTEX_WAITERS)
+            futex_wake(t->process, a, 1);
+        if (r)
+            return;
+    }
+}
+
+static void release_robust(struct thread *t)
+{
+    struct space *s = t->process->space;
+    u64 head[3];   // next, offset, pending
+    if (!t->robust_list || space_read(s, head, t->robust_list, sizeof(head)))
+        return;
+    u64 at = head[0] & ~(u64)1;
+    for (int i = 0; i < ROBUST_LIMIT && at && at != t->robust_list; i++) {
+        u64 next;
+        if (space_read(s, &next, at, sizeof(next)))
+            return;
+        if (at != (head[2] & ~(u64)1))
+            owner_died(t, at + head[1]);
+        at = next & ~(u64)1;
+    }
+    if (head[2] & ~(u64)1)
+        owner_died(t, (head[2] & ~(u64)1) + head[1]);
+}
+
+void thread_release(struct thread *t)
+{
+    u32 zero = 0;
+    release_robust(t);
+    t->robust_list = 0;
+    if (!t->clear_child_tid)
+        return;
+    space_write(t->process->space, t->clear_child_tid, &zero, sizeof(zero));
+    futex_wake(t->process, t->clear_child_tid, 1);
+    t->clear_child_tid = 0;
+}

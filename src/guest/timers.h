@@ -1,0 +1,23 @@
+// timers.h: setitimer, timer_create and timerfd, on the guest's clocks.
+//
+// Whoever runs looks at them between stretches of instructions; where time is the host's,
+// a host timer kicks waiting threads when the next is due.
+#ifndef GUEST_TIMERS_H
+#define GUEST_TIMERS_H
+
+#include "guest/process.h"
+
+// True when one is running; when the next is due, on CLOCK_MONOTONIC (UINT64_MAX: never).
+bool timers_armed(const struct process *p);
+u64 timers_next(struct process *p);
+
+// Sends the signals of those that are due. The process must not be locked.
+void timers_check(struct process *p);
+
+// After fork: a child has none. After execve: only interval timers stay.
+void timers_clear(struct process *p, bool itimers_too);
+
+// The guest has closed descriptor `fd`: if it was a timer, it is gone.
+void timers_closed(struct process *p, u32 fd);
+
+#endif
