@@ -7,8 +7,10 @@
 
 #include "api/accuracy.h"
 
-// Enough iterations of any loop that its start does not show.
-enum { LOOP_INSTRUCTIONS = 400000 };
+enum {
+    LOOP_INSTRUCTIONS = 400000,   // enough iterations of any loop that its start does not show
+    WARM_TIMES = 10,              // how often the programs of warm/ do their work
+};
 
 struct columns {
     char *name;
@@ -72,14 +74,15 @@ static bool run_loop(const struct m2sim_accuracy *o, const char *path, const str
     return true;
 }
 
-// Only code of the same shape can be compared: clang's, whose count is known.
-static bool run_kernel(const struct m2sim_accuracy *o, const char *path, const struct columns *c,
-                       struct result *r, struct results *all, struct m2sim_error *e)
+// Only code of the same shape can be compared: clang's, whose count is known. `times` it runs.
+static bool run_kernel(const struct m2sim_accuracy *o, const char *path, double times,
+                       const struct columns *c, struct result *r, struct results *all,
+                       struct m2sim_error *e)
 {
     u64 ran;
     if (!time_guest(o, path, r->core, 0, &r->sim, &ran, e))
         return false;
-    double more = (double)ran / c->instructions - 1;
+    double more = (double)ran / times / c->instructions - 1;
     if (fabs(more) > 0.05) {
         r->shown_only = true;
         r->note = results_text(all, "%+.0f %% instructions: another compiler's code", more * 100);
@@ -120,7 +123,12 @@ bool accuracy_guests(const struct m2sim_accuracy *o, const struct fit *f, bool k
         if (!read_columns(line, kernels, &c) || n++ % f->every)
             continue;
         struct result r = new_result(f->results, o, kernels, &c);
-        snprintf(path, sizeof(path), "%s/%s/%s", o->guests, kernels ? "bare" : "loops", c.name);
+        double times = WARM_TIMES;
+        snprintf(path, sizeof(path), "%s/%s/%s", o->guests, kernels ? "warm" : "loops", c.name);
+        if (kernels && access(path, R_OK) != 0) {
+            times = 1;
+            snprintf(path, sizeof(path), "%s/bare/%s", o->guests, c.name);
+        }
         if (access(path, R_OK) != 0) {
             r.note = "no such program: run bench/guest/build";
             if (strcmp(o->set, "all") != 0)
@@ -128,7 +136,7 @@ bool accuracy_guests(const struct m2sim_accuracy *o, const struct fit *f, bool k
                               "no guest program '%.300s': run bench/guest/build", path);
         } else {
             ok =
-                kernels ? run_kernel(o, path, &c, &r, f->results, e) : run_loop(o, path, &c, &r, e);
+                kernels ? run_kernel(o, path, times, &c, &r, f->results, e) : run_loop(o, path, &c, &r, e);
         }
         *results_add(f->results) = r;
     }
