@@ -43,6 +43,18 @@ static inline bool knows_pair(struct fast *f, u64 pc)
     return false;
 }
 
+// Whether bytes of the load come from a store to another line than `hit`, which brings
+// the last ones, and are not in the L1D by then.
+static bool two_lines(const struct fast *f, u64 first, u64 last, const struct granule *hit)
+{
+    for (u64 g = first; g <= last; g++) {
+        const struct granule *w = &f->granule[g % FORWARD];
+        if (w->number == g + 1 && w->from >> 6 != hit->from >> 6 && w->written > hit->data)
+            return true;
+    }
+    return false;
+}
+
 // If a store in flight has bytes of the load, the cycle at which they can be used.
 static inline bool forward(struct fast *f, const struct plan *p, u64 pc, u64 addr, cycle access,
                            cycle *use)
@@ -54,12 +66,16 @@ static inline bool forward(struct fast *f, const struct plan *p, u64 pc, u64 add
         const struct granule *w = granule_of(f, g);
         if (w->number != g + 1 || w->written <= access)
             continue;
-        several |= hit && hit->line != w->line;
+        if ((u32)addr - w->from >= w->size && w->from - (u32)addr >= p->size)
+            continue;   // it wrote other bytes of the granule
+        several |= hit && hit->from >> 6 != w->from >> 6;
         if (!hit || w->data > hit->data)
             hit = w;
     }
     if (__builtin_expect(!hit, 1))
         return false;
+    if (several)
+        several = two_lines(f, first, last, hit);
     bool known = knows_pair(f, pc);
     u32 latency = known ? f->forward_known : f->forward_unknown;
     cycle from = hit->data;
@@ -126,10 +142,10 @@ static inline void store(struct fast *f, const struct plan *p, u64 addr, cycle a
                          cycle written)
 {
     u64 first = addr >> 2, last = (addr + p->size - 1) >> 2;
-    u32 early = data - address < 1u << 30 ? (u32)(data - address) : 1u << 30;
+    u32 early = data - address < 1u << 23 ? (u32)(data - address) : 1u << 23;
     f->s.stores++;
     for (u64 g = first; g <= last; g++)
-        *granule_of(f, g) = (struct granule){ g + 1, data, written, (u32)(first >> 4), early };
+        *granule_of(f, g) = (struct granule){ g + 1, data, written, (u32)addr, early, p->size };
 }
 
 // When a store that retires at `t` is in the L1D: in order, so many a cycle.

@@ -70,8 +70,8 @@ struct granule {
     u64 number;      // address / 4 + 1; 0 is none
     cycle data;      // when the store has its data
     cycle written;   // when they are in the L1D
-    u32 line;        // low bits of the line of the store
-    u32 early;       // cycles its address was there before its data
+    u32 from;        // low bits of the address of the store
+    u32 early : 24, size : 8;   // cycles its address was there before its data; bytes
 };
 
 struct fast {
