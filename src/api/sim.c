@@ -12,6 +12,8 @@
 #define XXH_INLINE_ALL
 #include <xxhash.h>
 
+#include "core/pmu.h"
+
 enum { COUNTER_HZ = 24000000 };   // CNTFRQ_EL0 of an M2
 
 // Simulated time starts here, so that a run gives the same dates each time: 2026-01-01.
@@ -37,6 +39,28 @@ static u64 simulated_counter(void *ctx)
 {
     struct m2sim *s = ctx;
     return (u64)((double)api_cycles(s) * (COUNTER_HZ / 1e6) / s->config.core.clock_mhz);
+}
+
+// A performance counter of the guest. Without timing only instructions are counted.
+static bool simulated_event(void *ctx, u32 number, u64 *value)
+{
+    struct m2sim *s = ctx;
+    enum pmu which = pmu_find(number);
+    if (which == PMU_COUNT || (!s->core && which != PMU_INST_RETIRED))
+        return false;
+    if (which == PMU_INST_RETIRED) {
+        *value = s->machine.instructions;
+    } else if (which == PMU_CPU_CYCLES) {
+        *value = api_cycles(s);
+    } else {
+        struct core_stats stats;
+        u64 all[PMU_COUNT];
+        api_cycles(s);   // so that it has seen all
+        core_stats(s->core, &stats);
+        pmu_read(&stats, all);
+        *value = all[which];
+    }
+    return true;
 }
 
 static u64 host_ns(void)
@@ -178,6 +202,8 @@ static bool load(struct m2sim *s, struct m2sim_error *e)
                   : in_turns ? counted_ns
                              : NULL,
         .clock_ctx = s,
+        .counter = simulated_event,
+        .counter_ctx = s,
         .forked = forked,
         .fork_ctx = s,
         .spawn = machine_spawn,

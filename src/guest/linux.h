@@ -142,6 +142,13 @@ i64 timeout_at(struct thread *t, vaddr a, i64 *ns);
 i64 mask_begin(struct thread *t, vaddr a, u64 size);
 void mask_end(struct thread *t);
 
+// ---- performance counters
+
+// If `host` is a counter: true, with what read(2) and ioctl(2) return.
+bool perf_read(struct thread *t, int host, vaddr to, u64 size, i64 *result);
+bool perf_ioctl(struct thread *t, int host, u32 request, u64 arg, i64 *result);
+void perf_free(struct process *p);
+
 // ---- signals
 
 // Makes `info` pending for the thread.

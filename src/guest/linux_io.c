@@ -75,7 +75,9 @@ static i64 write_all(struct thread *t, const struct transfer *x, u64 n)
 i64 sys_read(struct thread *t, const u64 a[6])
 {
     struct transfer x;
-    i64 failed = prepare(t, a, &x);
+    i64 failed = prepare(t, a, &x), counted;
+    if (!failed && perf_read(t, x.host, a[1], a[2], &counted))
+        return counted;
     return failed ? failed : read_some(t, &x, a[2]);
 }
 
@@ -223,8 +225,11 @@ static i64 terminal_group(struct thread *t, int host, vaddr to)
 i64 sys_ioctl(struct thread *t, const u64 a[6])
 {
     int host = fd_host(t->process, a[0]);
+    i64 counted;
     if (host < 0)
         return host;
+    if (((u32)a[1] >> 8 & 255) == '$' && perf_ioctl(t, host, (u32)a[1], a[2], &counted))
+        return counted;
     switch ((u32)a[1]) {
     case FIOCLEX:
     case FIONCLEX: t->process->fds[(u32)a[0]].cloexec = a[1] == FIOCLEX; return 0;

@@ -144,6 +144,7 @@ void process_free(struct process *p)
     if (!p)
         return;
     fds_close_all(p);
+    perf_free(p);
     if (p->cwd >= 0)
         close(p->cwd);
     space_free(p->space);

@@ -31,6 +31,7 @@ enum {
 
 struct thread;
 struct program;
+struct perf;
 struct guest_siginfo;
 struct sched_wait;
 
@@ -47,6 +48,11 @@ struct process_options {
     // Must not go backwards. Sleeping returns at once and is added by the process.
     u64 (*now_ns)(void *ctx, int clock);
     void *clock_ctx;
+
+    // What the performance counter of Arm's event `number` shows; false when there is no
+    // such counter. NULL: there are none.
+    bool (*counter)(void *ctx, u32 number, u64 *value);
+    void *counter_ctx;
 
     // Called before a signal of `t` is delivered (`info` has it): gives the signal to deliver
     // in its place, or 0 for none. NULL: signals go their way. For a debugger.
@@ -138,6 +144,7 @@ struct process {
     bool has_host_timer;
     bool forks;                          // has forked, or is a fork: others share its memory
     int parent_host;                     // host number of the guest's parent; 0: no guest
+    struct perf *perf;                   // of perf_event_open, or NULL
     u64 slept_ns;                        // simulated time spent asleep
     u64 random_state;
     vaddr sigreturn;                     // the trampoline page
