@@ -14,7 +14,8 @@
 typedef void handler(struct cpu *c, const struct insn *i, const void *t, u64 left,
                      struct record *rec);
 
-#if defined(__OPTIMIZE__) && !defined(__SANITIZE_ADDRESS__)
+#ifdef EXEC_TAIL_CALLS   // the build says so
+#elif defined(__OPTIMIZE__) && !defined(__SANITIZE_ADDRESS__)
 #define EXEC_TAIL_CALLS 1
 #else
 #define EXEC_TAIL_CALLS 0
