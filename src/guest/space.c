@@ -386,7 +386,7 @@ i64 space_advise(struct space *s, vaddr a, u64 len, int advice)
     u64 whole = page_up(len);
     if (a % GUEST_PAGE || whole < len)
         return -EINVAL;
-    bool drops = advice == MADV_DONTNEED || advice == MADV_FREE;
+    bool drops = advice == MADV_DONTNEED;   // not MADV_FREE, which need not be offered
     bool known = drops || advice <= MADV_WILLNEED ||
                  (advice >= MADV_DONTFORK && advice <= MADV_POPULATE_WRITE);
     if (advice < 0 || !known)
