@@ -1,6 +1,7 @@
 // Sockets: the host's, of the families AF_UNIX, AF_INET and AF_INET6, the last two on
 // loopback only: other addresses are unreachable. Structures are the same on both.
 #include <arpa/inet.h>
+#include <fcntl.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <stdio.h>
@@ -70,6 +71,16 @@ static i64 unix_address(struct thread *t, struct address *a, bool makes)
     i64 failed = path_of(t->process, text, makes ? PATH_CREATE : PATH_FOLLOW | PATH_ALTER, path);
     if (failed)
         return failed == -EEXIST && makes ? -EADDRINUSE : failed;
+    // A name to bind is not followed by the host; one to connect to would be, so it is held.
+    if (!makes && path->text[0]) {
+        i64 file = path_open(t->process, path, O_PATH | O_NOFOLLOW, 0);
+        path_end(path, 0);
+        if (file < 0)
+            return file;
+        path->dir = (int)file;
+        path->owned = true;
+        path->text[0] = 0;
+    }
     char whole[sizeof(path->text) + 64];
     const char *slash = path->text[0] ? "/" : "";
     int len = snprintf(whole, sizeof(whole), "/proc/self/fd/%d%s%s", path->dir, slash, path->text);

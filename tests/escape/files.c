@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -13,9 +14,11 @@
 #include <sys/mount.h>
 #include <sys/ptrace.h>
 #include <sys/stat.h>
+#include <sys/socket.h>
 #include <sys/statfs.h>
 #include <sys/syscall.h>
 #include <sys/types.h>
+#include <sys/un.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -254,6 +257,38 @@ static void race(void)
     waitpid(other, NULL, 0);
 }
 
+// 0 when a socket of the host could be connected to.
+static int connected(const char *name)
+{
+    struct sockaddr_un a = { .sun_family = AF_UNIX };
+    int fd = socket(AF_UNIX, SOCK_STREAM, 0);
+    socklen_t abstract = offsetof(struct sockaddr_un, sun_path) + strlen(name);
+    snprintf(a.sun_path, sizeof(a.sun_path), "%s", name);
+    if (name[0] == '@')
+        a.sun_path[0] = 0;
+    int r = connect(fd, (struct sockaddr *)&a, name[0] == '@' ? abstract : sizeof(a));
+    close(fd);
+    return r;
+}
+
+// out/socket and @m2sim-escape are listened to; kept/socket may be read, not written.
+static void sockets(void)
+{
+    struct sockaddr_un a = { .sun_family = AF_UNIX, .sun_path = "../out/mine" };
+    symlink("../out/socket", "to-socket");
+    symlink("../kept/socket", "to-kept-socket");
+    TRY(connected("../out/socket"));
+    TRY(connected("to-socket"));
+    TRY(connected("to-kept-socket"));
+    TRY(connected("@m2sim-escape"));
+    TRY(connected("/proc/self/cwd/../out/socket"));
+    int fd = socket(AF_UNIX, SOCK_STREAM, 0);
+    TRY(bind(fd, (struct sockaddr *)&a, sizeof(a)));
+    strcpy(a.sun_path, "../kept/mine");
+    TRY(bind(fd, (struct sockaddr *)&a, sizeof(a)));
+    close(fd);
+}
+
 static void privileges(void)
 {
     TRY(chroot("."));
@@ -287,6 +322,7 @@ int main(int argc, char **argv)
     attempt(chdir(here), "chdir back did not work");
     read_only();
     race();
+    sockets();
     privileges();
     return escapes != 0;
 }
