@@ -6,6 +6,11 @@
 // names begin with PREFIX. Half of the words match the fixed bits of a row, each row alike; a
 // quarter do but for one to three of their bits; with PREFIX empty, a quarter are random
 // words of the part's space. Text is "-" where we say UNDEFINED.
+//
+//   words fields PREFIX COUNT SEED
+//
+// Every value of every field that is not a register, for the rows whose names begin with
+// PREFIX; registers are random. Rows with more than COUNT values have COUNT random ones.
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -84,10 +89,52 @@ static u32 pick(u64 *s, const struct part *p, const enum op *rows, u32 count, bo
     }
 }
 
+static void print_word(u32 w)
+{
+    char buf[96];
+    bool defined = isa_decode(w).run != RUN_UNDEFINED;
+    printf("%08x\t%s\t%s\n", w, isa_row(isa_match(w))->name,
+           defined ? isa_disassemble(w, 0, buf, sizeof(buf)) : "-");
+}
+
+// The places of the row's fields that hold no register.
+static u32 field_mask(const struct row *r)
+{
+    u32 mask = 0;
+    int place = 31;
+    for (const char *p = r->encoding; *p; p++)
+        if (*p != ' ') {
+            if (!strchr("01xdnmat", *p))
+                mask |= 1u << place;
+            place--;
+        }
+    return mask & ~r->mask;
+}
+
+static void print_fields(const struct row *r, u64 limit, u64 *seed)
+{
+    u32 mask = field_mask(r);
+    u64 values = 1ull << __builtin_popcount(mask);
+    u32 field = 0;
+    for (u64 k = 0; k < values && k < limit; k++) {
+        u32 w = near_row(seed, r);
+        w = (w & ~mask) | (values > limit ? random_word(seed) & mask : field);
+        print_word(w);
+        field = (field - mask) & mask;   // the next value of the scattered bits
+    }
+}
+
 int main(int argc, char **argv)
 {
     if (argc != 5)
         return fprintf(stderr, "usage: words PART PREFIX COUNT SEED\n"), 64;
+    u64 seed = strtoull(argv[4], NULL, 0);
+    if (!strcmp(argv[1], "fields")) {
+        for (enum op op = 1; op < OP_COUNT; op++)
+            if (!strncmp(isa_row(op)->name, argv[2], strlen(argv[2])))
+                print_fields(isa_row(op), strtoull(argv[3], NULL, 0), &seed);
+        return 0;
+    }
     const struct part *p = parts;
     while (strcmp(p->name, argv[1]))
         if (++p == parts + COUNT(parts))
@@ -101,13 +148,7 @@ int main(int argc, char **argv)
     if (!count)
         return fprintf(stderr, "words: no rows '%s'\n", argv[2]), 64;
 
-    u64 seed = strtoull(argv[4], NULL, 0);
-    char buf[96];
-    for (u32 k = 0, n = (u32)strtoul(argv[3], NULL, 0); k < n; k++) {
-        u32 w = pick(&seed, p, rows, count, !*argv[2], k);
-        bool defined = isa_decode(w).run != RUN_UNDEFINED;
-        printf("%08x\t%s\t%s\n", w, isa_row(isa_match(w))->name,
-               defined ? isa_disassemble(w, 0, buf, sizeof(buf)) : "-");
-    }
+    for (u32 k = 0, n = (u32)strtoul(argv[3], NULL, 0); k < n; k++)
+        print_word(pick(&seed, p, rows, count, !*argv[2], k));
     return 0;
 }
