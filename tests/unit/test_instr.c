@@ -99,7 +99,7 @@ static void nearly_every_form_is_told_from_the_others(void **state)
     for (size_t i = 0; i < COUNT(cores); i++) {
         struct arena *a = arena_new();
         const struct instr_table *t = table_of(a, cores[i]);
-        assert_true(instr_undecoded(t) <= 2);
+        assert_true(instr_undecoded(t) <= 3);   // one is CNTPCT_EL0, which Linux keeps from EL0
         assert_true(instr_conflicts(t) <= 2);   // prfm of streams
         arena_free(a);
     }
