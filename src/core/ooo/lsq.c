@@ -319,7 +319,9 @@ static void find_violation(struct ooo *o, struct inst *i, const struct store *s)
         return;
     const struct load *l = load_of(o, oldest);
     o->s.violations++;
-    memdep_violation(o->memdep, l->pc, s->pc);
+    // The store to wait for is the last one before the load, which may not have issued.
+    u64 source = find_store(o, l->addr, l->size, inst_of(o, l->seq)->store, false);
+    memdep_violation(o->memdep, l->pc, source ? store_of(o, source - 1)->pc : s->pc);
     cycle front = o->now + o->p->memdep_violation, way = o->depth + 2;
     cycle resume = front > o->now + way ? front - way : o->now + 1;
     ooo_want_squash(o, l->seq, inst_of(o, l->seq)->in, resume, STACK_ordering);

@@ -132,9 +132,10 @@ void ooo_release(struct ooo *o, const struct inst *i)
 static void map_results(struct ooo *o, struct inst *i, u16 to, u16 base)
 {
     const struct plan *p = i->plan;
+    bool second = p->kind == PLAN_LOAD && p->dst_count == 2;   // it stands first in the plan
     for (u32 k = 0; k < p->dst_count; k++) {
         i->undo[k] = o->map[p->dst[k]];
-        o->map[p->dst[k]] = k == 1 && p->kind == PLAN_LOAD && to != NONE ? to | SOURCE_SECOND : to;
+        o->map[p->dst[k]] = second && k == 0 && to != NONE ? to | SOURCE_SECOND : to;
     }
     if (p->base != PLAN_NONE) {
         i->undo[PLAN_RESULTS] = o->map[p->base];
