@@ -135,8 +135,8 @@ bool accuracy_guests(const struct m2sim_accuracy *o, const struct fit *f, bool k
                 ok = api_fail(e, M2SIM_EXIT_NO_INPUT,
                               "no guest program '%.300s': run bench/guest/build", path);
         } else {
-            ok =
-                kernels ? run_kernel(o, path, times, &c, &r, f->results, e) : run_loop(o, path, &c, &r, e);
+            ok = kernels ? run_kernel(o, path, times, &c, &r, f->results, e)
+                         : run_loop(o, path, &c, &r, e);
         }
         *results_add(f->results) = r;
     }

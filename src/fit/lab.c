@@ -11,7 +11,7 @@
 #include "guest/space.h"
 #include "isa/cpu.h"
 
-enum { SLICE = 4096, MOST_SLICES = 1 << 16 };
+enum { SLICE = 4096, MOST_SLICES = 1 << 13 };
 
 struct lab {
     const struct config *config;

@@ -65,7 +65,7 @@ static void ticks(FILE *f, const struct axis *a, bool vertical)
             break;
         }
     double v = a->log ? pow(10, ceil(log10(a->low) - 1e-9)) : ceil(a->low / step - 1e-9) * step;
-    for (; v <= a->high * (1 + 1e-9); v = a->log ? v * 10 : v + step) {
+    while (v <= a->high * (1 + 1e-9)) {
         v = fabs(v) < 1e-9 * step ? 0 : v;
         double p = place(a, v);
         if (vertical)
@@ -78,6 +78,7 @@ static void ticks(FILE *f, const struct axis *a, bool vertical)
                     "<path class='g' d='M%.1f %dV%d'/><text x='%.1f' y='%d' "
                     "text-anchor='middle'>%g</text>\n",
                     p, TOP, HEIGHT - BOTTOM, p, HEIGHT - BOTTOM + 16, v);
+        v = a->log ? v * 10 : v + step;
     }
 }
 

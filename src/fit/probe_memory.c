@@ -31,9 +31,6 @@ static void link_cycle(struct lab *lab, u32 n, u64 step, u64 turn, u64 inside)
 #define PLACE(k) (LAB_DATA + (k) * step + (k) * turn % PAGE + inside)
     for (u32 k = 0; k < n; k++)
         lab_data(lab, PLACE(order[k]), PLACE(order[(k + 1) % n]));
-    u32 at0 = 0;
-    while (order[at0])
-        at0++;
     free(order);
 #undef PLACE
 }
@@ -74,8 +71,8 @@ double probe_pairs(struct lab *lab, double x, u32 arg)
                                           : a64_ldr(4, 2, 0));
     }
     c.run.x[1] = c.run.x[2] = LAB_DATA;
-    u32 times = 40 + 800 / n;
-    return loop_run(&c, times, times) / n;
+    u32 times = 40 + (u32)(800 / x);
+    return loop_run(&c, times, times) / x;
 }
 
 double probe_mix(struct lab *lab, double x, u32 arg)

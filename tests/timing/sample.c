@@ -16,8 +16,7 @@ static json_t *run(const char *model, unsigned every, const char *set)
         printf("# %s\n", f ? e.text : "no temporary file");
         return NULL;
     }
-    rewind(f);
-    json_t *root = json_loadf(f, 0, NULL);
+    json_t *root = fseek(f, 0, SEEK_SET) == 0 ? json_loadf(f, 0, NULL) : NULL;
     fclose(f);
     return root;
 }

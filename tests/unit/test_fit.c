@@ -1,0 +1,181 @@
+#include "test.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "fit/fit.h"
+#include "fit/loop.h"
+#include "m2sim.h"
+
+static struct result result(double hw, double sim)
+{
+    return (struct result){ .set = "probes",
+                            .core = "c",
+                            .family = "f",
+                            .name = "n",
+                            .unit = "cycles",
+                            .x = NAN,
+                            .hw = hw,
+                            .sim = sim };
+}
+
+static void an_error_is_relative_to_the_smaller_of_the_two(void **state)
+{
+    struct result low = result(4, 2), high = result(2, 4), equal = result(3, 3);
+    assert_float_equal(result_error(&low), 1, 1e-12);
+    assert_float_equal(result_error(&high), 1, 1e-12);
+    assert_float_equal(result_error(&equal), 0, 1e-12);
+}
+
+static void a_probe_is_met_within_a_tenth_or_three_tenths_of_a_cycle(void **state)
+{
+    struct result share = result(100, 109), cycles = result(1, 1.29), neither = result(2, 2.4),
+                  missing = result(2, NAN);
+    assert_true(result_hit(&share));
+    assert_true(result_hit(&cycles));
+    assert_false(result_hit(&neither));
+    assert_false(result_hit(&missing));
+    share.unit = "entries";   // a knee has no cycles to be off by
+    share.hw = 2;
+    share.sim = 2.29;
+    assert_false(result_hit(&share));
+}
+
+static void a_range_decides_where_there_is_one(void **state)
+{
+    struct result r = result(7.5, 7.9);
+    r.low = 7;
+    r.high = 8;
+    assert_true(result_hit(&r));
+    r.sim = 8.01;
+    assert_false(result_hit(&r));
+}
+
+static void statistics_are_those_of_a_small_sample_by_hand(void **state)
+{
+    // Errors 0, 1 and 0.5; mean of hw 2; residuals 0, 1, 1; total 2: R2 = 1 - 2 / 2.
+    struct result r[] = { result(1, 1), result(2, 1), result(3, 2), result(9, 1) };
+    r[3].shown_only = true;
+    struct fit_stats s = results_stats(r, 4);
+    assert_int_equal(s.points, 3);
+    assert_float_equal(s.mape, 0.5, 1e-12);
+    assert_float_equal(s.r2, 0, 1e-12);
+    assert_float_equal(s.worst, 1, 1e-12);
+    assert_float_equal(s.hit, 1.0 / 3, 1e-12);
+    assert_true(s.mape_low <= s.mape && s.mape <= s.mape_high);
+}
+
+static void results_of_a_family_are_put_together_in_their_order(void **state)
+{
+    struct results r = { .arena = arena_new() };
+    const char *const families[] = { "b", "a", "b", "a" };
+    for (int k = 0; k < 4; k++) {
+        struct result *p = results_add(&r);
+        *p = result(k, k);
+        p->family = families[k];
+    }
+    results_sort(&r);
+    assert_int_equal(results_group(&r, 0, true), 2);
+    assert_int_equal(results_group(&r, 0, false), 4);
+    assert_float_equal(r.at[0].hw, 0, 0);
+    assert_float_equal(r.at[1].hw, 2, 0);
+    assert_float_equal(r.at[2].hw, 1, 0);
+    free(r.at);
+    arena_free(r.arena);
+}
+
+static void fields_of_a_line_may_be_quoted(void **state)
+{
+    char line[] = "a,\"b, c\",,\"say \"\"d\"\"\",e\n", *field[6];
+    assert_int_equal(fit_fields(line, field, 6), 5);
+    assert_string_equal(field[1], "b, c");
+    assert_string_equal(field[2], "");
+    assert_string_equal(field[3], "say \"d\"");
+    assert_string_equal(field[4], "e");
+}
+
+static struct lab *new_lab(struct arena *a)
+{
+    struct err e;
+    struct config *c = ARENA_NEW(a, struct config);
+    assert_true(config_load(c, a, "m2-avalanche", NULL, 0, &e));
+    struct lab *l = lab_new(c, "fast", &e);
+    assert_non_null(l);
+    return l;
+}
+
+static void a_loop_whose_head_is_never_reached_has_no_cost(void **state)
+{
+    struct arena *a = arena_new();
+    struct lab *l = new_lab(a);
+    struct loop c = loop_begin(l, 64);
+    loop_emit(&c, a64_b(0));   // to itself
+    vaddr start = c.run.start;
+    c.head = c.at;
+    loop_emit(&c, A64_NOP);
+    c.run.start = start;
+    assert_true(isnan(loop_run(&c, 1, 1)));
+    lab_free(l);
+    arena_free(a);
+}
+
+static void a_reset_lab_gives_the_same_cost_again(void **state)
+{
+    struct arena *a = arena_new();
+    struct lab *l = new_lab(a);
+    double first = 0;
+    for (int k = 0; k < 2; k++) {
+        lab_reset(l);
+        struct loop c = loop_begin(l, 64);
+        loop_emit(&c, a64_ldr(0, 1, 0));
+        loop_emit(&c, a64_add(1, 1, 0));
+        c.run.x[1] = LAB_DATA;
+        double cost = loop_run(&c, 0, 3);   // cold: misses are in it
+        if (k)
+            assert_float_equal(cost, first, 0);
+        first = cost;
+    }
+    lab_free(l);
+    arena_free(a);
+}
+
+// The bytes of a report.
+static size_t report(unsigned threads, char *text, size_t size)
+{
+    struct m2sim_accuracy o = {
+        .set = "instructions", .core = "m1-icestorm", .every = 30, .threads = threads
+    };
+    struct m2sim_error e;
+    FILE *f = fmemopen(text, size, "w");
+    assert_non_null(f);
+    assert_true(m2sim_accuracy(&o, f, M2SIM_JSON | M2SIM_LIST, &e));
+    size_t n = (size_t)ftell(f);
+    fclose(f);
+    return n;
+}
+
+static void any_number_of_threads_gives_the_same_bytes(void **state)
+{
+    static char one[1 << 20], three[1 << 20];
+    size_t n = report(1, one, sizeof(one));
+    assert_int_equal(n, report(3, three, sizeof(three)));
+    assert_memory_equal(one, three, n);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(an_error_is_relative_to_the_smaller_of_the_two),
+        cmocka_unit_test(a_probe_is_met_within_a_tenth_or_three_tenths_of_a_cycle),
+        cmocka_unit_test(a_range_decides_where_there_is_one),
+        cmocka_unit_test(statistics_are_those_of_a_small_sample_by_hand),
+        cmocka_unit_test(results_of_a_family_are_put_together_in_their_order),
+        cmocka_unit_test(fields_of_a_line_may_be_quoted),
+        cmocka_unit_test(a_loop_whose_head_is_never_reached_has_no_cost),
+        cmocka_unit_test(a_reset_lab_gives_the_same_cost_again),
+        cmocka_unit_test(any_number_of_threads_gives_the_same_bytes),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
