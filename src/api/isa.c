@@ -12,13 +12,27 @@ struct tally {
     const struct instr_table *timing;
     u64 count[OP_COUNT];      // words or executions; OP_UNDEFINED: no instruction
     u64 assumed[OP_COUNT];    // of those, the ones whose timing nobody measured
+    u64 half[OP_COUNT];       // of those, the half-precision forms of a row that has others too
 };
+
+// Whether the row leaves the floating-point type to a field (yy) that says half here.
+static bool is_half(enum op op, u32 word)
+{
+    return strchr(isa_row(op)->variants, 'y') && (word >> 22 & 3) == 3;
+}
+
+static const char *feature_of(const struct tally *t, enum op op)
+{
+    return !t->half[op] ? isa_feature_name(isa_row(op)->feature) : t->half[op] == t->count[op] ? "FP16" : "FP,FP16";
+}
 
 static void add(struct tally *t, u32 word, u64 count)
 {
     struct insn i = isa_decode(word);
     enum op op = i.run == RUN_UNDEFINED ? OP_UNDEFINED : isa_op_of_run(i.run);
     t->count[op] += count;
+    if (is_half(op, word))
+        t->half[op] += count;
     if (op != OP_UNDEFINED && instr_timing(t->timing, &i, word)->assumed)
         t->assumed[op] += count;
 }
@@ -92,7 +106,7 @@ static void print_text(const struct tally *t, FILE *f, bool counted)
         if (counted)
             fprintf(f, "%14" PRIu64 " %6.2f%%  ", t->count[op[k]],
                     100.0 * (double)t->count[op[k]] / (double)all);
-        fprintf(f, "%-22s %-9s %-10s %-9s %-12s %s\n", r->name, isa_feature_name(r->feature),
+        fprintf(f, "%-22s %-9s %-10s %-9s %-12s %s\n", r->name, feature_of(t, op[k]),
                 isa_class_name(r->class), timing_of(t, op[k]), isa_tested_by(op[k]), r->syntax);
     }
     if (t->count[OP_UNDEFINED])
@@ -118,7 +132,7 @@ static void print_json(const struct tally *t, FILE *f, bool counted)
             jw_u64(&j, "count", t->count[op[k]]);
         jw_text(&j, "syntax", r->syntax);
         jw_text(&j, "encoding", r->encoding);
-        jw_text(&j, "feature", isa_feature_name(r->feature));
+        jw_text(&j, "feature", feature_of(t, op[k]));
         jw_text(&j, "class", isa_class_name(r->class));
         jw_text(&j, "timing", timing_of(t, op[k]));
         jw_text(&j, "tested_by", isa_tested_by(op[k]));
