@@ -73,7 +73,7 @@ static bool attend(struct gdb *g, struct thread *t)
     if (new_program(g, t))
         begin_program(g, t);
     watches_check(g, t->tid);
-    if (serve_interrupted(g) && !g->gone) {
+    if (!g->stop.due && serve_interrupted(g) && !g->gone) {
         restart_call(g, t);
         g->stop = (struct stop){ true, WHY_SIGNAL, SIGINT, t->tid, 0 };
     }
