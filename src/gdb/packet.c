@@ -63,7 +63,7 @@ enum packet_event packet_feed(struct packet_reader *r, u8 byte)
     case BETWEEN: return between(r, byte);
     case INSIDE: inside(r, byte); return PACKET_NONE;
     case SUM_1:
-        r->wanted = (u8)(d << 4);
+        r->wanted = (u8)((u32)d << 4);
         r->state = d < 0 ? BETWEEN : SUM_2;
         return d < 0 ? PACKET_BAD : PACKET_NONE;
     default:
