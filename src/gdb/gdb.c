@@ -8,17 +8,19 @@
 #include <unistd.h>
 
 #include "gdb/session.h"
+#include "guest/block.h"
 #include "guest/linux.h"
 
 enum {
     LOOK_EVERY = 1 << 14,   // single steps between looks at the connection
-    NR_EXECVE = 221,
-    NR_EXECVEAT = 281,
+    WAKE = 62,              // host signal of input: ends system calls that wait
+    SVC_0 = 0xd4000001,
 };
 
 // -- Leaving --
 
-// The guest goes on as if no debugger had ever been.
+// The guest goes on as if no debugger had ever been; signalled() stays, since a WAKE may
+// still be on its way.
 static void leave(struct gdb *g)
 {
     points_drop(g);
@@ -26,7 +28,6 @@ static void leave(struct gdb *g)
     g->gone = true;
     g->stop.due = g->awaiting = false;
     g->machine->debugger = NULL;
-    g->process->options.signalled = NULL;
 }
 
 // Tells the stop that is due; false when the guest is to end.
@@ -45,16 +46,10 @@ static void restart_call(struct gdb *g, struct thread *t)
 {
     u32 word;
     if (t->cpu.x[0] != (u64)-EINTR ||
-        space_read(g->process->space, &word, t->cpu.pc - 4, sizeof(word)) < 0 || word != 0xd4000001)
+        space_read(g->process->space, &word, t->cpu.pc - 4, sizeof(word)) < 0 || word != SVC_0)
         return;
-    t->cpu.x[0] = g->call[0];
+    t->cpu.x[0] = t->restart_x0;
     t->cpu.pc -= 4;
-}
-
-static bool new_program(const struct gdb *g, const struct thread *t)
-{
-    return (g->call[1] == NR_EXECVE || g->call[1] == NR_EXECVEAT) && !t->cpu.x[8] &&
-           t->cpu.pc == g->process->start;
 }
 
 // Breakpoints were in the old program: the debugger sets new ones.
@@ -62,7 +57,7 @@ static void begin_program(struct gdb *g, struct thread *t)
 {
     points_drop(g);
     query_new_program(g);
-    g->call[1] = 0;
+    g->arguments = g->process->arguments;
     if (g->exec_events)
         g->stop = (struct stop){ true, WHY_EXEC, SIGTRAP, t->tid, 0 };
 }
@@ -70,25 +65,26 @@ static void begin_program(struct gdb *g, struct thread *t)
 // What happened since the last run, and the stop it leads to. False: the guest ends.
 static bool attend(struct gdb *g, struct thread *t)
 {
-    if (new_program(g, t))
+    if (g->arguments != g->process->arguments)   // made anew by each execve
         begin_program(g, t);
     watches_check(g, t->tid);
     if (!g->stop.due && serve_interrupted(g) && !g->gone) {
         restart_call(g, t);
         g->stop = (struct stop){ true, WHY_SIGNAL, SIGINT, t->tid, 0 };
     }
-    g->call[1] = 0;
     if (g->gone)
         leave(g);
+    if (g->stop.due && !gdb_thread(g, g->stop.tid))   // it has ended since
+        g->stop.tid = t->tid;
     return !g->stop.due || stand(g);
 }
 
 // Delivers the signal that the user gave with "go on".
 static bool inject(struct gdb *g, struct thread *t, int sig)
 {
-    struct guest_siginfo info = { .sig = sig, .code = SI_USER, .pid = g->process->pid };
     g->injecting = true;
-    signal_send(t, &info);
+    signal_queue(g->process, t, &(struct guest_siginfo){
+                                    .sig = sig, .code = SI_USER, .pid = g->process->pid });
     enum sys_result r = process_signals(t);
     g->injecting = false;
     return r != SYS_EXIT;
@@ -105,11 +101,22 @@ static void stop_at_breakpoint(struct gdb *g, const struct thread *t)
     g->stop = (struct stop){ true, why, SIGTRAP, t->tid, 0 };
 }
 
+static struct trap alone(struct gdb *g, struct thread *t, struct recorder *r, u64 budget, bool step,
+                         u64 *executed)
+{
+    struct space *s = g->process->space;
+    bool entered = space_enter(s);
+    struct trap trap = step ? exec_step(&t->cpu, s, r, executed)
+                            : exec_run(&t->cpu, s, budget, r, executed);
+    space_leave(s, entered);
+    return trap;
+}
+
 // One instruction, or none when it touches what is watched.
 static struct trap one(struct gdb *g, struct thread *t, struct recorder *r, u64 *executed)
 {
     return g->watch_count ? watched_step(g, t, r, executed)
-                          : exec_step(&t->cpu, g->process->space, r, executed);
+                          : alone(g, t, r, 1, true, executed);
 }
 
 // Single steps, as far as `a` says, until a stop is due or something else is to be done.
@@ -123,7 +130,7 @@ static struct trap steps(struct gdb *g, struct thread *t, struct recorder *r, u6
         trap = one(g, t, r, &done);
         *executed += done;
         bool within = a->kind == 'c' || (a->kind == 'r' && t->cpu.pc >= a->from && t->cpu.pc < a->to);
-        if (!within && !g->stop.due && trap.kind != TRAP_BREAKPOINT)
+        if (!within && !g->stop.due && done && trap.kind != TRAP_BREAKPOINT)
             g->stop = (struct stop){ true, WHY_SIGNAL, SIGTRAP, t->tid, 0 };
     }
     return trap;
@@ -137,24 +144,22 @@ static struct trap go(struct gdb *g, struct thread *t, struct recorder *r, u64 b
     points_insert(g);
     if (g->watch_count || a->kind != 'c')
         trap = steps(g, t, r, budget, a, executed);
-    else if (step)
-        trap = exec_step(&t->cpu, g->process->space, r, executed);
     else
-        trap = exec_run(&t->cpu, g->process->space, budget, r, executed);
+        trap = alone(g, t, r, budget, step, executed);
     if (trap.kind == TRAP_BREAKPOINT)
         stop_at_breakpoint(g, t);
-    if (trap.kind == TRAP_SVC) {
-        g->call[0] = t->cpu.x[0];
-        g->call[1] = t->cpu.x[8];
-    }
     return trap;
 }
 
-static struct trap alone(struct gdb *g, struct thread *t, struct recorder *r, u64 budget, bool step,
-                         u64 *executed)
+// A system call that waits in this host thread is to return when the debugger says something.
+static void interrupt_waits(struct gdb *g)
 {
-    return step ? exec_step(&t->cpu, g->process->space, r, executed)
-                : exec_run(&t->cpu, g->process->space, budget, r, executed);
+    struct f_owner_ex owner = { F_OWNER_TID, gettid() };
+    block_forward(g->process, WAKE);
+    fcntl(g->in, F_SETOWN_EX, &owner);
+    fcntl(g->in, F_SETSIG, WAKE);
+    fcntl(g->in, F_SETFL, fcntl(g->in, F_GETFL) | O_ASYNC);
+    g->interrupts = true;
 }
 
 static bool run(void *ctx, struct thread *t, struct recorder *r, u64 budget, bool step,
@@ -163,6 +168,8 @@ static bool run(void *ctx, struct thread *t, struct recorder *r, u64 budget, boo
     struct gdb *g = ctx;
     *trap = (struct trap){ TRAP_BUDGET };
     *executed = 0;
+    if (!g->interrupts)
+        interrupt_waits(g);
     if (!attend(g, t))
         return false;
     if (g->gone) {
@@ -170,8 +177,10 @@ static bool run(void *ctx, struct thread *t, struct recorder *r, u64 budget, boo
         return true;
     }
     struct action *a = (struct action *)gdb_action(g, t->tid);
-    if (!a || a->kind == 't')   // another thread's turn
+    if (!a || a->kind == 't') {   // held by the debugger: the turn is another thread's
+        t->used = QUANTUM;
         return true;
+    }
     int sig = a->sig;
     a->sig = 0;
     if (sig && !inject(g, t, sig))
@@ -186,7 +195,9 @@ static int signalled(void *ctx, struct thread *t, const struct guest_siginfo *in
 {
     struct gdb *g = ctx;
     int number = signal_to_gdb(info->sig);
-    if (g->injecting || g->pass[number / 64] >> number % 64 & 1)
+    if (info->sig == WAKE && info->code > 0)   // attend() looks what has come
+        return 0;
+    if (g->gone || g->injecting || g->pass[number / 64] >> number % 64 & 1)
         return info->sig;
     g->stop = (struct stop){ true, WHY_SIGNAL, info->sig, t->tid, 0 };
     if (!stand(g))
@@ -220,19 +231,6 @@ static void make_buffers(struct gdb *g)
         abort();
 }
 
-static void on_input(int sig)
-{
-}
-
-// A system call that waits is to return when the debugger says something.
-static void interrupt_waits(int in)
-{
-    struct sigaction sa = { .sa_handler = on_input };
-    sigaction(SIGIO, &sa, NULL);
-    fcntl(in, F_SETOWN, getpid());
-    fcntl(in, F_SETFL, fcntl(in, F_GETFL) | O_ASYNC);
-}
-
 struct gdb *gdb_new(struct machine *m, int in, int out, gdb_monitor *monitor, void *ctx)
 {
     struct gdb *g = calloc(1, sizeof(*g));
@@ -253,7 +251,7 @@ struct gdb *gdb_new(struct machine *m, int in, int out, gdb_monitor *monitor, vo
     m->debugger = &g->hook;
     m->process->options.signalled = signalled;
     m->process->options.signal_ctx = g;
-    interrupt_waits(in);
+    g->arguments = m->process->arguments;
     return g;
 }
 
@@ -262,6 +260,7 @@ void gdb_free(struct gdb *g)
     if (!g)
         return;
     leave(g);
+    g->process->options.signalled = NULL;
     free(g->recorder.buffer);
     free(g->auxv);
     free(g);

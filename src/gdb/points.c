@@ -183,7 +183,9 @@ struct trap watched_step(struct gdb *g, struct thread *t, struct recorder *to, u
 {
     struct cpu before = t->cpu;
     g->recorder.at = g->recorder.buffer;
+    bool entered = space_enter(g->process->space);
     struct trap trap = exec_step(&t->cpu, g->process->space, &g->recorder, executed);
+    space_leave(g->process->space, entered);
     for (const struct record *r = g->recorder.buffer; r < g->recorder.at; r++) {
         const struct watch *w = r->head & RECORD_DEF ? NULL : watched(g, r);
         if (!w) {

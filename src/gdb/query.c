@@ -82,15 +82,26 @@ static void transfer(struct gdb *g, const char *p)
 
 static void list_threads(struct gdb *g)
 {
-    packet_text(&g->reply, "m%x", (unsigned)g->process->main->tid);
+    struct process *p = g->process;
+    char before = 'm';
+    pthread_mutex_lock(&p->lock);
+    for (const struct thread *t = p->threads; t; t = t->next)
+        if (!t->left) {
+            packet_text(&g->reply, "%c%x", before, (unsigned)t->tid);
+            before = ',';
+        }
+    pthread_mutex_unlock(&p->lock);
 }
 
 static void describe_thread(struct gdb *g, const char *p)
 {
     u64 tid;
-    struct thread *t = packet_number(&p, &tid) ? gdb_thread(g, (int)tid) : NULL;
+    const struct thread *t = NULL;
+    if (packet_number(&p, &tid) && tid && tid <= INT32_MAX)
+        t = gdb_thread(g, (int)tid);
+    const char *name = t && t != g->process->main ? t->name : g->process->name;
     if (t)
-        packet_hex(&g->reply, g->process->name, strlen(g->process->name));
+        packet_hex(&g->reply, name, strnlen(name, sizeof(t->name)));
     else
         packet_text(&g->reply, "E01");
 }

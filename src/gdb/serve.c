@@ -86,8 +86,14 @@ void serve_close(struct gdb *g)
 
 struct thread *gdb_thread(const struct gdb *g, int tid)
 {
-    struct thread *t = g->process->main;
-    return tid <= 0 || tid == t->tid ? t : NULL;
+    struct process *p = g->process;
+    struct thread *found = NULL;
+    pthread_mutex_lock(&p->lock);
+    for (struct thread *t = p->threads; t && !found; t = t->next)
+        if (!t->left && (tid <= 0 || tid == t->tid))
+            found = t;
+    pthread_mutex_unlock(&p->lock);
+    return found;
 }
 
 const struct action *gdb_action(const struct gdb *g, int tid)
@@ -101,7 +107,7 @@ const struct action *gdb_action(const struct gdb *g, int tid)
 static struct thread *chosen(const struct gdb *g)
 {
     struct thread *t = gdb_thread(g, g->general ? g->general : g->stop.tid);
-    return t ? t : g->process->main;
+    return t ? t : gdb_thread(g, g->stop.tid);
 }
 
 static void choose(struct gdb *g, const char *p)
@@ -319,6 +325,7 @@ static enum next resume(struct gdb *g, char kind, const char *p)
         packet_text(&g->reply, "E01");
         return NEXT_PACKET;
     }
+    t = t ? t : gdb_thread(g, g->stop.tid);
     if ((!given || packet_take(&p, ';')) && packet_number(&p, &addr))
         t->cpu.pc = addr;
     g->actions[0] = (struct action){ .kind = kind == 's' || kind == 'S' ? 's' : 'c',

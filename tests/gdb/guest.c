@@ -1,9 +1,8 @@
 // The program that the scripted session of this folder debugs.
+#include <pthread.h>
 #include <signal.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 struct point {
     int x, y;
@@ -56,6 +55,20 @@ __attribute__((noinline)) static void finished(void)
     asm volatile("");
 }
 
+static void *worker(void *done)
+{
+    *(int *)done += 1;
+    return NULL;
+}
+
+static void start_thread(void)
+{
+    pthread_t t;
+    int done = 0;
+    pthread_create(&t, NULL, worker, &done);
+    pthread_join(t, NULL);
+}
+
 int main(int argc, char **argv)
 {
     signal(SIGUSR1, on_usr1);
@@ -70,7 +83,7 @@ int main(int argc, char **argv)
     finished();
     if (argc > 1 && !strcmp(argv[1], "crash"))
         *(volatile int *)(long)(argc - 2) = 1;
-    if (argc > 1 && !strcmp(argv[1], "wait"))
-        r = getchar();
+    if (argc > 1 && !strcmp(argv[1], "threads"))
+        start_thread();
     return 7;
 }
