@@ -30,12 +30,29 @@ static void leave(struct gdb *g)
     g->machine->debugger = NULL;
 }
 
+// While the guest runs, input from the debugger ends the system call that waits in this host
+// thread. While it stands packets are input, and no call should hear of them.
+static void wake_waits(struct gdb *g, bool wake)
+{
+    struct f_owner_ex owner = { F_OWNER_TID, gettid() };
+    int flags = fcntl(g->in, F_GETFL);
+    if (wake) {
+        block_forward(g->process, WAKE);
+        fcntl(g->in, F_SETOWN_EX, &owner);
+        fcntl(g->in, F_SETSIG, WAKE);
+    }
+    fcntl(g->in, F_SETFL, wake ? flags | O_ASYNC : flags & ~O_ASYNC);
+}
+
 // Tells the stop that is due; false when the guest is to end.
 static bool stand(struct gdb *g)
 {
+    wake_waits(g, false);
     bool alive = serve(g);
     if (g->gone)
         leave(g);
+    else
+        wake_waits(g, true);
     return alive;
 }
 
@@ -76,7 +93,13 @@ static bool attend(struct gdb *g, struct thread *t)
         leave(g);
     if (g->stop.due && !gdb_thread(g, g->stop.tid))   // it has ended since
         g->stop.tid = t->tid;
-    return !g->stop.due || stand(g);
+    while (g->stop.due) {
+        if (!stand(g))
+            return false;
+        if (t->kicked && process_signals(t) == SYS_EXIT)   // a WAKE from before
+            return false;
+    }
+    return true;
 }
 
 // Delivers the signal that the user gave with "go on".
@@ -151,25 +174,12 @@ static struct trap go(struct gdb *g, struct thread *t, struct recorder *r, u64 b
     return trap;
 }
 
-// A system call that waits in this host thread is to return when the debugger says something.
-static void interrupt_waits(struct gdb *g)
-{
-    struct f_owner_ex owner = { F_OWNER_TID, gettid() };
-    block_forward(g->process, WAKE);
-    fcntl(g->in, F_SETOWN_EX, &owner);
-    fcntl(g->in, F_SETSIG, WAKE);
-    fcntl(g->in, F_SETFL, fcntl(g->in, F_GETFL) | O_ASYNC);
-    g->interrupts = true;
-}
-
 static bool run(void *ctx, struct thread *t, struct recorder *r, u64 budget, bool step,
                 struct trap *trap, u64 *executed)
 {
     struct gdb *g = ctx;
     *trap = (struct trap){ TRAP_BUDGET };
     *executed = 0;
-    if (!g->interrupts)
-        interrupt_waits(g);
     if (!attend(g, t))
         return false;
     if (g->gone) {

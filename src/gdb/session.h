@@ -61,7 +61,6 @@ struct gdb {
     struct action actions[GDB_ACTIONS];
     u32 action_count;
     u64 pass[2];             // gdb's numbers of signals that do not stop
-    bool interrupts;         // input ends waits
     const void *arguments;   // the process' own, of the program known to the debugger
     struct breakpoint breaks[GDB_BREAKS];
     u32 break_count;
