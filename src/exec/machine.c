@@ -153,8 +153,9 @@ static void *thread_main(void *arg)
     struct start s = *(struct start *)arg;
     free(arg);
     note_end(s.m, run_thread(s.m, s.th));
-    bool orphan = s.th == s.m->process->main;
-    if (thread_end(s.th) && orphan)
+    if (s.th == s.m->process->main)   // a fork: nobody waits in machine_run
+        __atomic_store_n(&s.m->orphan, true, __ATOMIC_RELEASE);
+    if (thread_end(s.th) && __atomic_load_n(&s.m->orphan, __ATOMIC_ACQUIRE))
         s.m->orphan_ended(s.m->orphan_ctx, s.m->end);
     return NULL;
 }

@@ -80,12 +80,10 @@ static void become_child(struct thread *t, const u64 a[6], int pid)
     p->options.forked(p->options.fork_ctx);
 }
 
-// fork with what other threads may hold held, so that the child finds it free.
+// fork with what other threads may hold held, so that the child finds it free. (The C
+// library sees to its own locks.)
 static pid_t fork_alone(struct process *p)
 {
-    FILE *f = p->options.strace;
-    if (f)
-        flockfile(f);
     pthread_mutex_lock(&p->lock);
     space_before_fork(p->space);
     pid_t host = fork();
@@ -94,8 +92,6 @@ static pid_t fork_alone(struct process *p)
         pthread_mutex_unlock(&p->lock);
     else
         pthread_mutex_init(&p->lock, NULL);
-    if (f)
-        funlockfile(f);
     return host;
 }
 
