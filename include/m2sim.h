@@ -67,13 +67,13 @@ struct m2sim_options {
 
     uint64_t max_instructions;  // 0: no limit
     uint64_t seed;              // of everything random the guest sees
-    const char *gdb;            // "PORT" or "ADDRESS:PORT": m2sim_run waits there for a debugger
-    bool deterministic;         // M2SIM_RUN: threads take turns and time is instructions
-    bool allow_net;             // sockets beyond loopback
-    bool one_thread;            // timing runs in the emulating host thread
-    FILE *messages;             // faults of the guest; default stderr
-    FILE *strace;               // system calls are printed here
-    const char *command;        // for the report's provenance
+    const char *gdb;   // "PORT" or "ADDRESS:PORT": m2sim_run waits there for a debugger
+    bool deterministic;   // M2SIM_RUN: threads take turns and time is instructions
+    bool allow_net;   // sockets beyond loopback
+    bool one_thread;   // timing runs in the emulating host thread
+    FILE *messages;   // faults of the guest; default stderr
+    FILE *strace;   // system calls are printed here
+    const char *command;   // for the report's provenance
 };
 
 struct m2sim;
@@ -135,15 +135,15 @@ bool m2sim_config_show(const char *core, const char *const *sets, size_t set_cou
 
 // What m2sim_accuracy compares. Zero means the default for every field.
 struct m2sim_accuracy {
-    const char *set;      // "instructions", "probes", "loops", "kernels" or "all" (default)
-    const char *model;    // default "fast"
-    const char *core;     // default: those each set was measured on
+    const char *set;   // "instructions", "probes", "loops", "kernels" or "all" (default)
+    const char *model;   // default "fast"
+    const char *core;   // default: those each set was measured on
     const char *const *sets;   // "core.PATH=VALUE"
     size_t set_count;
     const char *guests;   // folder of built guests; default out/guest beside the build
     const char *output;   // folder for plots and the page index.html; NULL: none
-    unsigned threads;     // default 1
-    unsigned every;       // take one measurement in so many; default 1
+    unsigned threads;   // default 1
+    unsigned every;   // take one measurement in so many; default 1
     // Called now and then from any thread, one at a time; may be NULL.
     void (*progress)(void *ctx, const char *what, size_t done, size_t total);
     void *ctx;

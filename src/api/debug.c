@@ -27,8 +27,8 @@ static void print_stats(struct m2sim *s, FILE *f)
         fprintf(f, "ipc            %.3f\n", (double)s->machine.instructions / (double)cycles);
     fprintf(f, "mispredictions %" PRIu64 " of %" PRIu64 "\n", c.mispredictions, c.branches);
     for (unsigned k = 0; k < c.levels; k++)
-        fprintf(f, "%-14s %" PRIu64 " misses of %" PRIu64 "\n", c.level[k].name,
-                c.level[k].misses, c.level[k].accesses);
+        fprintf(f, "%-14s %" PRIu64 " misses of %" PRIu64 "\n", c.level[k].name, c.level[k].misses,
+                c.level[k].accesses);
 }
 
 static void monitor(void *ctx, const char *command, FILE *f)

@@ -23,7 +23,9 @@ static bool is_half(enum op op, u32 word)
 
 static const char *feature_of(const struct tally *t, enum op op)
 {
-    return !t->half[op] ? isa_feature_name(isa_row(op)->feature) : t->half[op] == t->count[op] ? "FP16" : "FP,FP16";
+    return !t->half[op]                  ? isa_feature_name(isa_row(op)->feature)
+           : t->half[op] == t->count[op] ? "FP16"
+                                         : "FP,FP16";
 }
 
 static void add(struct tally *t, u32 word, u64 count)

@@ -166,8 +166,7 @@ INLINE u64x2 unpack(u64x2 x, u64x2 y, unsigned z, bool high)
     case 1:
         return high ? SHUFFLE(u16x8, 4, 12, 5, 13, 6, 14, 7, 15)
                     : SHUFFLE(u16x8, 0, 8, 1, 9, 2, 10, 3, 11);
-    default:
-        return high ? SHUFFLE(u32x4, 2, 6, 3, 7) : SHUFFLE(u32x4, 0, 4, 1, 5);
+    default: return high ? SHUFFLE(u32x4, 2, 6, 3, 7) : SHUFFLE(u32x4, 0, 4, 1, 5);
     }
 #undef SHUFFLE
 }

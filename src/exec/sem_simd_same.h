@@ -88,7 +88,7 @@ MAP_CMP(cmle_zero, (S)a <= 0)
         const u64x2 a = V(n).vd, b MAYBE = V(m).vd, o MAYBE = V(d).vd; \
         put(&V(d), expr, v); \
     }
-LOGIC(vand, a & b)
+LOGIC(vand, a &b)
 LOGIC(vbic, a & ~b)
 LOGIC(vorr, a | b)
 LOGIC(vorn, a | ~b)

@@ -67,9 +67,24 @@ SHIFT(ursra, o + URSHR(a))
 SHIFT(srsra, o + (U)SRSHR(a))
 SHIFT(sri, (o & ~(U_MAX >> (s - 1) >> 1)) | USHR(a))
 SHIFT(sli, (o & ~(U_MAX << s)) | 1u * a << s)
-SHIFT_SAT(sqshl_imm, ({ bool f_ = false; u64 r_ = lane_sqshl((u64)(S)a, (int)s, BITS, &f_); qc |= f_; r_; }))
-SHIFT_SAT(uqshl_imm, ({ bool f_ = false; u64 r_ = lane_uqshl(a, (int)s, BITS, &f_); qc |= f_; r_; }))
-SHIFT_SAT(sqshlu, ({ bool f_ = false; u64 r_ = lane_sqshlu((u64)(S)a, (int)s, BITS, &f_); qc |= f_; r_; }))
+SHIFT_SAT(sqshl_imm, ({
+              bool f_ = false;
+              u64 r_ = lane_sqshl((u64)(S)a, (int)s, BITS, &f_);
+              qc |= f_;
+              r_;
+          }))
+SHIFT_SAT(uqshl_imm, ({
+              bool f_ = false;
+              u64 r_ = lane_uqshl(a, (int)s, BITS, &f_);
+              qc |= f_;
+              r_;
+          }))
+SHIFT_SAT(sqshlu, ({
+              bool f_ = false;
+              u64 r_ = lane_sqshlu((u64)(S)a, (int)s, BITS, &f_);
+              qc |= f_;
+              r_;
+          }))
 
 // -- By immediate, narrowing: the lower half, the upper half, scalar --
 

@@ -12,9 +12,9 @@
 // The protocol's own numbers of errors ("File-I/O Protocol", errno values).
 static int error_number(i64 e)
 {
-    static const int same[] = { EPERM, ENOENT, EINTR, EBADF, EACCES, EFAULT, EBUSY, EEXIST,
-                                ENODEV, ENOTDIR, EISDIR, EINVAL, ENFILE, EMFILE, EFBIG, ENOSPC,
-                                ESPIPE, EROFS };
+    static const int same[] = { EPERM,  ENOENT, EINTR,  EBADF,   EACCES, EFAULT,
+                                EBUSY,  EEXIST, ENODEV, ENOTDIR, EISDIR, EINVAL,
+                                ENFILE, EMFILE, EFBIG,  ENOSPC,  ESPIPE, EROFS };
     for (size_t k = 0; k < COUNT(same); k++)
         if (same[k] == e)
             return (int)e;

@@ -106,8 +106,8 @@ static bool attend(struct gdb *g, struct thread *t)
 static bool inject(struct gdb *g, struct thread *t, int sig)
 {
     g->injecting = true;
-    signal_queue(g->process, t, &(struct guest_siginfo){
-                                    .sig = sig, .code = SI_USER, .pid = g->process->pid });
+    signal_queue(g->process, t,
+                 &(struct guest_siginfo){ .sig = sig, .code = SI_USER, .pid = g->process->pid });
     enum sys_result r = process_signals(t);
     g->injecting = false;
     return r != SYS_EXIT;
@@ -129,8 +129,8 @@ static struct trap alone(struct gdb *g, struct thread *t, struct recorder *r, u6
 {
     struct space *s = g->process->space;
     bool entered = space_enter(s);
-    struct trap trap = step ? exec_step(&t->cpu, s, r, executed)
-                            : exec_run(&t->cpu, s, budget, r, executed);
+    struct trap trap =
+        step ? exec_step(&t->cpu, s, r, executed) : exec_run(&t->cpu, s, budget, r, executed);
     space_leave(s, entered);
     return trap;
 }
@@ -138,8 +138,7 @@ static struct trap alone(struct gdb *g, struct thread *t, struct recorder *r, u6
 // One instruction, or none when it touches what is watched.
 static struct trap one(struct gdb *g, struct thread *t, struct recorder *r, u64 *executed)
 {
-    return g->watch_count ? watched_step(g, t, r, executed)
-                          : alone(g, t, r, 1, true, executed);
+    return g->watch_count ? watched_step(g, t, r, executed) : alone(g, t, r, 1, true, executed);
 }
 
 // Single steps, as far as `a` says, until a stop is due or something else is to be done.
@@ -152,7 +151,8 @@ static struct trap steps(struct gdb *g, struct thread *t, struct recorder *r, u6
         u64 done;
         trap = one(g, t, r, &done);
         *executed += done;
-        bool within = a->kind == 'c' || (a->kind == 'r' && t->cpu.pc >= a->from && t->cpu.pc < a->to);
+        bool within =
+            a->kind == 'c' || (a->kind == 'r' && t->cpu.pc >= a->from && t->cpu.pc < a->to);
         if (!within && !g->stop.due && done && trap.kind != TRAP_BREAKPOINT)
             g->stop = (struct stop){ true, WHY_SIGNAL, SIGTRAP, t->tid, 0 };
     }
@@ -285,7 +285,8 @@ void gdb_ended(struct gdb *g, enum machine_end end, int status)
     if (end == MACHINE_EXITED && p->exit_signal)
         packet_text(&g->reply, "X%02x", (unsigned)signal_to_gdb(p->exit_signal));
     else
-        packet_text(&g->reply, "W%02x", (unsigned)(end == MACHINE_EXITED ? p->exit_status : status));
+        packet_text(&g->reply, "W%02x",
+                    (unsigned)(end == MACHINE_EXITED ? p->exit_status : status));
     packet_end(&g->reply);
     ssize_t n = write(g->out, g->reply.data, g->reply.len);
     (void)n;   // nobody is left to be told

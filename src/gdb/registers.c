@@ -23,38 +23,49 @@ const char gdb_target_xml[] =
     "<?xml version=\"1.0\"?><!DOCTYPE target SYSTEM \"gdb-target.dtd\"><target version=\"1.0\">"
     "<architecture>aarch64</architecture><osabi>GNU/Linux</osabi>"
     "<feature name=\"org.gnu.gdb.aarch64.core\">"
-    "<flags id=\"cpsr_flags\" size=\"4\">"
-    FLAG("SSBS", "12") FLAG("DIT", "24") FLAG("V", "28") FLAG("C", "29") FLAG("Z", "30")
-    FLAG("N", "31") "</flags>"
-    EACH(X)
-    "<reg name=\"sp\" bitsize=\"64\" type=\"data_ptr\"/>"
-    "<reg name=\"pc\" bitsize=\"64\" type=\"code_ptr\"/>"
-    "<reg name=\"cpsr\" bitsize=\"32\" type=\"cpsr_flags\"/></feature>"
-    "<feature name=\"org.gnu.gdb.aarch64.fpu\">"
-    VECTOR("v2d", "ieee_double", "2") VECTOR("v2u", "uint64", "2") VECTOR("v2i", "int64", "2")
-    VECTOR("v4f", "ieee_single", "4") VECTOR("v4u", "uint32", "4") VECTOR("v4i", "int32", "4")
-    VECTOR("v8f", "ieee_half", "8") VECTOR("v8u", "uint16", "8") VECTOR("v8i", "int16", "8")
-    VECTOR("v16u", "uint8", "16") VECTOR("v16i", "int8", "16")
-    VECTOR("v1u", "uint128", "1") VECTOR("v1i", "int128", "1")
-    "<union id=\"vnd\"><field name=\"f\" type=\"v2d\"/><field name=\"u\" type=\"v2u\"/>"
-    "<field name=\"s\" type=\"v2i\"/></union>"
-    "<union id=\"vns\"><field name=\"f\" type=\"v4f\"/><field name=\"u\" type=\"v4u\"/>"
-    "<field name=\"s\" type=\"v4i\"/></union>"
-    "<union id=\"vnh\"><field name=\"f\" type=\"v8f\"/><field name=\"u\" type=\"v8u\"/>"
-    "<field name=\"s\" type=\"v8i\"/></union>"
-    "<union id=\"vnb\"><field name=\"u\" type=\"v16u\"/><field name=\"s\" type=\"v16i\"/></union>"
-    "<union id=\"vnq\"><field name=\"u\" type=\"v1u\"/><field name=\"s\" type=\"v1i\"/></union>"
-    "<union id=\"aarch64v\"><field name=\"d\" type=\"vnd\"/><field name=\"s\" type=\"vns\"/>"
-    "<field name=\"h\" type=\"vnh\"/><field name=\"b\" type=\"vnb\"/>"
-    "<field name=\"q\" type=\"vnq\"/></union>"
-    EACH(V) V(31)
-    "<reg name=\"fpsr\" bitsize=\"32\"/><reg name=\"fpcr\" bitsize=\"32\"/></feature>"
-    "<feature name=\"org.gnu.gdb.aarch64.tls\">"
-    "<reg name=\"tpidr\" bitsize=\"64\" type=\"data_ptr\"/></feature>"
-    // Which bits of a signed pointer are not address, so that return addresses can be read.
-    "<feature name=\"org.gnu.gdb.aarch64.pauth\">"
-    "<reg name=\"pauth_dmask\" bitsize=\"64\"/><reg name=\"pauth_cmask\" bitsize=\"64\"/></feature>"
-    "</target>";
+    "<flags id=\"cpsr_flags\" size=\"4\">" FLAG("SSBS", "12") FLAG("DIT", "24") FLAG("V", "28")
+        FLAG("C", "29") FLAG("Z", "30") FLAG("N", "31") "</flags>" EACH(
+            X) "<reg name=\"sp\" bitsize=\"64\" type=\"data_ptr\"/>"
+               "<reg name=\"pc\" bitsize=\"64\" type=\"code_ptr\"/>"
+               "<reg name=\"cpsr\" bitsize=\"32\" type=\"cpsr_flags\"/></feature>"
+               "<feature name=\"org.gnu.gdb.aarch64.fpu\">" VECTOR(
+                   "v2d", "ieee_double",
+                   "2") VECTOR("v2u", "uint64", "2") VECTOR("v2i", "int64",
+                                                            "2") VECTOR("v4f", "ieee_single", "4")
+                   VECTOR("v4u", "uint32", "4") VECTOR("v4i", "int32", "4") VECTOR(
+                       "v8f", "ieee_half",
+                       "8") VECTOR("v8u", "uint16", "8") VECTOR("v8i", "int16",
+                                                                "8") VECTOR("v16u", "uint8", "16")
+                       VECTOR("v16i", "int8", "16") VECTOR("v1u", "uint128", "1") VECTOR(
+                           "v1i",
+                           "int128",
+                           "1") "<union id=\"vnd\"><field name=\"f\" type=\"v2d\"/><field "
+                                "name=\"u\" type=\"v2u\"/>"
+                                "<field name=\"s\" type=\"v2i\"/></union>"
+                                "<union id=\"vns\"><field name=\"f\" type=\"v4f\"/><field "
+                                "name=\"u\" type=\"v4u\"/>"
+                                "<field name=\"s\" type=\"v4i\"/></union>"
+                                "<union id=\"vnh\"><field name=\"f\" type=\"v8f\"/><field "
+                                "name=\"u\" type=\"v8u\"/>"
+                                "<field name=\"s\" type=\"v8i\"/></union>"
+                                "<union id=\"vnb\"><field name=\"u\" type=\"v16u\"/><field "
+                                "name=\"s\" type=\"v16i\"/></union>"
+                                "<union id=\"vnq\"><field name=\"u\" type=\"v1u\"/><field "
+                                "name=\"s\" type=\"v1i\"/></union>"
+                                "<union id=\"aarch64v\"><field name=\"d\" type=\"vnd\"/><field "
+                                "name=\"s\" type=\"vns\"/>"
+                                "<field name=\"h\" type=\"vnh\"/><field name=\"b\" type=\"vnb\"/>"
+                                "<field name=\"q\" type=\"vnq\"/></union>" EACH(V) V(
+                                    31) "<reg name=\"fpsr\" bitsize=\"32\"/><reg name=\"fpcr\" "
+                                        "bitsize=\"32\"/></feature>"
+                                        "<feature name=\"org.gnu.gdb.aarch64.tls\">"
+                                        "<reg name=\"tpidr\" bitsize=\"64\" "
+                                        "type=\"data_ptr\"/></feature>"
+                                        // Which bits of a signed pointer are not address, so that return addresses can be read.
+                                        "<feature name=\"org.gnu.gdb.aarch64.pauth\">"
+                                        "<reg name=\"pauth_dmask\" bitsize=\"64\"/><reg "
+                                        "name=\"pauth_cmask\" bitsize=\"64\"/></feature>"
+                                        "</target>";
 
 u32 register_size(u32 number)
 {

@@ -267,7 +267,8 @@ static void point(struct gdb *g, const char *p, bool add)
 {
     u64 type, len;
     vaddr a;
-    bool good = packet_number(&p, &type) && type <= 4 && packet_take(&p, ',') && range(&p, &a, &len);
+    bool good =
+        packet_number(&p, &type) && type <= 4 && packet_take(&p, ',') && range(&p, &a, &len);
     if (good && add)
         good = point_add(g, (u32)type, a, len);
     else if (good)
@@ -287,10 +288,11 @@ static bool parse_action(const char **p, struct action *a)
         return false;
     if ((kind == 'C' || kind == 'S') && !packet_number(p, &sig))
         return false;
-    if (kind == 'r' && (!packet_number(p, &a->from) || !packet_take(p, ',') ||
-                        !packet_number(p, &a->to)))
+    if (kind == 'r' &&
+        (!packet_number(p, &a->from) || !packet_take(p, ',') || !packet_number(p, &a->to)))
         return false;
-    if (packet_take(p, ':') && !(packet_take(p, '-') ? packet_take(p, '1') : packet_number(p, &tid)))
+    if (packet_take(p, ':') &&
+        !(packet_take(p, '-') ? packet_take(p, '1') : packet_number(p, &tid)))
         return false;
     a->sig = sig ? signal_from_gdb(sig) : 0;
     a->tid = (int)(tid & INT32_MAX);

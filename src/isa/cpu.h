@@ -57,12 +57,12 @@ struct cpu {
     u64 nf, zf, cf, vf;
     u64 pc;             // valid whenever exec_run() is not inside
     u32 fpcr;           // as MRS reads it
-    u32 fpsr;           // as MRS reads it, valid outside exec_run(); see exec/fpenv.h for inside
+    u32 fpsr;   // as MRS reads it, valid outside exec_run(); see exec/fpenv.h for inside
     union vreg v[32];
     u64 tpidr, tpidrro;   // TPIDR_EL0, TPIDRRO_EL0
-    u64 pac_key[5][2];    // IA, IB, DA, DB, GA: {low, high}
-    u8 btype;             // PSTATE.BTYPE is not modelled beyond this; always 0
-    u8 ssbs, dit;         // PSTATE bits user code can read and write
+    u64 pac_key[5][2];   // IA, IB, DA, DB, GA: {low, high}
+    u8 btype;   // PSTATE.BTYPE is not modelled beyond this; always 0
+    u8 ssbs, dit;   // PSTATE bits user code can read and write
 
     // The exclusive monitor: valid when monitor_size is not 0.
     u64 monitor_addr;
@@ -70,17 +70,17 @@ struct cpu {
     u32 monitor_size;
 
     // Kept by exec/: host addresses of the guest window and of the decoded shadow.
-    u8 *mem;               // host address of guest address 0
-    u64 window;            // bytes; guest addresses at or past it fault
+    u8 *mem;   // host address of guest address 0
+    u64 window;   // bytes; guest addresses at or past it fault
     struct insn *shadow;   // decoded instruction of guest address 0; pc's is shadow + pc / 4
     const struct insn *at;   // the instruction that last began a memory access
-    u64 left;              // see exec/engine.c
+    u64 left;   // see exec/engine.c
     const struct insn *bad;   // where a branch to an impossible target, bad_pc, goes
     u64 bad_pc;
-    struct record *rec;    // next record to fill (recording variant)
-    struct exec *exec;     // the engine's own state
-    u32 host_fp;           // the simulator's floating-point environment (exec/fpenv.h)
-    u8 fp_soft;            // FPCR asks for what the host's FPU cannot do
+    struct record *rec;   // next record to fill (recording variant)
+    struct exec *exec;   // the engine's own state
+    u32 host_fp;   // the simulator's floating-point environment (exec/fpenv.h)
+    u8 fp_soft;   // FPCR asks for what the host's FPU cannot do
 };
 
 static inline u32 cpu_nzcv(const struct cpu *c)

@@ -494,7 +494,8 @@ static void report_coverage(const struct gen *g)
             possible += g->hit[isa_row(op)->run + v] != IMPOSSIBLE;
         }
     }
-    fprintf(stderr, "%u of %u variants of %u rows in %zu blocks\n", made, possible, rows, g->blocks);
+    fprintf(stderr, "%u of %u variants of %u rows in %zu blocks\n", made, possible, rows,
+            g->blocks);
 }
 
 static void write_elf(const struct gen *g, const char *path, u64 states)

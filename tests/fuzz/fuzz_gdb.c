@@ -72,8 +72,9 @@ static struct process *load(FILE *messages)
                     .p_filesz = sizeof(m),
                     .p_memsz = 0x1000 } };
     memcpy(m.code, program, sizeof(program));
-    struct process_options o = { .path = "/bin/prog", .argv = argv, .envp = envp,
-                                 .messages = messages };
+    struct process_options o = {
+        .path = "/bin/prog", .argv = argv, .envp = envp, .messages = messages
+    };
     struct err e;
     struct process *p = process_new_memory(&o, &m, sizeof(m), &e);
     assert(p);

@@ -88,11 +88,16 @@ static void write_program(const char *path)
     fclose(f);
 }
 
-static u64 allocations_of(const char *program, enum m2sim_mode mode, const char *model, bool one_thread, u64 length)
+static u64 allocations_of(const char *program, enum m2sim_mode mode, const char *model,
+                          bool one_thread, u64 length)
 {
     char *argv[] = { "loop", NULL };
-    struct m2sim_options o = { .program = program, .argv = argv, .mode = mode, .model = model,
-                               .max_instructions = length, .one_thread = one_thread };
+    struct m2sim_options o = { .program = program,
+                               .argv = argv,
+                               .mode = mode,
+                               .model = model,
+                               .max_instructions = length,
+                               .one_thread = one_thread };
     struct m2sim_error e;
     struct m2sim *s = m2sim_new(&o, &e);
     if (!s)
@@ -111,8 +116,10 @@ static void a_longer_run_allocates_no_more(void **state)
         const char *model;
         bool one_thread;
     } way[] = {
-        { M2SIM_RUN, NULL, false }, { M2SIM_COUNT, NULL, false },
-        { M2SIM_TIME, "fast", true }, { M2SIM_TIME, "fast", false },
+        { M2SIM_RUN, NULL, false },
+        { M2SIM_COUNT, NULL, false },
+        { M2SIM_TIME, "fast", true },
+        { M2SIM_TIME, "fast", false },
     };
     char path[] = "/tmp/m2sim-alloc-XXXXXX";
     int fd = mkstemp(path);

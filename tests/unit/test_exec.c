@@ -116,7 +116,9 @@ static void a_wild_access_is_a_trap_at_its_instruction(void **state)
 {
     struct world *w = *state;
     const u32 load[] = { ADD_X0_1, LDR_X2_X3 }, store[] = { ADD_X0_1, STR_X2_X3 };
-    static const u64 wild[] = { 0, DATA - 8, DATA + GUEST_PAGE, 1ull << 40, 1ull << 47, ~0ull >> 8 };
+    static const u64 wild[] = {
+        0, DATA - 8, DATA + GUEST_PAGE, 1ull << 40, 1ull << 47, ~0ull >> 8
+    };
     for (size_t k = 0; k < COUNT(wild); k++) {
         u64 n;
         put(w, load, 2);
@@ -154,7 +156,10 @@ static void a_jump_to_nowhere_is_a_trap_with_its_pc(void **state)
     static const struct {
         u64 target;
         enum trap_kind kind;
-    } to[] = { { DATA, TRAP_FETCH }, { 0, TRAP_FETCH }, { 1ull << 50, TRAP_FETCH }, { CODE + 2, TRAP_ALIGN } };
+    } to[] = { { DATA, TRAP_FETCH },
+               { 0, TRAP_FETCH },
+               { 1ull << 50, TRAP_FETCH },
+               { CODE + 2, TRAP_ALIGN } };
     for (size_t k = 0; k < COUNT(to); k++) {
         put(w, code, 1);
         w->cpu.x[4] = to[k].target;
@@ -251,11 +256,16 @@ static void each_retired_instruction_has_its_record(void **state)
     assert_int_equal(exec_run(&w->cpu, w->space, 1000, &t.r, &n).kind, TRAP_SVC);
     assert_int_equal(n, 7);
     static const struct record expected[] = {
-        { CODE | RECORD_DEF, STR_X2_X3 },        { CODE, DATA + 8 },
-        { (CODE + 4) | RECORD_DEF, SUB_X1_1 },   { CODE + 4, 0 },
-        { (CODE + 8) | RECORD_DEF, CBNZ_BACK_8 }, { (CODE + 8) | RECORD_TAKEN, CODE },
-        { CODE, DATA + 8 },                      { CODE + 4, 0 },
-        { CODE + 8, 0 },                         { (CODE + 12) | RECORD_DEF, SVC_0 },
+        { CODE | RECORD_DEF, STR_X2_X3 },
+        { CODE, DATA + 8 },
+        { (CODE + 4) | RECORD_DEF, SUB_X1_1 },
+        { CODE + 4, 0 },
+        { (CODE + 8) | RECORD_DEF, CBNZ_BACK_8 },
+        { (CODE + 8) | RECORD_TAKEN, CODE },
+        { CODE, DATA + 8 },
+        { CODE + 4, 0 },
+        { CODE + 8, 0 },
+        { (CODE + 12) | RECORD_DEF, SVC_0 },
         { CODE + 12, 0 },
     };
     assert_int_equal(t.r.at - t.buffer, COUNT(expected));

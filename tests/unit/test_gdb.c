@@ -108,7 +108,8 @@ static int begin(void **state)
 static int end(void **state)
 {
     struct world *w = *state;
-    send(w->fd, "$k#6b", 5, MSG_NOSIGNAL);   // running on, it would fault when cmocka has the signals
+    send(w->fd, "$k#6b", 5,
+         MSG_NOSIGNAL);   // running on, it would fault when cmocka has the signals
     pthread_join(w->thread, NULL);
     close(w->fd);
     process_free(w->process);
@@ -420,7 +421,8 @@ static void files_are_those_of_the_guest_and_only_read(void **state)
 {
     struct world *w = *state;
     SAYS("vFile:setfs:0", "F0");
-    SAYS("vFile:open:2f6574632f736861646f77,0,0", "F-1,2");   // /etc/shadow: not in the guest's view
+    SAYS("vFile:open:2f6574632f736861646f77,0,0",
+         "F-1,2");   // /etc/shadow: not in the guest's view
     SAYS("vFile:open:2f6465762f7a65726f,1,0", "F-1,d");       // writing
     SAYS("vFile:open:2f", "F-1,16");
     SAYS("vFile:pread:0,10,0", "F-1,16");
@@ -526,8 +528,16 @@ static void detaching_lets_the_guest_run_to_its_end(void **state)
 
 static void an_address_is_a_port_or_numeric(void **state)
 {
-    static const char *const bad[] = { "", "x", "65536", "-1", ":1", "localhost:1", "1.2.3.4.5:1",
-                                       "127.0.0.1:", "127.0.0.1:1x", "[::1:1" };
+    static const char *const bad[] = { "",
+                                       "x",
+                                       "65536",
+                                       "-1",
+                                       ":1",
+                                       "localhost:1",
+                                       "1.2.3.4.5:1",
+                                       "127.0.0.1:",
+                                       "127.0.0.1:1x",
+                                       "[::1:1" };
     char shown[64];
     struct err e;
     for (size_t k = 0; k < COUNT(bad); k++)

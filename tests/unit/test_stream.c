@@ -29,7 +29,8 @@ static void all_arrive_in_order(bool threaded)
     struct seen s = { 0 };
     struct stream *stream = stream_new(take, &s, threaded);
     u64 made = 0;
-    static const u64 runs[] = { 1, 5, RECORD_BATCH, 3 * RECORD_BATCH + 7, 0, 200000, RECORD_BATCH - 1 };
+    static const u64 runs[] = { 1, 5,      RECORD_BATCH,    3 * RECORD_BATCH + 7,
+                                0, 200000, RECORD_BATCH - 1 };
     for (size_t k = 0; k < COUNT(runs); k++) {
         produce(stream_recorder(stream), made, made + runs[k]);
         made += runs[k];
