@@ -99,7 +99,8 @@ static u32 origin(enum level level)
 // Where an answer's line is, or for one on its way, where it comes from.
 static enum level served_by(struct cache_answer r, enum level here)
 {
-    return r.state & LINE_PENDING ? (r.state & LINE_ORIGIN) >> LINE_ORIGIN_SHIFT : here;
+    return r.state & LINE_PENDING ? (enum level)((r.state & LINE_ORIGIN) >> LINE_ORIGIN_SHIFT)
+                                  : here;
 }
 
 // Each step is a bijection of the page number's bits, so pages never collide.
