@@ -72,10 +72,10 @@ static void run_dry(struct ooo *o)
 static void define(struct ooo *o, u64 pc, u32 word)
 {
     struct plan_page *page = plan_book_page(&o->book, pc / (4 * PLAN_PAGE));
-    struct plan *old = &page->plan[pc / 4 % PLAN_PAGE], new = plan_of(o->table, o->p, word);
-    if (old->kind != PLAN_UNKNOWN && memcmp(old, &new, sizeof(new)) != 0)
-        run_dry(o);   // what is in flight is of the old code
-    *old = new;
+    struct plan *plan = &page->plan[pc / 4 % PLAN_PAGE];
+    if (plan->kind != PLAN_UNKNOWN)
+        run_dry(o);   // what is in flight may be of the old code
+    *plan = plan_of(o->table, o->p, word);
 }
 
 static void enter(struct ooo *o, u64 pc, const struct record *r)

@@ -40,7 +40,7 @@ static u16 units_of(const struct ooo *o, const struct inst *i, u32 k)
 static void find_way(const struct ooo *o, const struct inst *i, struct way *w)
 {
     const struct plan *p = i->plan;
-    *(u32 *)w->need = 0;
+    memset(w->need, 0, sizeof(w->need));
     w->count = 0;
     if (__builtin_expect(p->issue_count == 1 && p->issue[0].count == 1, 1)) {
         u32 q = queue_of(o, units_of(o, i, 0));
