@@ -35,7 +35,7 @@ static bool cut(const char *where, char host[64], const char **port)
 
 static void show(int fd, char shown[64])
 {
-    struct sockaddr_storage a;
+    struct sockaddr_storage a = { 0 };
     socklen_t len = sizeof(a);
     char host[46] = "?", port[6] = "?";
     if (!getsockname(fd, (struct sockaddr *)&a, &len))

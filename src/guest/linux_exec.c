@@ -103,7 +103,7 @@ i64 sys_execve(struct thread *t, const u64 a[6])
     i64 n = space_string(t->process->space, w->path, a[0], sizeof(w->path));
     i64 failed = n < 0 ? n : 0;
     struct program *g = NULL;
-    failed = read_list(t, a[1], w, w->argv);
+    failed = failed ? failed : read_list(t, a[1], w, w->argv);
     failed = failed ? failed : read_list(t, a[2], w, w->envp);
     failed = failed ? failed : program_find(t->process, w->path, w->argv, &g);
     failed = failed ? failed : check_program(g->fd);
