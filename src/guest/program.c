@@ -112,7 +112,8 @@ i64 program_find(struct process *p, const char *path, const char *const *argv, s
         !(g->text = calloc(MAX_SCRIPTS + 1, LINE)))
         abort();
     g->fd = -1;
-    memcpy(g->argv, argv, n * sizeof(*argv));
+    if (n)
+        memcpy(g->argv, argv, n * sizeof(*argv));
     snprintf(g->path, sizeof(g->path), "%s", path);
     i64 failed = find(p, g);
     if (failed && g->fd >= 0)

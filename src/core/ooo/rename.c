@@ -431,7 +431,7 @@ void ooo_rename(struct ooo *o)
         bool constant = p->flags & PLAN_IMMEDIATE && immediates < o->p->rename_immediates;
         bool away = !p->issue_count || constant;
         w.count = 0;
-        *(u32 *)w.need = 0;
+        memset(w.need, 0, sizeof(w.need));
         if (!away)
             find_way(o, i, &w);
         bool starts = starts_group(o, p);
