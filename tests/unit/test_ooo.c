@@ -13,7 +13,8 @@ static void a_load_that_met_a_store_too_early_waits_for_it_from_then_on(void **s
 static void younger_loads_leave_their_queue_before_they_retire(void **state);
 static void a_wrong_path_takes_slots_and_is_thrown_away(void **state);
 static void every_cycle_is_in_each_histogram_once(void **state);
-#include "test_fast.c"
+// The tests of the fast model, once more for this one.
+#include "test_fast.c"   // NOLINT(bugprone-suspicious-include)
 
 static u64 counter(const struct core_stats *s, const char *name)
 {
