@@ -81,6 +81,12 @@ struct cpu {
     struct exec *exec;   // the engine's own state
     u32 host_fp;   // the simulator's floating-point environment (exec/fpenv.h)
     u8 fp_soft;   // FPCR asks for what the host's FPU cannot do
+
+    // Kept by exec/jit/ while inside generated code.
+    u32 host_nzcv;   // NZCV as `lahf; seto al` give it, C = CF
+    u32 jit_exit;    // why generated code was left
+    u8 *jit_code;    // executable code memory
+    u32 *jit_entries;   // offset in it of the block at each instruction of the window
 };
 
 static inline u32 cpu_nzcv(const struct cpu *c)
