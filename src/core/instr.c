@@ -303,8 +303,8 @@ static bool read_lines(struct instr_table *t, struct reader *r, FILE *f)
         r->line++;
         line[strcspn(line, "\r\n")] = 0;
         u32 *u = r->table_units;
-        if (sscanf(line, "# Units: %u %u %u", &u[0], &u[1], &u[2]) == 3)
-            continue;
+        if (*line == '#')
+            sscanf(line, "# Units: %u %u %u", &u[0], &u[1], &u[2]);
         if (*line == '#' || !*line)
             continue;
         if (titles) {

@@ -54,7 +54,8 @@ static void derive_row(struct row *r)
         size_t n = strcspn(p + 1, ">");
         u32 k = 0;
         while (k < OPERAND_COUNT &&
-               (strncmp(isa_operands[k].name, p + 1, n) || isa_operands[k].name[n]))
+               (isa_operands[k].name[0] != p[1] || strncmp(isa_operands[k].name, p + 1, n) ||
+                isa_operands[k].name[n]))
             k++;
         assert(k < OPERAND_COUNT && r->operand_count < OPERANDS_MAX);
         r->operand[r->operand_count++] = (u8)k;
@@ -84,15 +85,14 @@ static u16 leaf(const u16 *set, u32 n)
 static u16 build(const u16 *set, u32 n, u32 used)
 {
     int best = -1;
-    u32 best_size = n;
+    u32 best_size = n, fixed[32][2] = { 0 };
+    for (u32 k = 0; k < n; k++)
+        for (u32 left = rows[set[k]].mask & ~used; left; left &= left - 1) {
+            int b = __builtin_ctz(left);
+            fixed[b][rows[set[k]].bits >> b & 1]++;
+        }
     for (int b = 0; b < 32; b++) {
-        if (used >> b & 1)
-            continue;
-        u32 half[2] = { 0, 0 };
-        for (u32 k = 0; k < n; k++)
-            for (u32 v = 0; v < 2; v++)
-                half[v] += !(rows[set[k]].mask >> b & 1) || (rows[set[k]].bits >> b & 1) == v;
-        u32 size = half[0] > half[1] ? half[0] : half[1];
+        u32 size = n - (fixed[b][0] < fixed[b][1] ? fixed[b][0] : fixed[b][1]);
         if (size < best_size) {
             best = b;
             best_size = size;

@@ -90,27 +90,27 @@ static void hashes_are_those_measured(void **state)
     struct history h = { 0 };
     tage_predict(t, &h, 0, &zero);
     for (u32 i = 0; i < TAGE_TABLES; i++)
-        assert_int_equal(zero.index[i] | zero.tag[i], 0);
+        assert_int_equal(tage_index(&zero, i) | tage_tag(&zero, i), 0);
     tage_predict(t, &h, 1 << 6, &l);                       // PC[6]: index alone
     for (u32 i = 0; i < TAGE_TABLES; i++) {
-        assert_int_equal(l.index[i], 1);
-        assert_int_equal(l.tag[i], 0);
+        assert_int_equal(tage_index(&l, i), 1);
+        assert_int_equal(tage_tag(&l, i), 0);
     }
     tage_predict(t, &h, 1 << 9 | 1 << 2, &l);
-    assert_int_equal(l.index[5], 1 << 8);
-    assert_int_equal(l.tag[5], 1 << 2 | 1 << 15);
-    assert_int_equal(l.index[3], 0);
+    assert_int_equal(tage_index(&l, 5), 1 << 8);
+    assert_int_equal(tage_tag(&l, 5), 1 << 2 | 1 << 15);
+    assert_int_equal(tage_index(&l, 3), 0);
     h.phrt_lo = 1ull << 43;                                // PHRT[43]: tables 4 and 5 only
     tage_predict(t, &h, 0, &l);
-    assert_int_equal(l.index[5], 1 << 1);
-    assert_int_equal(l.tag[5], 1 << 7);
-    assert_int_equal(l.index[4], 0);
-    assert_int_equal(l.tag[4], 1 << 7);
-    assert_int_equal(l.tag[3] | l.index[3], 0);
+    assert_int_equal(tage_index(&l, 5), 1 << 1);
+    assert_int_equal(tage_tag(&l, 5), 1 << 7);
+    assert_int_equal(tage_index(&l, 4), 0);
+    assert_int_equal(tage_tag(&l, 4), 1 << 7);
+    assert_int_equal(tage_tag(&l, 3) | tage_index(&l, 3), 0);
     h = (struct history){ .phrt_hi = 1ull << 35, .phrb = 1 << 20 };   // PHRT[99], PHRB[20]
     tage_predict(t, &h, 0, &l);
-    assert_int_equal(l.index[5], 1 << 2 | 1 << 6);
-    assert_int_equal(l.tag[5], 1 << 3 | 1 << 11);
+    assert_int_equal(tage_index(&l, 5), 1 << 2 | 1 << 6);
+    assert_int_equal(tage_tag(&l, 5), 1 << 3 | 1 << 11);
 }
 
 static void shorter_histories_leave_bits_out(void **state)
@@ -121,7 +121,7 @@ static void shorter_histories_leave_bits_out(void **state)
     struct tage_lookup l;
     tage_predict(t, &h, 0, &l);
     for (u32 i = 0; i < TAGE_TABLES; i++)
-        assert_int_equal(l.index[i] | l.tag[i], 0);
+        assert_int_equal(tage_index(&l, i) | tage_tag(&l, i), 0);
 }
 
 // Wrong predictions in the last 100 of 500 visits of a loop that runs n times.

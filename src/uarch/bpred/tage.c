@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/arena.h"
+#include "base/lanes.h"
 #include "uarch/bpred/path_hash.h"
 
 // The hash word of a table: those of the shortest histories in words 4 and 5.
@@ -70,11 +71,13 @@ static const struct equation equations[] = {
 #undef T
 #undef B
 
+enum { LANES_READ = 8 };   // at a time, also where a set has fewer
+
 static struct table new_table(struct arena *a, u32 ways, u32 index_bits)
 {
     u32 count = 1u << index_bits, lanes = ways > 4 ? 8 : 4;
     return (struct table){
-        .tags = ARENA_ARRAY(a, (size_t)count * lanes, u16),
+        .tags = ARENA_ARRAY(a, (size_t)count * lanes + LANES_READ, u16),
         .entries = ARENA_ARRAY(a, (size_t)count * lanes, struct entry),
         .ways = ways,
         .lanes = lanes,
@@ -108,29 +111,13 @@ static u16 kept(u16 tag)
     return tag + !tag;
 }
 
-// The top bit of each of four lanes that equals that of `tags`; exact up to the
-// lowest match, as a zero lane borrows only from lanes above it.
-static u64 matches(const u16 *lanes, u64 tags)
+// Bit k: the tag is in lane k of its set. Ways beyond the last hold no tag.
+static inline u32 find(const struct tage *t, const struct tage_lookup *l, u32 table)
 {
-    const u64 ones = 0x0001000100010001u, tops = 0x8000800080008000u;
-    u64 x;
-    memcpy(&x, lanes, sizeof x);
-    x ^= tags;
-    return (x - ones) & ~x & tops;
-}
-
-// Where in `t` the entry of `tag` is, or -1.
-static inline i32 find(const struct table *t, u16 index, u16 tag)
-{
-    u64 tags = kept(tag) * 0x0001000100010001u;
-    i32 row = (i32)(index * t->lanes);
-    u64 low = matches(t->tags + row, tags);
-    if (low)
-        return row + (__builtin_ctzll(low) >> 4);
-    if (t->lanes == 4)
-        return -1;
-    u64 high = matches(t->tags + row + 4, tags);
-    return high ? row + 4 + (__builtin_ctzll(high) >> 4) : -1;
+    const struct table *in = &t->tables[table];
+    u32 lanes = geometry[table].ways > 4 ? 8 : 4;
+    u32 hits = lanes_equal(in->tags + tage_index(l, table) * lanes, kept(tage_tag(l, table)));
+    return lanes == 8 ? hits : hits & 15;
 }
 
 static void hash(struct tage *t, const struct history *h, vaddr pc, struct tage_lookup *out)
@@ -142,36 +129,39 @@ static void hash(struct tage *t, const struct history *h, vaddr pc, struct tage_
     }
     struct hash_words w = t->of_history;
     path_hash_pc(&t->hash, pc, &w);
-    for (u32 i = 0; i < TAGE_TABLES; i++) {
-        out->index[i] = (u16)w.word[WORD(i)];
-        out->tag[i] = (u16)(w.word[WORD(i)] >> 16);
-        __builtin_prefetch(t->tables[i].tags + out->index[i] * t->tables[i].lanes);
-    }
+    memcpy(out->hash, w.word, sizeof(out->hash));
 }
 
+// All tables are looked up at once and the longest are chosen from a mask: a loop that
+// stops at the second match costs the host a wrong prediction nearly every time.
 bool tage_predict(struct tage *t, const struct history *h, vaddr pc, struct tage_lookup *out)
 {
     hash(t, h, pc, out);
+    u32 lanes[TAGE_TABLES], hits = 0;
+#pragma GCC unroll 6
+    for (u32 i = 0; i < TAGE_TABLES; i++) {
+        lanes[i] = find(t, out, i);
+        hits |= (u32)(lanes[i] != 0) << i;
+    }
     out->base = (u16)(pc >> 2 & t->base_mask);
     out->provider = out->alternate = -1;
     out->weak = false;
     out->provider_taken = out->alternate_taken = t->base[out->base] >= 2;
-    for (i32 i = TAGE_TABLES - 1; i >= 0; i--) {
-        i32 at = find(&t->tables[i], out->index[i], out->tag[i]);
-        if (at < 0)
-            continue;
-        struct entry e = t->tables[i].entries[at];
-        u8 way = (u8)((u32)at % t->tables[i].lanes);
-        if (out->provider >= 0) {
-            out->alternate = (i8)i;
-            out->alternate_way = way;
-            out->alternate_taken = e.counter >= t->half;
-            break;
-        }
+    if (hits) {
+        u32 i = 31 - (u32)__builtin_clz(hits), way = (u32)__builtin_ctz(lanes[i]);
+        struct entry e = t->tables[i].entries[tage_index(out, i) * t->tables[i].lanes + way];
         out->provider = (i8)i;
-        out->provider_way = way;
+        out->provider_way = (u8)way;
         out->provider_taken = e.counter >= t->half;
         out->weak = !e.useful && (e.counter == t->half || e.counter == t->half - 1);
+        hits ^= 1u << i;
+    }
+    if (hits) {
+        u32 i = 31 - (u32)__builtin_clz(hits), way = (u32)__builtin_ctz(lanes[i]);
+        struct entry e = t->tables[i].entries[tage_index(out, i) * t->tables[i].lanes + way];
+        out->alternate = (i8)i;
+        out->alternate_way = (u8)way;
+        out->alternate_taken = e.counter >= t->half;
     }
     bool alternate = out->weak && t->prefer_alternate >= 0;
     return out->taken = alternate ? out->alternate_taken : out->provider_taken;
@@ -194,8 +184,8 @@ static u8 moved(u8 value, bool up, u8 top)
 static struct entry *still_there(struct tage *t, const struct tage_lookup *l, i32 table, u32 way)
 {
     const struct table *from = &t->tables[table];
-    u32 at = l->index[table] * from->lanes + way;
-    return from->tags[at] == kept(l->tag[table]) ? &from->entries[at] : NULL;
+    u32 at = tage_index(l, (u32)table) * from->lanes + way;
+    return from->tags[at] == kept(tage_tag(l, (u32)table)) ? &from->entries[at] : NULL;
 }
 
 static void train(struct tage *t, const struct tage_lookup *l, i32 table, u32 way, bool taken)
@@ -242,11 +232,11 @@ static void allocate(struct tage *t, const struct tage_lookup *l, bool taken)
         i = (u32)(l->provider + 1);
     for (; i < TAGE_TABLES; i++) {
         struct table *in = &t->tables[i];
-        i32 at = find(in, l->index[i], l->tag[i]);
-        if (at < 0)
-            at = room(t, in, l->index[i]);
+        u32 there = find(t, l, i);
+        i32 at = there ? (i32)(tage_index(l, i) * in->lanes + (u32)__builtin_ctz(there))
+                       : room(t, in, tage_index(l, i));
         if (at >= 0) {
-            in->tags[at] = kept(l->tag[i]);
+            in->tags[at] = kept(tage_tag(l, i));
             in->entries[at] = (struct entry){ taken ? t->half : t->half - 1, 0 };
             t->failed -= t->failed > 0;
             return;

@@ -27,8 +27,7 @@ struct tage_params {
 
 // What a prediction was made of; kept by the caller until the branch resolves.
 struct tage_lookup {
-    u16 index[TAGE_TABLES];
-    u16 tag[TAGE_TABLES];
+    u32 hash[TAGE_TABLES];   // tag << 16 | index, the longest history first
     u16 base;
     i8 provider;          // table of the longest match, -1 the base
     i8 alternate;         // of the next longest
@@ -37,6 +36,16 @@ struct tage_lookup {
     bool weak;            // the provider is new and unproven
     bool taken;           // the prediction
 };
+
+static inline u16 tage_index(const struct tage_lookup *l, u32 table)
+{
+    return (u16)l->hash[TAGE_TABLES - 1 - table];
+}
+
+static inline u16 tage_tag(const struct tage_lookup *l, u32 table)
+{
+    return (u16)(l->hash[TAGE_TABLES - 1 - table] >> 16);
+}
 
 struct tage;
 
