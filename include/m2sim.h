@@ -155,6 +155,33 @@ enum { M2SIM_LIST = 8 };
 // Simulates what real machines were measured at and writes how far the model is off.
 bool m2sim_accuracy(const struct m2sim_accuracy *o, FILE *f, unsigned flags, struct m2sim_error *e);
 
+// What m2sim_bench measures. Zero means the default for every field.
+struct m2sim_bench {
+    const char *program;   // the m2sim to measure; default the running program
+    const char *guests;    // folder of built guests; default out/guest beside the build
+    const char *filter;    // patterns of names or groups, commas between; default "int,fp"
+    const char *modes;     // "start,run,fast,detailed" or some of them
+    const char *vs;   // a file of --json, or a history, perhaps with "@RUN" or "@LABEL"
+    const char *vs_command;   // the other program: {} is the guest's command line, {mode} m2sim's
+    const char *history;   // SQLite file to append to
+    const char *page;   // HTML file for what the history shows
+    const char *label;   // of this run in the history, such as the commit
+    const char *command;   // for the result's provenance
+    unsigned repetitions;   // default 7, with quick 5; at most 50
+    bool quick;   // few programs, little work
+    bool wall;   // compare wall-clock time instead of the CPU time of the process
+    double fail_over;   // slower than `vs` by more than this share (0.03) is a failure; 0: never
+    const volatile int *stop;   // set by a signal handler: ends soon, with what there is
+    // Called before each run of a program; may be NULL.
+    void (*progress)(void *ctx, const char *what, size_t done, size_t total);
+    void *ctx;
+};
+
+// Measures how fast m2sim runs guest programs, and writes a table (or M2SIM_JSON). *slower: by
+// fail_over it failed, and f says what is slower (with M2SIM_JSON, stderr).
+bool m2sim_bench(const struct m2sim_bench *o, FILE *f, unsigned flags, bool *slower,
+                 struct m2sim_error *e);
+
 const char *m2sim_version(void);   // "0.1.0"
 
 #ifdef __cplusplus

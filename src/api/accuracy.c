@@ -9,29 +9,17 @@
 #include "fit/show.h"
 #include "fit/measured_paths.h"
 
-// The folder of the running program and `below`, when that is there.
-static bool beside_program(char path[PATH_MAX], const char *below)
-{
-    ssize_t n = readlink("/proc/self/exe", path, PATH_MAX - 64);
-    if (n <= 0)
-        return false;
-    path[n] = 0;
-    char *slash = strrchr(path, '/');
-    strcpy(slash ? slash : path, below);
-    return access(path, R_OK) == 0;
-}
-
 // measured/ beside the program, where it was built, where it was installed.
 static const char *measured_folder(char path[PATH_MAX])
 {
-    if (beside_program(path, "/../share/m2sim/measured"))
+    if (api_beside_program(path, "/../share/m2sim/measured"))
         return path;
     return access(MEASURED_SOURCE, R_OK) == 0 ? MEASURED_SOURCE : MEASURED_INSTALLED;
 }
 
-static const char *guest_folder(char path[PATH_MAX])
+const char *api_guest_folder(char path[PATH_MAX])
 {
-    return beside_program(path, "/../out/guest") ? path : MEASURED_SOURCE "/../out/guest";
+    return api_beside_program(path, "/../out/guest") ? path : MEASURED_SOURCE "/../out/guest";
 }
 
 // What each set was measured on.
@@ -96,7 +84,7 @@ bool m2sim_accuracy(const struct m2sim_accuracy *options, FILE *out, unsigned fl
     struct m2sim_accuracy o = *options;
     char folder[PATH_MAX], guests[PATH_MAX];
     o.set = o.set ? o.set : "all";
-    o.guests = o.guests ? o.guests : guest_folder(guests);
+    o.guests = o.guests ? o.guests : api_guest_folder(guests);
     struct results r = { .arena = arena_new() };
     struct fit f = {
         .model = o.model ? o.model : "fast",

@@ -2,6 +2,8 @@
 #ifndef API_SIM_H
 #define API_SIM_H
 
+#include <limits.h>
+
 #include "base/arena.h"
 #include "config/config.h"
 #include "core/core.h"
@@ -43,6 +45,12 @@ void api_debug_begin(struct m2sim *s);
 // Fills *e and returns false.
 bool api_fail(struct m2sim_error *e, int code, const char *fmt, ...)
     __attribute__((format(printf, 3, 4)));
+
+// The folder of the running program and `below` (at most 60 bytes), when that is there.
+bool api_beside_program(char path[PATH_MAX], const char *below);
+
+// Where bench/guest/build puts the guest programs, by default.
+const char *api_guest_folder(char path[PATH_MAX]);
 
 // Calls `each` for every word of the executable segments of an ELF file, zeroes left out.
 bool api_each_word(const char *path, void (*each)(void *ctx, vaddr pc, u32 word), void *ctx,

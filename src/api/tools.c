@@ -15,6 +15,17 @@ const char *m2sim_version(void)
     return M2SIM_VERSION_TEXT;
 }
 
+bool api_beside_program(char path[PATH_MAX], const char *below)
+{
+    ssize_t n = readlink("/proc/self/exe", path, PATH_MAX - 64);
+    if (n <= 0)
+        return false;
+    path[n] = 0;
+    char *slash = strrchr(path, '/');
+    strcpy(slash ? slash : path, below);
+    return access(path, R_OK) == 0;
+}
+
 const char *m2sim_disassemble(uint32_t word, uint64_t pc, char *buf, size_t size)
 {
     return isa_disassemble(word, pc, buf, size);

@@ -1,0 +1,127 @@
+// The simulator measuring itself.
+#include "bench/bench.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "api/sim.h"
+#include "bench/history.h"
+#include "bench/probe_paths.h"
+
+enum { REPETITIONS = 7, QUICK_REPETITIONS = 5 };
+
+static bool from_err(struct m2sim_error *e, int code, const struct err *err)
+{
+    return api_fail(e, code, "%s", err->text);
+}
+
+// The object that counts allocations, or NULL.
+static const char *probe_object(char path[PATH_MAX])
+{
+    if (api_beside_program(path, "/src/bench/libm2sim-probe.so"))
+        return path;
+    return access(PROBE_INSTALLED, R_OK) == 0 ? PROBE_INSTALLED : NULL;
+}
+
+// Reads what `vs` names: FILE, or HISTORY@RUN.
+static bool load_other(const struct m2sim_bench *o, const struct bench *b, struct bench *old,
+                       struct m2sim_error *e)
+{
+    struct err err = { "" };
+    char path[PATH_MAX], *at;
+    snprintf(path, sizeof(path), "%s", o->vs);
+    if (access(path, R_OK) != 0 && (at = strrchr(path, '@')))
+        *at++ = 0;
+    else
+        at = NULL;
+    if (access(path, R_OK) != 0)
+        return api_fail(e, M2SIM_EXIT_NO_INPUT, "%.400s: no such file", o->vs);
+    bool ok =
+        history_is(path) ? history_load(old, path, at, b->cpu, &err) : bench_load(old, path, &err);
+    return ok || from_err(e, M2SIM_EXIT_DATA, &err);
+}
+
+static bool compare(const struct m2sim_bench *o, struct bench *b, const struct bench *old,
+                    struct m2sim_error *e)
+{
+    return bench_compare(b, old, o->vs) ||
+           api_fail(e, M2SIM_EXIT_DATA, "%.400s: nothing of the same work to compare with", o->vs);
+}
+
+static bool write_page(const struct m2sim_bench *o, enum bench_clock clock, struct m2sim_error *e)
+{
+    struct err err = { "" };
+    FILE *f = m2sim_open(o->page, e);
+    if (!f)
+        return false;
+    bool ok = history_page(o->history, clock, f, &err);
+    if (fclose(f) != 0 && ok)
+        return api_fail(e, M2SIM_EXIT_OUTPUT, "%.400s: cannot be written", o->page);
+    return ok || from_err(e, M2SIM_EXIT_OUTPUT, &err);
+}
+
+static bool check(const struct m2sim_bench *o, struct m2sim_error *e)
+{
+    if (o->vs && o->vs_command)
+        return api_fail(e, M2SIM_EXIT_USAGE, "compare with a file or with a command, not both");
+    if (o->fail_over > 0 && !o->vs && !o->vs_command)
+        return api_fail(e, M2SIM_EXIT_USAGE,
+                        "slower than what? A file or a command to compare with is wanted");
+    if (o->page && !o->history)
+        return api_fail(e, M2SIM_EXIT_USAGE, "a page is drawn from a history, and none is named");
+    if (o->repetitions > STATS_MOST)
+        return api_fail(e, M2SIM_EXIT_USAGE, "at most %d repetitions", STATS_MOST);
+    return true;
+}
+
+static bool measure(const struct m2sim_bench *o, struct bench *b, struct m2sim_error *e)
+{
+    char guests[PATH_MAX], object[PATH_MAX], self[PATH_MAX] = "";
+    if (!o->program && readlink("/proc/self/exe", self, sizeof(self) - 1) <= 0)
+        return api_fail(e, M2SIM_EXIT_INTERNAL, "cannot find the running program");
+    struct bench_options p = {
+        .m2sim = o->program ? o->program : self,
+        .guests = o->guests ? o->guests : api_guest_folder(guests),
+        .filter = o->filter,
+        .modes = o->modes,
+        .vs_command = o->vs_command,
+        .probe = probe_object(object),
+        .repetitions = o->repetitions ? o->repetitions
+                       : o->quick     ? QUICK_REPETITIONS
+                                      : REPETITIONS,
+        .quick = o->quick,
+        .stop = o->stop,
+        .progress = o->progress,
+        .ctx = o->ctx,
+    };
+    struct err err = { "" };
+    int code;
+    return bench_measure(b, &p, &err, &code) || from_err(e, code, &err);
+}
+
+bool m2sim_bench(const struct m2sim_bench *o, FILE *f, unsigned flags, bool *slower,
+                 struct m2sim_error *e)
+{
+    enum bench_clock clock = o->wall ? BENCH_WALL : BENCH_CPU;
+    struct arena *a = arena_new();
+    struct err err = { "" };
+    struct bench b = { .arena = a, .version = m2sim_version() }, old = { .arena = a };
+    b.label = o->label ? o->label : "";
+    b.command = o->command ? o->command : "";
+    bench_describe(&b);
+    bool ok = check(o, e) && (!o->vs || load_other(o, &b, &old, e)) && measure(o, &b, e) &&
+              (!o->vs || compare(o, &b, &old, e));
+    if (ok && o->history)
+        ok = history_add(o->history, &b, &err) || from_err(e, M2SIM_EXIT_OUTPUT, &err);
+    if (ok && o->page)
+        ok = write_page(o, clock, e);
+    if (ok && flags & M2SIM_JSON)
+        bench_show_json(&b, clock, f);
+    else if (ok)
+        bench_show(&b, clock, f);
+    *slower = ok && o->fail_over > 0 &&
+              bench_slower(&b, o->fail_over, clock, flags & M2SIM_JSON ? stderr : f) > 0;
+    arena_free(a);
+    return ok;
+}

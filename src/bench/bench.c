@@ -1,0 +1,384 @@
+#include "bench/bench.h"
+
+#include <errno.h>
+#include <jansson.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/utsname.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "bench/child.h"
+#include "bench/probe.h"
+#include "bench/suite.h"
+
+enum {
+    MOST_WORDS = 64,
+    MOST_SECONDS = 600,   // a single run may take
+    EXIT_USAGE = 64,
+    EXIT_DATA = 65,
+    EXIT_NO_INPUT = 66,
+    EXIT_LIMIT = 124,
+};
+
+static const struct bench_mode modes[] = {
+#define MODE(name, words, times, quick, limit, one, doc) \
+    { #name, words, doc, times, quick, limit, one },
+#include "bench/modes.def"
+#undef MODE
+};
+
+const struct bench_mode *bench_modes(size_t *count)
+{
+    *count = COUNT(modes);
+    return modes;
+}
+
+const struct bench_mode *bench_mode(const char *name)
+{
+    for (size_t k = 0; k < COUNT(modes); k++)
+        if (!strcmp(modes[k].name, name))
+            return &modes[k];
+    return NULL;
+}
+
+// One measurement to be repeated.
+struct job {
+    const struct bench_mode *mode;
+    const struct suite_program *program;
+    char *argument;
+    struct bench_series *series;
+    char *own[MOST_WORDS], *other[MOST_WORDS];   // other[0] is NULL: not compared
+    double host[STATS_MOST];                     // instructions of the host
+};
+
+struct plan {
+    const struct bench_options *o;
+    struct bench *bench;
+    struct suite suite;
+    struct job *job;
+    size_t jobs, done, total;
+    const char *folder, *report, *words;   // of our own, for what the programs write
+};
+
+// -- Command lines --
+
+static bool add_word(char **argv, size_t *n, char *word)
+{
+    if (*n + 1 < MOST_WORDS)
+        argv[(*n)++] = word;
+    argv[*n] = NULL;
+    return *n + 1 < MOST_WORDS;
+}
+
+// The words of `text`, between spaces; quotes of either kind keep spaces.
+static bool split(struct arena *a, const char *text, char **argv, size_t *n)
+{
+    bool ok = true;
+    for (const char *p = text; ok;) {
+        p += strspn(p, " \t");
+        if (!*p)
+            break;
+        char *word = arena_alloc(a, strlen(p) + 1, 1, 1), *to = word, quote = 0;
+        for (; *p && (quote || !strchr(" \t", *p)); p++) {
+            if (!quote && strchr("'\"", *p))
+                quote = *p;
+            else if (quote == *p)
+                quote = 0;
+            else
+                *to++ = *p;
+        }
+        *to = 0;
+        ok = !quote && add_word(argv, n, word);
+    }
+    return ok;
+}
+
+static bool add_mode(struct plan *p, const struct job *j, char **argv, size_t *n)
+{
+    bool ok = split(p->bench->arena, j->mode->words, argv, n);
+    if (j->mode->limit) {
+        ok &= add_word(argv, n, "--max-instructions");
+        ok &= add_word(argv, n,
+                       suite_text(p->bench->arena, "%llu", (unsigned long long)j->mode->limit));
+    }
+    return ok;
+}
+
+static bool add_program(const struct job *j, char **argv, size_t *n)
+{
+    return add_word(argv, n, (char *)j->program->path) && add_word(argv, n, j->argument);
+}
+
+static void own_words(struct plan *p, struct job *j)
+{
+    size_t n = 0;
+    add_word(j->own, &n, (char *)p->o->m2sim);
+    add_mode(p, j, j->own, &n);
+    add_word(j->own, &n, "--json");
+    add_word(j->own, &n, "-o");
+    add_word(j->own, &n, (char *)p->report);
+    add_word(j->own, &n, "--");
+    add_program(j, j->own, &n);
+}
+
+// A command that does not say {mode} emulates.
+static bool is_compared(const char *command, const struct bench_mode *m)
+{
+    return strstr(command, "{mode}") || !strcmp(m->name, "run");
+}
+
+static bool other_words(struct plan *p, struct job *j, struct err *e)
+{
+    char *word[MOST_WORDS] = { NULL };
+    size_t words = 0, n = 0;
+    bool said = false;
+    if (!is_compared(p->o->vs_command, j->mode))
+        return true;
+    bool ok = split(p->bench->arena, p->o->vs_command, word, &words) && words;
+    for (size_t k = 0; ok && k < words; k++) {
+        if (!strcmp(word[k], "{}"))
+            ok = said = add_program(j, j->other, &n);
+        else if (!strcmp(word[k], "{mode}"))
+            ok = add_mode(p, j, j->other, &n) && add_word(j->other, &n, "-q") &&
+                 add_word(j->other, &n, "--");
+        else
+            ok = add_word(j->other, &n, word[k]);
+    }
+    ok = ok && (said || add_program(j, j->other, &n));
+    return ok || err_set(e, "'%s' is not a command line", p->o->vs_command);
+}
+
+// -- The plan --
+
+static bool wanted(const char *list, const char *name)
+{
+    size_t n = strlen(name);
+    for (const char *p = list; p; p = strchr(p, ',') ? strchr(p, ',') + 1 : NULL)
+        if (!strncmp(p, name, n) && (!p[n] || p[n] == ','))
+            return true;
+    return !list;
+}
+
+static bool check_modes(const struct bench_options *o, struct err *e)
+{
+    char name[32];
+    for (const char *p = o->modes; p; p = strchr(p, ',') ? strchr(p, ',') + 1 : NULL) {
+        snprintf(name, sizeof(name), "%.*s", (int)strcspn(p, ","), p);
+        if (!bench_mode(name))
+            return err_set(e, "no mode '%s': start, run, fast or detailed", name);
+    }
+    for (size_t k = 0; o->vs_command && k < COUNT(modes); k++)
+        if (wanted(o->modes, modes[k].name) && is_compared(o->vs_command, &modes[k]))
+            return true;
+    return !o->vs_command ||
+           err_set(e, "'%s' is compared in mode run alone, unless it says {mode}", o->vs_command);
+}
+
+static bool add_job(struct plan *p, const struct bench_mode *m, const struct suite_program *s,
+                    struct err *e)
+{
+    struct bench *b = p->bench;
+    struct job *j = &p->job[p->jobs++];
+    unsigned long work = p->o->quick ? s->full * m->quick : s->full * m->times;
+    *j = (struct job){ .mode = m, .program = s, .series = &b->at[b->count++] };
+    j->argument = suite_text(b->arena, "%lu", work);
+    *j->series = (struct bench_series){
+        .mode = m->name,
+        .program = s->name,
+        .group = s->group,
+        .host_instructions = NAN,
+        .allocations = -1,
+        .allocated_bytes = -1,
+    };
+    own_words(p, j);
+    return !p->o->vs_command || other_words(p, j, e);
+}
+
+static bool make_plan(struct plan *p, struct err *e)
+{
+    struct arena *a = p->bench->arena;
+    size_t most = COUNT(modes) * p->suite.count;
+    p->job = ARENA_ARRAY(a, most, struct job);
+    p->bench->at = ARENA_ARRAY(a, most, struct bench_series);
+    for (size_t m = 0; m < COUNT(modes); m++)
+        for (size_t k = 0; k < (modes[m].one ? 1 : p->suite.count); k++)
+            if (wanted(p->o->modes, modes[m].name) && !add_job(p, &modes[m], &p->suite.at[k], e))
+                return false;
+    p->total = p->jobs;   // the first round counts
+    for (size_t k = 0; k < p->jobs; k++)
+        p->total += p->o->repetitions * (p->job[k].other[0] ? 2 : 1);
+    return true;
+}
+
+// -- Measuring --
+
+static bool stopped(const struct plan *p)
+{
+    return p->o->stop && *p->o->stop;
+}
+
+// The last line of what a program said.
+static void last_words(const char *path, char *line, size_t size)
+{
+    FILE *f = fopen(path, "r");
+    *line = 0;
+    while (f && fgets(line, (int)size, f))
+        line[strcspn(line, "\n")] = 0;
+    if (f)
+        fclose(f);
+}
+
+static bool run_once(struct plan *p, const struct job *j, char *const *argv, const char *const *env,
+                     int keep, struct usage *u, struct err *e)
+{
+    struct child c = { argv, env, p->words, keep, MOST_SECONDS };
+    if (p->o->progress)
+        p->o->progress(p->o->ctx,
+                       suite_text(p->bench->arena, "%s %s", j->mode->name, j->program->name),
+                       p->done, p->total);
+    p->done++;
+    if (!child_run(&c, u, e))
+        return false;
+    if (u->status == 0 || (u->status == EXIT_LIMIT && j->mode->limit) || stopped(p))
+        return true;
+    char line[160];
+    last_words(p->words, line, sizeof(line));
+    return err_set(e, "%s, mode %s: %s ends with status %d%s%s", j->program->name, j->mode->name,
+                   argv[0], u->status, *line ? ": " : "", line);
+}
+
+static void add_sample(struct bench_sample *s, const struct usage *u)
+{
+    s->cpu[s->n] = u->cpu;
+    s->wall[s->n++] = u->wall;
+}
+
+// Counts the instructions of the guest and, with the probe, allocations.
+static bool count(struct plan *p, struct job *j, struct err *e)
+{
+    struct usage u;
+    struct probe *probe = p->o->probe ? probe_new(p->o->probe, 0) : NULL;
+    bool ok = run_once(p, j, j->own, probe ? probe_env(probe) : NULL,
+                       probe ? probe_file(probe) : -1, &u, e);
+    if (ok && probe)
+        probe_allocations(probe, &j->series->allocations, &j->series->allocated_bytes);
+    probe_free(probe);
+    if (!ok || stopped(p))
+        return ok;
+    json_error_t error;
+    json_t *root = json_load_file(p->report, 0, &error);
+    j->series->instructions = (u64)json_integer_value(json_object_get(root, "instructions"));
+    json_decref(root);
+    return j->series->instructions || err_set(e, "%s writes no report of JSON", j->own[0]);
+}
+
+static bool measure_own(struct plan *p, struct job *j, struct err *e)
+{
+    struct usage u;
+    if (!run_once(p, j, j->own, NULL, -1, &u, e))
+        return false;
+    if (stopped(p))
+        return true;
+    j->host[j->series->own.n] = u.instructions;
+    add_sample(&j->series->own, &u);
+    if (u.peak_bytes > j->series->peak_bytes)
+        j->series->peak_bytes = u.peak_bytes;
+    return true;
+}
+
+static bool measure_other(struct plan *p, struct job *j, struct err *e)
+{
+    struct usage u;
+    if (!j->other[0])
+        return true;
+    if (!run_once(p, j, j->other, NULL, -1, &u, e))
+        return false;
+    if (!stopped(p))
+        add_sample(&j->series->other, &u);
+    return true;
+}
+
+static bool measure(struct plan *p, struct err *e)
+{
+    bool ok = true;
+    for (size_t k = 0; ok && k < p->jobs && !stopped(p); k++)
+        ok = count(p, &p->job[k], e);
+    for (unsigned r = 0; r < p->o->repetitions; r++)
+        for (size_t k = 0; ok && k < p->jobs && !stopped(p); k++) {
+            struct job *j = &p->job[k];
+            ok = r % 2 ? measure_other(p, j, e) && measure_own(p, j, e)
+                       : measure_own(p, j, e) && measure_other(p, j, e);
+        }
+    if (p->o->progress)
+        p->o->progress(p->o->ctx, "", p->total, p->total);
+    for (size_t k = 0; k < p->jobs; k++) {
+        struct bench_series *s = p->job[k].series;
+        s->host_instructions = s->own.n ? stats_median(p->job[k].host, s->own.n) : NAN;
+        if (s->other.n && s->other.n != s->own.n)   // stopped between the two
+            s->other.n = s->own.n = s->other.n < s->own.n ? s->other.n : s->own.n;
+    }
+    return ok;
+}
+
+// -- Where and when --
+
+static const char *host_cpu(struct arena *a)
+{
+    char line[256], *name = NULL;
+    FILE *f = fopen("/proc/cpuinfo", "r");
+    while (f && !name && fgets(line, sizeof(line), f))
+        if (!strncmp(line, "model name", 10) && strchr(line, ':'))
+            name = strchr(line, ':') + 2;
+    if (f)
+        fclose(f);
+    if (name)
+        name[strcspn(name, "\n")] = 0;
+    return suite_text(a, "%s", name ? name : "unknown");
+}
+
+void bench_describe(struct bench *b)
+{
+    struct utsname u;
+    char when[32];
+    time_t t = time(NULL);
+    struct tm tm;
+    uname(&u);
+    strftime(when, sizeof(when), "%Y-%m-%dT%H:%M:%SZ", gmtime_r(&t, &tm));
+    b->when = suite_text(b->arena, "%s", when);
+    b->cpu = host_cpu(b->arena);
+    b->cpus = (unsigned)sysconf(_SC_NPROCESSORS_ONLN);
+    b->kernel = suite_text(b->arena, "%s %s %s", u.sysname, u.release, u.machine);
+}
+
+bool bench_measure(struct bench *b, const struct bench_options *o, struct err *e, int *code)
+{
+    struct plan p = { .o = o, .bench = b };
+    const char *tmp = getenv("TMPDIR");
+    char *folder = suite_text(b->arena, "%s/m2sim-bench-XXXXXX", tmp ? tmp : "/tmp");
+    b->repetitions = o->repetitions;
+    b->other = o->vs_command;
+    b->interleaved = o->vs_command != NULL;
+    *code = EXIT_USAGE;
+    if (!check_modes(o, e))
+        return false;
+    *code = EXIT_NO_INPUT;
+    if (!suite_read(&p.suite, b->arena, o->guests, o->filter, o->quick, e))
+        return false;
+    if (!mkdtemp(folder))
+        return err_set(e, "%s: %s", folder, strerror(errno));
+    p.report = suite_text(b->arena, "%s/report", folder);
+    p.words = suite_text(b->arena, "%s/words", folder);
+    *code = EXIT_USAGE;
+    bool ok = make_plan(&p, e);
+    if (ok) {
+        *code = EXIT_DATA;
+        ok = measure(&p, e);
+    }
+    unlink(p.report);
+    unlink(p.words);
+    rmdir(folder);
+    return ok;
+}
