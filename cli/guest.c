@@ -84,7 +84,7 @@ static error_t parse(int key, char *arg, struct argp_state *state)
     struct guest_command *g = state->input;
     switch (key) {
     case 'o': g->output = arg; break;
-    case 'q': g->quiet = true; break;
+    case 'q': g->quiet = g->o.quiet = true; break;
     case OPT_JSON: g->json = true; break;
     case OPT_STATS: g->stats = true; break;
     case OPT_DETERMINISTIC: g->o.deterministic = true; break;
@@ -136,7 +136,7 @@ static error_t parse(int key, char *arg, struct argp_state *state)
     { "json", OPT_JSON, NULL, 0, "report as JSON", 2 }, \
     { "output", 'o', "FILE|DIR/", 0, "report (and --strace) to FILE instead of standard error; to a folder, or a name that ends in /: report.txt, report.json, stats.txt as gem5 writes it, config.yaml, config.json", 2 }, \
     { "no-host", OPT_NO_HOST, NULL, 0, "leave out the host's speed: two runs then report the same bytes", 2 }, \
-    { "quiet", 'q', NULL, 0, "no report on standard error", 2 }, \
+    { "quiet", 'q', NULL, 0, "no report on standard error, nor word of files that are kept from the program", 2 }, \
     { NULL }
 
 static const struct argp_option run_options[] = {
@@ -236,7 +236,9 @@ static int guest_command(int argc, char **argv, enum m2sim_mode mode,
 {
     struct guest_command g = { .o.mode = mode, .name = argv[0] };
     for (char **v = environ; *v; v++)
-        set_env(&g, *v);
+        if (strncmp(*v, "_=", 2) !=
+            0)   // of a shell: where m2sim is, which the stack must not show
+            set_env(&g, *v);
     g.o.command = cli_join(argc, argv);
     const struct argp argp = { options, parse, "[--] PROGRAM [ARGUMENT...]", doc };
     int done = cli_parse(&argp, argc, argv, &g);

@@ -70,6 +70,7 @@ struct m2sim_options {
     const char *gdb;   // "PORT" or "ADDRESS:PORT": m2sim_run waits there for a debugger
     bool deterministic;   // M2SIM_RUN: threads take turns and time is instructions
     bool allow_net;   // sockets beyond loopback
+    bool quiet;   // the first file kept from the guest is not told of
     bool one_thread;   // timing runs in the emulating host thread
     FILE *messages;   // faults of the guest; default stderr
     FILE *strace;   // system calls are printed here

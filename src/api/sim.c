@@ -23,8 +23,9 @@ static const u64 EPOCH_NS = 1767225600ull * 1000000000;
 
 cycle api_cycles(struct m2sim *s)
 {
-    if (!s->child)
-        stream_sync(s->stream);
+    if (s->child)
+        return core_now(s->core) + (s->machine.instructions - s->forked_at);
+    stream_sync(s->stream);
     return core_now(s->core);
 }
 
@@ -141,10 +142,12 @@ static void digest_file(const char *path, char digest[17])
 }
 
 // After a fork the child runs on without timing: neither the stream's thread nor the
-// right to report came along. Its clock stands still.
+// right to report came along. Its clock goes on by one cycle an instruction.
 static void forked(void *ctx)
 {
     struct m2sim *s = ctx;
+    if (!s->child)
+        s->forked_at = s->machine.instructions;
     s->child = true;
     s->machine.recorder = NULL;
     if (s->gdb)
@@ -210,6 +213,7 @@ static bool load(struct m2sim *s, struct m2sim_error *e)
         .spawn_ctx = &s->machine,
         .stop = &s->stop,
         .allow_net = o->allow_net,
+        .quiet = o->quiet,
     };
     struct err err = { "" };
     int code = M2SIM_EXIT_DATA;

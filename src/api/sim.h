@@ -26,6 +26,7 @@ struct m2sim {
     struct gdb *gdb;          // the debugger's server, or NULL
     int gdb_listener;         // where it is waited for, or -1
     bool child;   // this is a fork of the simulator, made by the guest
+    u64 forked_at;   // instructions by then
     char *root;               // options.root without links, or NULL
     struct view_rule *rules;  // options.allow and allow_read
     volatile int stop;

@@ -13,8 +13,16 @@ enum {
     // The last stretch before an instruction limit is stepped, because a run may pass its
     // budget by a branch-free stretch.
     STEPPED = 100000,
+    // ESR_EL1 of faults (Arm ARM): class with IL, whether it was a store, fault status code;
+    // the level of the tables is always the last.
+    ESR_WRITE = 1 << 6,
+    ESR_TRANSLATION = 7,
+    ESR_PERMISSION = 15,
+    ESR_ALIGNMENT = 33,
     THREAD_STACK = 1 << 20,   // bytes of a host thread
 };
+
+static const u32 ESR_FETCH = (u32)0x20 << 26 | 1 << 25, ESR_DATA = (u32)0x24 << 26 | 1 << 25;
 
 static const char *instruction_at(struct process *p, u64 pc, char *buf, size_t size)
 {
@@ -34,16 +42,19 @@ static enum sys_result fault(struct machine *m, struct thread *th, struct trap t
     switch (t.kind) {
     case TRAP_MEMORY:
         addr = t.addr;
+        th->esr = ESR_DATA | (t.write ? ESR_WRITE : 0);
         space_fault_signal(s, t.addr, t.write ? SPACE_WRITE : SPACE_READ, &sig, &code);
         break;
     case TRAP_FETCH:
         addr = t.addr;
+        th->esr = ESR_FETCH;
         space_fault_signal(s, t.addr, SPACE_EXEC, &sig, &code);
         break;
     case TRAP_ALIGN:
         sig = SIGBUS;
         code = BUS_ADRALN;
         addr = t.addr;
+        th->esr = ESR_DATA | ESR_ALIGNMENT;
         break;
     case TRAP_BRK:
         sig = SIGTRAP;
@@ -52,6 +63,8 @@ static enum sys_result fault(struct machine *m, struct thread *th, struct trap t
     case TRAP_AUTH: code = ILL_ILLOPN; break;
     default: break;
     }
+    if (t.kind == TRAP_MEMORY || t.kind == TRAP_FETCH)
+        th->esr |= code == SEGV_ACCERR ? ESR_PERMISSION : ESR_TRANSLATION;
     char text[112];
     return process_fault(th, sig, code, addr,
                          instruction_at(m->process, th->cpu.pc, text, sizeof(text)));

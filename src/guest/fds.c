@@ -24,6 +24,17 @@ int fd_host(struct process *p, u64 fd)
     return host;
 }
 
+enum fd_kind fd_kind(struct process *p, u64 fd, u64 *signals)
+{
+    u32 n = (u32)fd;
+    pthread_mutex_lock(&p->lock);
+    bool open = look_up(p, n) >= 0;
+    enum fd_kind kind = open ? p->fds[n].kind : FD_HOST;
+    *signals = open ? p->fds[n].signals : 0;
+    pthread_mutex_unlock(&p->lock);
+    return kind;
+}
+
 int fd_dir(struct process *p, u64 fd)
 {
     return (i32)fd == AT_FDCWD ? p->cwd : fd_host(p, fd);
@@ -39,7 +50,7 @@ static i64 new_locked(struct process *p, int host, bool cloexec, u64 low)
 {
     for (u64 fd = low; fd < fd_limit(p); fd++)
         if (p->fds[fd].host < 0) {
-            p->fds[fd] = (struct guest_fd){ host, cloexec };
+            p->fds[fd] = (struct guest_fd){ .host = host, .cloexec = cloexec };
             return fd;
         }
     return -EMFILE;
@@ -109,12 +120,24 @@ i64 sys_close_range(struct thread *t, const u64 a[6])
     return 0;
 }
 
+static void copy_kind(struct process *p, u64 from, u64 to)
+{
+    pthread_mutex_lock(&p->lock);
+    p->fds[to].kind = p->fds[(u32)from].kind;
+    p->fds[to].signals = p->fds[(u32)from].signals;
+    pthread_mutex_unlock(&p->lock);
+}
+
 static i64 duplicate(struct thread *t, u64 fd, bool cloexec, u64 low)
 {
     int host = fd_host(t->process, fd);
     if (host < 0)
         return host;
-    return fd_new(t->process, host_result(fcntl(host, F_DUPFD_CLOEXEC, DUP_ABOVE)), cloexec, low);
+    i64 new =
+        fd_new(t->process, host_result(fcntl(host, F_DUPFD_CLOEXEC, DUP_ABOVE)), cloexec, low);
+    if (new >= 0)
+        copy_kind(t->process, fd, (u64) new);
+    return new;
 }
 
 i64 sys_dup(struct thread *t, const u64 a[6])
@@ -136,7 +159,9 @@ i64 sys_dup3(struct thread *t, const u64 a[6])
         return -errno;
     pthread_mutex_lock(&p->lock);
     int old = p->fds[to].host;
-    p->fds[to] = (struct guest_fd){ copy, a[2] & O_CLOEXEC };
+    p->fds[to] = p->fds[from];
+    p->fds[to].host = copy;
+    p->fds[to].cloexec = a[2] & O_CLOEXEC;
     pthread_mutex_unlock(&p->lock);
     if (old >= 0)
         close(old);

@@ -61,6 +61,9 @@ void fds_close_all(struct process *p);
 // Host descriptor of the guest's `fd`, or -EBADF.
 int fd_host(struct process *p, u64 fd);
 
+// What kind it is; FD_HOST when it is none. For FD_SIGNALS, *signals gets its set.
+enum fd_kind fd_kind(struct process *p, u64 fd, u64 *signals);
+
 // As fd_host; AT_FDCWD gives the working directory.
 int fd_dir(struct process *p, u64 fd);
 
@@ -199,6 +202,27 @@ void futex_wake(struct process *p, vaddr a, u32 count);
 
 // Name without SIG: "SEGV".
 const char *signal_name(int sig);
+
+// ---- signalfd
+
+// What is readable follows what is pending; the process is locked.
+void signalfd_update(struct process *p);
+
+// In a child: its own, apart from its parent's.
+void signalfd_forked(struct process *p);
+
+// read(2) of a descriptor for `set`.
+i64 signalfd_read(struct thread *t, u64 fd, u64 set, vaddr to, u64 size);
+
+// Waits until a signal of `set` is pending (0) or one can be delivered (-EINTR), or `until`
+// of CLOCK_MONOTONIC (0).
+i64 signal_wait(struct thread *t, u64 set, u64 until, const char *what);
+
+// ---- restartable sequences
+
+// To be called before a handler is entered, or another thread has run: a sequence that is
+// under way goes on at its abort handler. False when what the thread registered is damaged.
+bool rseq_abort(struct thread *t);
 
 // ---- children
 

@@ -7,6 +7,7 @@
 #include <sys/stat.h>
 #include <sys/statfs.h>
 #include <sys/syscall.h>
+#include <sys/sysmacros.h>
 #include <unistd.h>
 
 #include "guest/linux.h"
@@ -119,6 +120,14 @@ i64 sys_fstatfs(struct thread *t, const u64 a[6])
     return host_result(syscall(SYS_fstatfs, host, to));
 }
 
+// /dev/random and /dev/urandom, whose bytes follow the seed.
+static bool is_random(int host)
+{
+    struct stat st;
+    return !fstat(host, &st) && S_ISCHR(st.st_mode) &&
+           (st.st_rdev == makedev(1, 8) || st.st_rdev == makedev(1, 9));
+}
+
 i64 sys_openat(struct thread *t, const u64 a[6])
 {
     struct guest_path path;
@@ -129,7 +138,11 @@ i64 sys_openat(struct thread *t, const u64 a[6])
     if (failed)
         return failed;
     i64 host = path_end(&path, path_open(t->process, &path, flags, a[3]));
-    return fd_new(t->process, host, flags & O_CLOEXEC, 0);
+    bool random = host >= 0 && is_random((int)host);
+    i64 fd = fd_new(t->process, host, flags & O_CLOEXEC, 0);
+    if (fd >= 0 && random)
+        t->process->fds[fd].kind = FD_RANDOM;
+    return fd;
 }
 
 i64 sys_memfd_create(struct thread *t, const u64 a[6])

@@ -68,6 +68,7 @@ static void become_child(struct thread *t, const u64 a[6], int pid)
     t->host = pthread_self();
     p->space->parallel = false;
     timers_clear(p, true);
+    signalfd_forked(p);
     p->random_state += (u64)pid << 32;
     t->robust_list = 0;
     t->clear_child_tid = a[0] & CLONE_CHILD_CLEARTID ? a[4] : 0;

@@ -157,12 +157,139 @@ static i64 wake_op(struct thread *t, const u64 a[6], const struct futex *f)
     return n;
 }
 
+// ---- priority inheritance: there are no priorities here, so a lock is one whose word names
+// its owner. Who finds it taken marks it and waits; unlocking wakes all, since the next
+// owner, who may take it without a system call, does not know that others wait.
+
+static bool alive(struct process *p, u32 tid)
+{
+    pthread_mutex_lock(&p->lock);
+    bool found = thread_find(p, (int)tid) || p->forks;   // a child's threads are not known
+    pthread_mutex_unlock(&p->lock);
+    return found;
+}
+
+// One try: 0 when taken, 1 with *f set up to wait for the owner, or an error.
+static i64 try_pi(struct thread *t, struct futex *f)
+{
+    struct space *s = t->process->space;
+    u32 value;
+    for (;;) {
+        if (space_read(s, &value, f->a, sizeof(value)))
+            return -EFAULT;
+        u32 owner = value & FUTEX_TID_MASK, marks = value & ~(u32)FUTEX_TID_MASK;
+        if ((int)owner == t->tid)
+            return -EDEADLK;
+        if (owner && !alive(t->process, owner))
+            return -ESRCH;
+        u32 new = owner ? value | FUTEX_WAITERS : (u32)t->tid | marks;
+        i64 r = space_swap32(s, f->a, value, new);
+        if (r < 0)
+            return r;
+        f->value = new;
+        if (r)
+            return owner != 0;
+    }
+}
+
+// *f says until when.
+static i64 lock_pi(struct thread *t, struct futex *f)
+{
+    f->bitset = FUTEX_BITSET_MATCH_ANY;
+    for (;;) {
+        i64 r = try_pi(t, f);
+        if (r <= 0)
+            return r;
+        r = t->process->options.now_ns ? wait_in_turn(t, f) : wait_on_host(t, f);
+        if (r && r != -EAGAIN)
+            return r;
+    }
+}
+
+static i64 pi_until(struct thread *t, vaddr a, int clock, struct futex *f)
+{
+    struct timespec ts;
+    f->timed = a;
+    f->clock = clock;
+    i64 failed = a ? time_get(t, a, &ts) : 0;
+    f->until = a && !failed ? time_ns(&ts) : 0;
+    return failed;
+}
+
+static i64 unlock_pi(struct thread *t, const struct futex *f)
+{
+    struct space *s = t->process->space;
+    u32 value;
+    for (;;) {
+        if (space_read(s, &value, f->a, sizeof(value)))
+            return -EFAULT;
+        if ((int)(value & FUTEX_TID_MASK) != t->tid)
+            return -EPERM;
+        i64 r = space_swap32(s, f->a, value, 0);
+        if (r < 0)
+            return r;
+        if (r)
+            break;
+    }
+    i64 n = wake(t->process, f, INT32_MAX);
+    return n < 0 ? n : 0;
+}
+
+// FUTEX_WAIT_REQUEUE_PI: waits at one word, then takes the lock at another. Its waker wakes
+// all it would move: each takes the lock in its turn.
+static i64 wait_requeue_pi(struct thread *t, const u64 a[6], struct futex *f)
+{
+    int clock = f->flags & FUTEX_CLOCK_REALTIME ? CLOCK_REALTIME : CLOCK_MONOTONIC;
+    i64 r = pi_until(t, a[3], clock, f);
+    if (r)
+        return r;
+    f->bitset = FUTEX_BITSET_MATCH_ANY;
+    r = t->process->options.now_ns ? wait_in_turn(t, f) : wait_on_host(t, f);
+    if (r)
+        return r == -RESTART ? -EINTR : r;
+    f->a = a[4];
+    return lock_pi(t, f);
+}
+
+static i64 cmp_requeue_pi(struct thread *t, const u64 a[6], const struct futex *f)
+{
+    u32 value;
+    if ((i32)a[2] != 1 || (i32)a[3] < 0)
+        return -EINVAL;
+    if (space_read(t->process->space, &value, f->a, sizeof(value)))
+        return -EFAULT;
+    if (value != (u32)a[5])
+        return -EAGAIN;
+    return wake(t->process, f, 1 + (u32)a[3] < INT32_MAX ? 1 + (u32)a[3] : INT32_MAX);
+}
+
+static i64 futex_pi(struct thread *t, const u64 a[6], struct futex *f)
+{
+    i64 failed;
+    switch (f->op) {
+    case FUTEX_LOCK_PI:
+    case FUTEX_LOCK_PI2:
+        failed =
+            pi_until(t, a[3],
+                     f->op == FUTEX_LOCK_PI || f->flags & FUTEX_CLOCK_REALTIME ? CLOCK_REALTIME
+                                                                               : CLOCK_MONOTONIC,
+                     f);
+        return failed ? failed : lock_pi(t, f);
+    case FUTEX_TRYLOCK_PI: failed = try_pi(t, f); return failed == 1 ? -EAGAIN : failed;
+    case FUTEX_UNLOCK_PI: return unlock_pi(t, f);
+    case FUTEX_WAIT_REQUEUE_PI: return wait_requeue_pi(t, a, f);
+    case FUTEX_CMP_REQUEUE_PI: return cmp_requeue_pi(t, a, f);
+    default: return -ENOSYS;
+    }
+}
+
 i64 sys_futex(struct thread *t, const u64 a[6])
 {
     struct process *p = t->process;
     struct futex f = { .a = a[0], .op = a[1] & COMMANDS, .flags = a[1] & ~COMMANDS, .value = a[2] };
     f.bitset = f.op == FUTEX_WAKE_BITSET ? (u32)a[5] : FUTEX_BITSET_MATCH_ANY;
-    bool two = f.op == FUTEX_REQUEUE || f.op == FUTEX_CMP_REQUEUE || f.op == FUTEX_WAKE_OP;
+    bool two = f.op == FUTEX_REQUEUE || f.op == FUTEX_CMP_REQUEUE || f.op == FUTEX_WAKE_OP ||
+               f.op == FUTEX_WAIT_REQUEUE_PI || f.op == FUTEX_CMP_REQUEUE_PI;
     if (f.flags & ~(u32)(FUTEX_PRIVATE_FLAG | FUTEX_CLOCK_REALTIME))
         return -ENOSYS;
     if (a[0] % 4 || (two && a[4] % 4))
@@ -177,7 +304,7 @@ i64 sys_futex(struct thread *t, const u64 a[6])
     case FUTEX_REQUEUE:
     case FUTEX_CMP_REQUEUE: return requeue(t, a, &f);
     case FUTEX_WAKE_OP: return wake_op(t, a, &f);
-    default: return -ENOSYS;   // priority inheritance: a libc then uses plain mutexes
+    default: return futex_pi(t, a, &f);
     }
 }
 
@@ -215,7 +342,7 @@ static void owner_died(struct thread *t, vaddr a)
         if (r < 0)
             return;
         if (r && value & FUTEX_WAITERS)
-            futex_wake(t->process, a, 1);
+            futex_wake(t->process, a, INT32_MAX);   // one would do, if it is no PI lock
         if (r)
             return;
     }

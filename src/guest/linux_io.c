@@ -72,26 +72,43 @@ static i64 write_all(struct thread *t, const struct transfer *x, u64 n)
     return (i64)done;
 }
 
+// Descriptors the simulator answers for itself: true, with the result.
+static bool read_own(struct thread *t, const u64 a[6], int host, i64 *result)
+{
+    u64 signals;
+    switch (fd_kind(t->process, a[0], &signals)) {
+    case FD_RANDOM: *result = sys_getrandom(t, (u64[6]){ a[1], a[2] }); return true;
+    case FD_SIGNALS: *result = signalfd_read(t, a[0], signals, a[1], a[2]); return true;
+    default: return perf_read(t, host, a[1], a[2], result);
+    }
+}
+
 i64 sys_read(struct thread *t, const u64 a[6])
 {
     struct transfer x;
-    i64 failed = prepare(t, a, &x), counted;
-    if (!failed && perf_read(t, x.host, a[1], a[2], &counted))
-        return counted;
+    i64 failed = prepare(t, a, &x), own;
+    if (!failed && read_own(t, a, x.host, &own))
+        return own;
     return failed ? failed : read_some(t, &x, a[2]);
 }
 
 i64 sys_write(struct thread *t, const u64 a[6])
 {
     struct transfer x;
+    u64 signals;
     i64 failed = prepare(t, a, &x);
+    if (!failed && fd_kind(t->process, a[0], &signals) == FD_SIGNALS)
+        return -EINVAL;
     return failed ? failed : written(t, write_all(t, &x, a[2]));
 }
 
 i64 sys_pread64(struct thread *t, const u64 a[6])
 {
     struct transfer x;
+    u64 signals;
     i64 failed = prepare(t, a, &x);
+    if (!failed && fd_kind(t->process, a[0], &signals) == FD_RANDOM)
+        return sys_getrandom(t, (u64[6]){ a[1], a[2] });
     return failed ? failed : host_result(pread(x.host, x.buffer, a[2], a[3]));
 }
 
@@ -138,10 +155,29 @@ static i64 vector_call(struct thread *t, long number, const struct vector *v, sh
     return restartable(r);
 }
 
+// readv of what the simulator answers for: the buffers one by one, until one is not filled.
+static i64 read_parts(struct thread *t, const u64 a[6], struct vector *v)
+{
+    i64 done = 0;
+    for (int i = 0; i < v->count; i++) {
+        vaddr to = (vaddr)((u8 *)v->iov[i].iov_base - t->process->space->mem);
+        i64 r = sys_read(t, (u64[6]){ a[0], to, v->iov[i].iov_len });
+        if (r < 0)
+            return done ? done : r;
+        done += r;
+        if ((u64)r < v->iov[i].iov_len)
+            break;
+    }
+    return done;
+}
+
 i64 sys_readv(struct thread *t, const u64 a[6])
 {
     struct vector v;
+    u64 signals;
     i64 failed = prepare_vector(t, a, &v);
+    if (!failed && fd_kind(t->process, a[0], &signals) != FD_HOST)
+        return read_parts(t, a, &v);
     return failed ? failed : vector_call(t, SYS_readv, &v, POLLIN);
 }
 
@@ -156,8 +192,11 @@ i64 sys_writev(struct thread *t, const u64 a[6])
 i64 sys_preadv(struct thread *t, const u64 a[6])
 {
     struct vector v;
+    u64 signals;
     bool two = t->cpu.x[8] == 286;
     i64 failed = prepare_vector(t, a, &v);
+    if (!failed && fd_kind(t->process, a[0], &signals) != FD_HOST)
+        return read_parts(t, a, &v);
     return failed ? failed : host_result(preadv2(v.host, v.iov, v.count, a[3], two ? a[5] : 0));
 }
 
@@ -172,11 +211,32 @@ i64 sys_pwritev(struct thread *t, const u64 a[6])
 
 // ---- between files
 
+// Where threads take turns, waits for its turn to move data and makes the move itself not
+// wait: who is to read or write the rest must run.
+static i64 ready_to_move(struct thread *t, int in, int out, u32 *flags)
+{
+    struct process *p = t->process;
+    if (!p->options.now_ns || p->thread_count < 2 || *flags & SPLICE_F_NONBLOCK)
+        return 0;
+    i64 failed = in < 0 ? 0 : block_ready(t, in, POLLIN);
+    failed = failed || out < 0 ? failed : block_ready(t, out, POLLOUT);
+    *flags |= SPLICE_F_NONBLOCK;
+    return failed;
+}
+
 // An optional pointer to a 64-bit offset: *out is NULL or a window address.
 static bool offset_at(struct thread *t, vaddr a, void **out)
 {
     *out = a ? window(t, a, 8) : NULL;
     return !a || *out;
+}
+
+// splice moves what the host's descriptor has: not of those the simulator answers for.
+static bool host_only(struct thread *t, u64 one, u64 two)
+{
+    u64 signals;
+    return fd_kind(t->process, one, &signals) == FD_HOST &&
+           fd_kind(t->process, two, &signals) == FD_HOST;
 }
 
 i64 sys_sendfile(struct thread *t, const u64 a[6])
@@ -187,6 +247,8 @@ i64 sys_sendfile(struct thread *t, const u64 a[6])
         return -EBADF;
     if (!offset_at(t, a[2], &offset))
         return -EFAULT;
+    if (!host_only(t, a[0], a[1]))
+        return -EINVAL;
     return written(t, host_result(syscall(SYS_sendfile, out, in, offset, a[3])));
 }
 
@@ -199,6 +261,50 @@ i64 sys_copy_file_range(struct thread *t, const u64 a[6])
     if (!offset_at(t, a[1], &from) || !offset_at(t, a[3], &to))
         return -EFAULT;
     return host_result(syscall(SYS_copy_file_range, in, from, out, to, a[4], (u32)a[5]));
+}
+
+i64 sys_splice(struct thread *t, const u64 a[6])
+{
+    int in = fd_host(t->process, a[0]), out = fd_host(t->process, a[2]);
+    u32 flags = (u32)a[5];
+    void *from, *to;
+    if (out < 0 || in < 0)
+        return -EBADF;
+    if (!host_only(t, a[0], a[2]))
+        return -EINVAL;
+    if (!offset_at(t, a[1], &from) || !offset_at(t, a[3], &to))
+        return -EFAULT;
+    i64 r = ready_to_move(t, in, out, &flags);
+    if (!r)
+        r = block_call(t, SYS_splice, (u64)in, (u64)from, (u64)out, (u64)to, a[4], flags);
+    return written(t, restartable(r));
+}
+
+i64 sys_tee(struct thread *t, const u64 a[6])
+{
+    int in = fd_host(t->process, a[0]), out = fd_host(t->process, a[1]);
+    u32 flags = (u32)a[3];
+    if (out < 0 || in < 0)
+        return -EBADF;
+    i64 r = ready_to_move(t, in, out, &flags);
+    if (!r)
+        r = block_call(t, SYS_tee, (u64)in, (u64)out, a[2], flags, 0, 0);
+    return written(t, restartable(r));
+}
+
+// The pages of the guest are lent to the pipe, never given: they stay in the window.
+i64 sys_vmsplice(struct thread *t, const u64 a[6])
+{
+    struct vector v;
+    u32 flags = (u32)a[3] & ~(u32)SPLICE_F_GIFT;
+    i64 failed = prepare_vector(t, a, &v);
+    if (failed)
+        return failed;
+    bool reads = (fcntl(v.host, F_GETFL) & O_ACCMODE) == O_RDONLY;
+    i64 r = ready_to_move(t, reads ? v.host : -1, reads ? -1 : v.host, &flags);
+    if (!r)
+        r = block_call(t, SYS_vmsplice, (u64)v.host, (u64)v.iov, (u64)v.count, flags, 0, 0);
+    return written(t, restartable(r));
 }
 
 i64 sys_eventfd2(struct thread *t, const u64 a[6])

@@ -1,5 +1,6 @@
 // System calls on the process itself: identity, limits, ending, waiting.
 #include <linux/prctl.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
@@ -13,7 +14,6 @@
 enum {
     PR_PAC_KEYS = 31,           // PR_PAC_APIAKEY to PR_PAC_APGAKEY
     NICE_ZERO = 20,             // what the system call returns for nice 0
-    ALL_CPUS = 1,               // the guest sees one CPU
 };
 
 i64 sys_zero(struct thread *t, const u64 a[6])
@@ -142,23 +142,55 @@ i64 sys_sysinfo(struct thread *t, const u64 a[6])
     return space_write(t->process->space, a[0], &s, sizeof(s));
 }
 
+static u64 all_cpus(const struct process *p)
+{
+    return p->cpus < 64 ? ((u64)1 << p->cpus) - 1 : UINT64_MAX;
+}
+
+// The thread sched_setaffinity and its like name; the process is locked.
+static struct thread *named(struct thread *t, u64 tid)
+{
+    return (i32)tid ? thread_find(t->process, (i32)tid) : t;
+}
+
 i64 sys_sched_getaffinity(struct thread *t, const u64 a[6])
 {
-    u64 mask = ALL_CPUS;
-    if (a[1] < sizeof(mask) || a[1] % sizeof(mask))
+    struct process *p = t->process;
+    if ((u32)a[1] < sizeof(u64) || (u32)a[1] % sizeof(u64))
         return -EINVAL;
-    if (a[0] && (i32)a[0] != t->tid && (i32)a[0] != t->process->pid)
-        return -ESRCH;
-    i64 failed = space_write(t->process->space, a[2], &mask, sizeof(mask));
+    pthread_mutex_lock(&p->lock);
+    const struct thread *of = named(t, a[0]);
+    u64 mask = of && of->affinity ? of->affinity : all_cpus(p);
+    pthread_mutex_unlock(&p->lock);
+    i64 failed = of ? space_write(p->space, a[2], &mask, sizeof(mask)) : -ESRCH;
     return failed ? failed : (i64)sizeof(mask);
+}
+
+// Kept and shown again; on which of the host's a thread runs is the host's business.
+i64 sys_sched_setaffinity(struct thread *t, const u64 a[6])
+{
+    struct process *p = t->process;
+    u64 mask = 0;
+    if (space_read(p->space, &mask, a[2], (u32)a[1] < sizeof(mask) ? (u32)a[1] : sizeof(mask)))
+        return -EFAULT;
+    mask &= all_cpus(p);
+    pthread_mutex_lock(&p->lock);
+    struct thread *of = named(t, a[0]);
+    if (of && mask)
+        of->affinity = mask;
+    pthread_mutex_unlock(&p->lock);
+    return !of ? -ESRCH : mask ? 0 : -EINVAL;
 }
 
 i64 sys_getcpu(struct thread *t, const u64 a[6])
 {
-    u32 zero = 0;
-    for (int i = 0; i < 2; i++)
-        if (a[i] && space_write(t->process->space, a[i], &zero, sizeof(zero)))
-            return -EFAULT;
+    unsigned cpu = 0;
+    u32 node = 0;
+    if (t->process->cpus > 1 && !getcpu(&cpu, NULL))
+        cpu %= t->process->cpus;
+    if ((a[0] && space_write(t->process->space, a[0], &cpu, sizeof(cpu))) ||
+        (a[1] && space_write(t->process->space, a[1], &node, sizeof(node))))
+        return -EFAULT;
     return 0;
 }
 

@@ -60,9 +60,7 @@ i64 sys_rt_sigpending(struct thread *t, const u64 a[6])
     return a[1] > SET_BYTES ? -EINVAL : space_write(t->process->space, a[0], &set, a[1]);
 }
 
-// Waits until a signal of `set` is pending or one can be delivered (-EINTR), or `until` of
-// CLOCK_MONOTONIC (0).
-static i64 wait_for_signals(struct thread *t, u64 set, u64 until, const char *what)
+i64 signal_wait(struct thread *t, u64 set, u64 until, const char *what)
 {
     struct process *p = t->process;
     bool alone = p->thread_count == 1 && !p->forks && !timers_armed(p) && !p->forwarded;
@@ -95,7 +93,7 @@ i64 sys_rt_sigsuspend(struct thread *t, const u64 a[6])
     t->sigmask = mask & ~UNBLOCKABLE;
     if (signal_waiting(t, t->sigmask))
         return -EINTR;
-    return wait_for_signals(t, 0, UINT64_MAX, "sigsuspend");
+    return signal_wait(t, 0, UINT64_MAX, "sigsuspend");
 }
 
 static i64 put_info(struct thread *t, vaddr to, const struct guest_siginfo *i)
@@ -130,7 +128,7 @@ i64 sys_rt_sigtimedwait(struct thread *t, const u64 a[6])
             block_forward(p, sig);
     struct guest_siginfo info;
     while (!signal_take(t, set, &info)) {
-        failed = wait_for_signals(t, set, until, "sigwait");
+        failed = signal_wait(t, set, until, "sigwait");
         if (failed)
             return failed;
         if (!(signal_pending(t) & set))

@@ -435,9 +435,11 @@ i64 sys_sendmsg(struct thread *t, const u64 a[6])
     return r;
 }
 
+// struct mmsghdr: a struct msghdr, then how much it was.
+enum { MMSGHDR = 64, LEN_AT = 56 };
+
 i64 sys_sendmmsg(struct thread *t, const u64 a[6])
 {
-    enum { MMSGHDR = 64, LEN_AT = 56 };
     u32 n = (u32)a[2] < MAX_MESSAGES ? (u32)a[2] : MAX_MESSAGES, sent = 0;
     for (; sent < n; sent++) {
         i64 r = sys_sendmsg(t, (u64[6]){ a[0], a[1] + (u64)sent * MMSGHDR, a[3] });
@@ -500,4 +502,32 @@ i64 sys_recvmsg(struct thread *t, const u64 a[6])
     i64 r = m ? receive_message(t, host, a[1], (int)a[2], m) : -ENOMEM;
     free(m);
     return r;
+}
+
+// With a timeout, it is looked at between messages, as Linux does.
+i64 sys_recvmmsg(struct thread *t, const u64 a[6])
+{
+    struct process *p = t->process;
+    u32 n = (u32)a[2] < MAX_MESSAGES ? (u32)a[2] : MAX_MESSAGES, got = 0;
+    int flags = (int)a[3];
+    i64 ns;
+    i64 failed = timeout_at(t, a[4], &ns);
+    if (failed)
+        return failed;
+    u64 until = ns < 0 ? UINT64_MAX : process_now(p, CLOCK_MONOTONIC) + (u64)ns;
+    while (got < n) {
+        vaddr at = a[1] + (u64)got * MMSGHDR;
+        i64 r = sys_recvmsg(t, (u64[6]){ a[0], at, (u64)(flags & ~MSG_WAITFORONE) });
+        if (r < 0)
+            return got ? (i64)got : r;
+        u32 len = (u32)r;
+        if (space_write(p->space, at + LEN_AT, &len, sizeof(len)))
+            return got ? (i64)got : -EFAULT;
+        got++;
+        if (flags & MSG_WAITFORONE)
+            flags |= MSG_DONTWAIT;
+        if (until != UINT64_MAX && process_now(p, CLOCK_MONOTONIC) >= until)
+            break;
+    }
+    return got;
 }

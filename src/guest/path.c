@@ -111,7 +111,7 @@ i64 fd_may_change(struct process *p, int host)
 static void refuse(struct process *p, const char *path, const char *allow, const char *what,
                    const char *then)
 {
-    if (p->refused || !strncmp(path, "/proc/", 6))
+    if (p->refused || p->options.quiet || !strncmp(path, "/proc/", 6))
         return;
     p->refused = true;
     fprintf(p->options.messages ? p->options.messages : stderr,
@@ -207,7 +207,7 @@ static i64 own_file(struct thread *t, char *text, struct guest_path *path)
     struct process *p = t->process;
     char name[VIEW_PATH];
     const char *rest;
-    if (strncmp(text, "/proc/", 6) && strncmp(text, "/dev/", 5))
+    if (strncmp(text, "/proc/", 6) && strncmp(text, "/dev/", 5) && strncmp(text, "/sys/", 5))
         return VIEW_AGAIN;
     i64 fd = named_fd(p, text, &rest);
     int host = fd >= 0 ? fd_host(p, fd) : -1;

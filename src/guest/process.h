@@ -40,6 +40,7 @@ struct process_options {
     const char *const *argv, *const *envp;   // NULL-terminated; argv[0] included
     struct view_options files;           // what the guest can reach of the host's files
     bool allow_net;                      // sockets beyond loopback
+    bool quiet;                          // refusals are not told
     u64 seed;                            // of AT_RANDOM and getrandom
     FILE *strace;                        // system calls are printed here, or NULL
     FILE *messages;                      // faults are told here; NULL means stderr
@@ -80,11 +81,17 @@ struct guest_rlimit {
     u64 soft, hard;
 };
 
+// What the simulator itself answers for: seeded random bytes in place of the host's, and
+// signalfd, of which the host has an eventfd that is readable while a signal is pending.
+enum fd_kind { FD_HOST, FD_RANDOM, FD_SIGNALS };
+
 // A guest descriptor is an index of process.fds; it never is the host's number, so no
 // descriptor of the simulator can be named by the guest.
 struct guest_fd {
     int host;                            // -1: closed
     bool cloexec;
+    enum fd_kind kind;
+    u64 signals;                         // FD_SIGNALS: those it tells of
 };
 
 // A child by its number in the guest and on the host; number 0: a free place.
@@ -150,6 +157,8 @@ struct process {
     vaddr sigreturn;                     // the trampoline page
     vaddr stack_top, stack_base;
     struct guest_fd fds[GUEST_FDS];      // what the guest's descriptors are on the host
+    bool signal_fds;                     // there may be some of FD_SIGNALS
+    u32 cpus;                            // that the guest sees: one where threads take turns
     struct view *view;                   // of the host's files
     bool refused;                        // a path was refused, and the user told
     int cwd;                             // host descriptor of its working directory
@@ -187,7 +196,11 @@ struct thread {
     u64 sigmask_saved;                   // while ppoll and friends wait
     bool restore_mask;
     struct guest_altstack altstack;
-    vaddr clear_child_tid, robust_list, rseq;
+    vaddr clear_child_tid, robust_list;
+    vaddr rseq;                          // registered, or 0; with its length and signature
+    u32 rseq_len, rseq_sig;
+    u64 affinity;                        // CPUs it may run on; 0: all
+    u32 esr;                             // of the fault being delivered (Arm ARM ESR_EL1), or 0
     bool exited;
     u64 syscalls;                        // made so far
 };
@@ -218,7 +231,8 @@ enum sys_result linux_syscall(struct thread *t);
 
 // A synchronous fault of the instruction at cpu.pc: signal, si_code and si_addr as
 // Linux defines them. Enters the guest's handler, or ends the process and says so on
-// options.messages with `what`, the instruction as text ("ldr x0, [x1]").
+// options.messages with `what`, the instruction as text ("ldr x0, [x1]"). thread.esr is
+// shown to the handler and cleared.
 enum sys_result process_fault(struct thread *t, int sig, int code, vaddr addr, const char *what);
 
 // Delivers pending unblocked signals, if any (for asynchronous ones, between blocks).

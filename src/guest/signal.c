@@ -14,6 +14,7 @@ enum {
     ACTION_DEFAULT = 0,
     ACTION_IGNORE = 1,
     FPSIMD_MAGIC = 0x46508001,
+    ESR_MAGIC = 0x45535201,
     PSTATE_DIT_BIT = 24,
     PSTATE_SSBS_BIT = 12,
 };
@@ -26,6 +27,11 @@ static const u32 AUTODISARM = (u32)1 << 31;
 struct fpsimd_context {
     u32 magic, size, fpsr, fpcr;
     union vreg v[32];
+};
+
+struct esr_context {
+    u32 magic, size;
+    u64 esr;
 };
 
 // struct rt_sigframe: siginfo, then ucontext with sigcontext.
@@ -82,6 +88,7 @@ static i64 queue_locked(struct process *p, struct thread *to, const struct guest
         return -EAGAIN;
     p->queue[p->queued++] = (struct guest_pending){ *info, to };
     __atomic_fetch_or(set, bit(info->sig), __ATOMIC_ACQ_REL);
+    signalfd_update(p);
     struct thread *t = to ? to : taker(p, info->sig);
     if (t)
         block_kick(t);
@@ -130,6 +137,7 @@ static bool take_locked(struct thread *t, int sig, struct guest_siginfo *info)
         if (p->queue[k].info.sig == sig && p->queue[k].to == to)
             return true;
     __atomic_fetch_and(to ? &to->pending : &p->pending, ~bit(sig), __ATOMIC_ACQ_REL);
+    signalfd_update(p);
     return true;
 }
 
@@ -204,7 +212,11 @@ static void save(struct frame *f, const struct thread *t)
     *fp = (struct fpsimd_context){
         .magic = FPSIMD_MAGIC, .size = sizeof(*fp), .fpsr = c->fpsr, .fpcr = c->fpcr
     };
-    memcpy(fp->v, c->v, sizeof(fp->v));   // zeros follow: the terminating context
+    memcpy(fp->v, c->v, sizeof(fp->v));
+    struct esr_context *esr = (struct esr_context *)(f->reserved + sizeof(*fp));
+    if (t->esr)
+        *esr = (struct esr_context){ ESR_MAGIC, sizeof(*esr), t->esr };
+    // zeros follow: the terminating context
 }
 
 static bool on_altstack(const struct thread *t, u64 sp)
@@ -224,6 +236,8 @@ static bool enter(struct thread *t, const struct guest_siginfo *info)
         c->x[0] = act.flags & FLAG_RESTART ? t->restart_x0 : (u64)-EINTR;
         c->pc -= act.flags & FLAG_RESTART ? 4 : 0;
     }
+    if (!rseq_abort(t))
+        return false;
     u64 sp = c->x[REG_SP];
     struct frame f = { .stack_sp = t->altstack.sp,
                        .stack_size = t->altstack.size,
@@ -355,7 +369,9 @@ enum sys_result process_fault(struct thread *t, int sig, int code, vaddr addr, c
         return p->exited ? SYS_EXIT : SYS_CONTINUE;
     bool handled = p->actions[sig].handler > ACTION_IGNORE && !(t->sigmask & bit(sig));
     trace(p, &info);
-    if (!handled || !enter(t, &info)) {
+    bool entered = handled && enter(t, &info);
+    t->esr = 0;
+    if (!entered) {
         tell(t, sig, code, addr, what);
         t->exited = true;
         process_kill(p, sig);

@@ -139,6 +139,9 @@ void space_fault_signal(struct space *s, vaddr a, u32 prot, int *sig, int *code)
 // Copies the region that holds `a`; false when there is none.
 bool space_region_at(struct space *s, vaddr a, struct region *r);
 
+// Bytes that are mapped.
+u64 space_mapped(struct space *s);
+
 // Writes the regions as /proc/self/maps shows them.
 void space_print(struct space *s, FILE *f);
 

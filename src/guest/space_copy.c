@@ -179,6 +179,16 @@ bool space_region_at(struct space *s, vaddr a, struct region *r)
     return found;
 }
 
+u64 space_mapped(struct space *s)
+{
+    u64 bytes = 0;
+    pthread_mutex_lock(&s->lock);
+    for (size_t i = 0; i < s->count; i++)
+        bytes += s->regions[i].end - s->regions[i].start;
+    pthread_mutex_unlock(&s->lock);
+    return bytes;
+}
+
 void space_print(struct space *s, FILE *f)
 {
     pthread_mutex_lock(&s->lock);

@@ -166,6 +166,8 @@ enum sys_result process_boundary(struct thread *t, u64 executed)
         if (timers_armed(p))
             timers_check(p);
         sched_pass(t);
+        if (p->thread_count > 1 && !rseq_abort(t))
+            process_kill(p, SIGSEGV);
     }
     bool look = t->kicked || signal_pending(t) & ~t->sigmask || thread_ends(t);
     return look ? process_signals(t) : SYS_CONTINUE;
@@ -182,6 +184,7 @@ static struct thread *new_thread(struct thread *parent, const u64 a[6])
     t->cpu = parent->cpu;
     t->process = p;
     t->sigmask = parent->sigmask;
+    t->affinity = parent->affinity;
     t->cpu.x[0] = 0;
     t->cpu.monitor_size = 0;
     if (a[1])
@@ -256,10 +259,12 @@ i64 sys_exit_group(struct thread *t, const u64 a[6])
 i64 sys_exit(struct thread *t, const u64 a[6])
 {
     struct process *p = t->process;
+    pthread_mutex_lock(&p->lock);
+    bool last = --p->alive == 0;   // whom the release wakes must not count it
+    pthread_mutex_unlock(&p->lock);
     thread_release(t);
     pthread_mutex_lock(&p->lock);
     t->exited = true;
-    bool last = --p->alive == 0;
     if (t == p->main && !p->exited)
         p->exit_status = a[0] & 0xff;
     if (last)

@@ -16,4 +16,10 @@
         }                                                                                          \
     } while (0)
 
+// qemu-user 7.2 lacks some of what Linux has.
+static inline int under_qemu(void)
+{
+    return getenv("UNDER_QEMU") != NULL;
+}
+
 #endif

@@ -85,6 +85,52 @@ static void jump_back(int sig, siginfo_t *info, void *context)
     siglongjmp(back, 1);
 }
 
+// ESR_EL1 as the frame of a handler has it; 0: no such record.
+static unsigned long esr_of(const ucontext_t *u)
+{
+    const unsigned char *at = (const unsigned char *)u->uc_mcontext.__reserved;
+    for (;;) {
+        unsigned head[2];
+        unsigned long esr;
+        memcpy(head, at, sizeof(head));
+        memcpy(&esr, at + sizeof(head), sizeof(esr));
+        if (!head[0] || head[0] == 0x45535201)   // ESR_MAGIC
+            return head[0] ? esr : 0;
+        at += head[1];
+    }
+}
+
+static volatile unsigned long esr;
+
+static void note_esr(int sig, siginfo_t *info, void *context)
+{
+    ucontext_t *u = context;
+    esr = esr_of(u);
+    u->uc_mcontext.pc = esr >> 26 == 0x20 ? u->uc_mcontext.regs[30] : u->uc_mcontext.pc + 4;
+}
+
+// The class of the fault, whether it was a store, and why (Arm ARM, ESR_EL1); the level of
+// the translation, the lowest two bits, is the kernel's affair.
+static void the_frame_says_what_the_fault_was(void)
+{
+    static int constant;
+    char *page = mmap(NULL, 16384, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    volatile int *wild = (volatile int *)64, *read_only = (volatile int *)page;
+    set_info(SIGSEGV, note_esr, 0);
+    esr = 1;
+    constant = *wild;
+    if (under_qemu() && !esr)
+        return;
+    CHECK((esr & ~3ul) == 0x92000004);
+    *wild = constant;
+    CHECK((esr & ~3ul) == 0x92000044);
+    *read_only = 1;
+    CHECK((esr & ~3ul) == 0x9200004c);
+    ((void (*)(void))page)();
+    CHECK((esr & ~3ul) == 0x8200000c);
+    CHECK(!munmap(page, 16384));
+}
+
 static void a_wild_pointer_is_caught(void)
 {
     set_info(SIGSEGV, jump_back, 0);
@@ -217,6 +263,7 @@ int main(int argc, char **argv)
     a_blocked_signal_waits();
     the_sender_is_told();
     a_wild_pointer_is_caught();
+    the_frame_says_what_the_fault_was();
     a_handler_can_change_what_it_returns_to();
     the_alternate_stack_is_used();
     a_stack_overflow_is_caught_on_the_alternate_stack();

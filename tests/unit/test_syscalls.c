@@ -227,7 +227,47 @@ static void an_unknown_call_is_enosys(void **state)
     assert_int_equal(CALL1(p, 1000, 0), -ENOSYS);
     assert_int_equal(CALL1(p, 511, 0), -ENOSYS);
     assert_int_equal(CALL1(p, UINT64_MAX, 0), -ENOSYS);
-    assert_int_equal(CALL1(p, N_rseq, 0), -ENOSYS);
+}
+
+// rseq(area, 32, 0, signature): refused where threads run in parallel.
+static void a_sequence_is_registered_where_threads_take_turns(void **state)
+{
+    struct process *p = *state;
+    i64 expected = p->options.now_ns ? 0 : -ENOSYS;
+    assert_int_equal(CALL4(p, N_rseq, BUFFER, 32, 0, 0xd428bc00), expected);
+    assert_int_equal(p->main->rseq, p->options.now_ns ? BUFFER : 0);
+}
+
+// What a damaged registration does: the sequence cannot be aborted, so the handler is not
+// entered (struct rseq_cs: version, flags, start, length, abort handler).
+static void a_sequence_goes_on_at_its_abort_handler(void **state)
+{
+    struct process *p = *state;
+    struct cpu *c = &p->main->cpu;
+    const u32 signature = 0xd428bc00;
+    u64 cs[4] = { 0, BUFFER + 0x100, 16, BUFFER + 0x204 }, at = BUFFER + 64;
+    assert_int_equal(CALL4(p, N_rseq, BUFFER, 32, 0, signature), 0);
+    put(p, 64, cs, sizeof(cs));
+    put(p, 0x200, &signature, 4);
+
+    put(p, 8, &at, 8);
+    c->pc = BUFFER + 0x10c;
+    assert_true(rseq_abort(p->main));
+    assert_int_equal(c->pc, BUFFER + 0x204);
+    assert_int_equal(word(p, BUFFER + 8), 0);
+
+    put(p, 8, &at, 8);
+    c->pc = BUFFER + 0x110;   // past its end
+    assert_true(rseq_abort(p->main));
+    assert_int_equal(c->pc, BUFFER + 0x110);
+
+    put(p, 8, &at, 8);
+    put(p, 0x200, "none", 4);
+    c->pc = BUFFER + 0x100;
+    assert_false(rseq_abort(p->main));
+    at = 8;
+    put(p, 8, &at, 8);
+    assert_false(rseq_abort(p->main));
 }
 
 static void files_are_written_read_and_described(void **state)
@@ -661,7 +701,7 @@ static void random_arguments_never_crash(void **state)
         // Not: what would block, reach the test's own files, or map without end.
         if (n == N_read || n == 65 || n == 67 || n == 72 || n == 73 || n == 32 || n == N_fcntl ||
             (n >= 33 && n <= 38) || (n >= 45 && n <= 55) || n == 166 || n == 71 || n == 285 ||
-            n == N_ioctl || (n == N_openat && a[2] & 0100))
+            (n >= 75 && n <= 77) || n == N_ioctl || (n == N_openat && a[2] & 0100))
             continue;
         if (round % 16 == 0)
             call(p, N_mmap, BUFFER, 4 * GUEST_PAGE, 3, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1,
@@ -681,6 +721,11 @@ int main(void)
         T(the_stack_holds_arguments_environment_and_auxv),
         cmocka_unit_test(hwcaps_are_those_an_m2_shows),
         T(an_unknown_call_is_enosys),
+        T(a_sequence_is_registered_where_threads_take_turns),
+        cmocka_unit_test_setup_teardown(a_sequence_is_registered_where_threads_take_turns,
+                                        setup_timed, teardown),
+        cmocka_unit_test_setup_teardown(a_sequence_goes_on_at_its_abort_handler, setup_timed,
+                                        teardown),
         T(files_are_written_read_and_described),
         T(open_flags_are_arm64s),
         T(the_simulators_descriptors_cannot_be_named),
