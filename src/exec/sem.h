@@ -38,6 +38,11 @@
 #define JMP(name) INLINE const struct insn *sem_##name(SEM_ARGS)
 #define EXI(name) INLINE bool sem_##name(SEM_ARGS)
 
+// The operands of a decoded instruction, unless whoever includes this has others (a stencil's
+// are in host registers or not known yet).
+#ifdef SEM_OPERANDS
+#include SEM_OPERANDS
+#else
 #define Xr(slot) (c->x[i->slot])
 #define Xw(slot, value) ((void)(c->x[i->slot] = (value)))
 #define Wr(slot) ((u32)c->x[i->slot])
@@ -47,6 +52,7 @@
 #define IMM (i->imm)
 #define AUX (i->aux)
 #define PC (((u64)i - (u64)c->shadow) >> 2)
+#endif
 
 // ea[0]: the address the record carries; ea[1]: 1 when a branch was taken.
 #define FALL return i + 1
