@@ -98,6 +98,8 @@ static bool branch_of(const struct core_params *p, struct bpred_params *b, struc
                  .l2_entries = (u32)p->btb2_entries,
                  .l2_ways = (u32)p->btb2_ways,
                  .l2_bubbles = (u32)p->btb2_taken - 1,
+                 .l2_warm = (u32)p->btb2_warm,
+                 .random = p->btb_random,
                  .predecode_bytes = p->l1i_size,
                  .predecode_bubbles = (u32)p->predecode_taken - 1,
                  .decode_bubbles = (u32)p->decode_taken - 1 },

@@ -16,6 +16,7 @@ enum { FILTER = 1024 };
 struct pair {
     vaddr load, store;   // load 0: empty
     u64 seq;             // last instance of the store
+    u64 used;            // when the pair last mattered
     u32 counter;
 };
 
@@ -25,8 +26,9 @@ struct memdep {
     struct memdep_params p;
     struct pair *pairs;
     u32 random;
-    u64 since_aged;
+    u64 since_aged, clock;
     u8 loads[FILTER], stores[FILTER];
+    u8 last[FILTER];     // the pair last entered with a load of this hash
     struct memdep_stats stats;
 };
 
@@ -70,24 +72,30 @@ u64 memdep_load(struct memdep *m, vaddr pc)
         return 0;
     u64 seq = 0;
     for (u32 i = 0; i < m->p.pairs; i++) {
-        const struct pair *p = &m->pairs[i];
-        if (p->load == pc && p->counter && p->seq > seq)
+        struct pair *p = &m->pairs[i];
+        if (p->load == pc && p->counter && p->seq > seq) {
             seq = p->seq;
+            p->used = ++m->clock;
+        }
     }
     m->stats.waits += seq != 0;
     return seq;
 }
 
-// The place for a new pair: an empty one, one that no longer waits, or any.
+// The place for a new pair: an empty one, one that no longer waits, or by the rule.
 static struct pair *place(struct memdep *m)
 {
-    struct pair *idle = NULL;
+    struct pair *idle = NULL, *old = m->pairs;
     for (u32 i = 0; i < m->p.pairs; i++) {
         if (!m->pairs[i].load)
             return &m->pairs[i];
         if (!m->pairs[i].counter)
             idle = &m->pairs[i];
+        if (m->pairs[i].used < old->used)
+            old = &m->pairs[i];
     }
+    if (!m->p.random)
+        return idle ? idle : old;
     assert(m->p.pairs);
     m->random ^= m->random << 13;
     m->random ^= m->random >> 17;
@@ -95,25 +103,54 @@ static struct pair *place(struct memdep *m)
     return idle ? idle : &m->pairs[m->random % m->p.pairs];
 }
 
-void memdep_violation(struct memdep *m, vaddr load_pc, vaddr store_pc)
+static struct pair *find(struct memdep *m, vaddr load_pc, vaddr store_pc)
 {
-    m->stats.violations++;
-    for (u32 i = 0; i < m->p.pairs; i++) {
-        if (m->pairs[i].load == load_pc && m->pairs[i].store == store_pc) {
-            m->pairs[i].counter = m->p.counter_max;
-            return;
-        }
-    }
+    struct pair *p = &m->pairs[m->last[hash(load_pc)]];
+    if (p->load == load_pc && p->store == store_pc)
+        return p;
+    for (p = m->pairs; p < m->pairs + m->p.pairs; p++)
+        if (p->load == load_pc && p->store == store_pc)
+            return p;
+    return NULL;
+}
+
+static void enter(struct memdep *m, vaddr load_pc, vaddr store_pc)
+{
     struct pair *p = place(m);
     if (p->load) {
         m->stats.dropped++;
         m->loads[hash(p->load)]--;
         m->stores[hash(p->store)]--;
     }
-    *p = (struct pair){ load_pc, store_pc, 0, m->p.counter_max };
+    *p = (struct pair){ load_pc, store_pc, 0, ++m->clock, m->p.counter_max };
+    m->last[hash(load_pc)] = (u8)(p - m->pairs);
     m->loads[hash(load_pc)]++;
     m->stores[hash(store_pc)]++;
     m->stats.pairs++;
+}
+
+void memdep_violation(struct memdep *m, vaddr load_pc, vaddr store_pc)
+{
+    m->stats.violations++;
+    struct pair *p = find(m, load_pc, store_pc);
+    if (p)
+        p->counter = m->p.counter_max;
+    else
+        enter(m, load_pc, store_pc);
+}
+
+bool memdep_knows(struct memdep *m, vaddr load_pc, vaddr store_pc)
+{
+    struct pair *p = m->loads[hash(load_pc)] ? find(m, load_pc, store_pc) : NULL;
+    if (p)
+        p->used = ++m->clock;
+    return p;
+}
+
+void memdep_met(struct memdep *m, vaddr load_pc, vaddr store_pc)
+{
+    if (!find(m, load_pc, store_pc))
+        enter(m, load_pc, store_pc);
 }
 
 void memdep_waited(struct memdep *m, vaddr load_pc, u64 seq, bool needed)

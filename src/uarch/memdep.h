@@ -5,10 +5,11 @@
 // It knows no queue: stores are named by the caller's sequence numbers.
 //
 // On Apple's cores ("LSP": pairs with counters and an age-out interval, register
-// names in m1n1) the number of pairs shows as a knee: 62 to 77 on Avalanche, 10 to
-// 16 on Blizzard. Beyond it, time rises gradually (5.1 cycles an iteration at 62
-// pairs used in turn, 12.9 at 72, 21 at 128), as it does when the pair to give up
-// is drawn at random; giving up the oldest would lose all pairs at once.
+// names in m1n1) the number of pairs shows as a knee: 62 on Avalanche, 16 on Blizzard
+// for pairs that must wait, 77 and 10 for those that only forward faster once they are
+// known. Beyond it, time rises gradually on Avalanche (5.1 cycles an iteration at 62
+// pairs used in turn, 12.9 at 72, 21 at 128), as it does when the pair to give up is
+// drawn at random, and at once on Blizzard, as when it is the one unused for longest.
 #ifndef UARCH_MEMDEP_H
 #define UARCH_MEMDEP_H
 
@@ -18,9 +19,10 @@
 struct arena;
 
 struct memdep_params {
-    u32 pairs;         // 64 | 14, at most 255
+    u32 pairs;         // 60 | 16, at most 255
     u32 counter_max;   // model choice: 3; a pair waits while its counter is not 0
     u32 age;           // log2 of loads after which all counters fall by one: 17 (unknown)
+    bool random;       // a pair drawn at random is given up, not the one unused for longest
 };
 
 struct memdep_stats {
@@ -44,6 +46,12 @@ u64 memdep_load(struct memdep *m, vaddr pc);
 
 // The load read too early what the store at `store_pc` wrote: a pair from now on.
 void memdep_violation(struct memdep *m, vaddr load_pc, vaddr store_pc);
+
+// Is this a pair?
+bool memdep_knows(struct memdep *m, vaddr load_pc, vaddr store_pc);
+
+// The load had its value from that store: a pair from now on.
+void memdep_met(struct memdep *m, vaddr load_pc, vaddr store_pc);
 
 // A load that waited for store `seq` is done; did that store write what it read?
 void memdep_waited(struct memdep *m, vaddr load_pc, u64 seq, bool needed);

@@ -4,7 +4,9 @@
 #include "base/arena.h"
 #include "uarch/memdep.h"
 
-static const struct memdep_params avalanche = { .pairs = 64, .counter_max = 3, .age = 17 };
+static const struct memdep_params avalanche = {
+    .pairs = 64, .counter_max = 3, .age = 17, .random = true
+};
 
 static int open_arena(void **state)
 {
@@ -81,9 +83,9 @@ static void unused_pairs_age_out(void **state)
 }
 
 // Violations an iteration, in the long run, of `pairs` pairs used in turn.
-static u32 violations(void *a, u32 pairs)
+static u32 violations(void *a, const struct memdep_params *p, u32 pairs)
 {
-    struct memdep *m = memdep_new(a, &avalanche);
+    struct memdep *m = memdep_new(a, p);
     u64 before = 0, seq = 0;
     for (u32 round = 0; round < 40; round++) {
         if (round == 20)
@@ -102,10 +104,28 @@ static u32 violations(void *a, u32 pairs)
 
 static void beyond_its_size_pairs_are_lost_gradually(void **state)
 {
-    assert_int_equal(violations(*state, 62), 0);
-    assert_int_equal(violations(*state, 64), 0);
-    assert_in_range(violations(*state, 72), 8, 50);        // 8 at least, not all
-    assert_in_range(violations(*state, 128), 64, 127);
+    assert_int_equal(violations(*state, &avalanche, 62), 0);
+    assert_int_equal(violations(*state, &avalanche, 64), 0);
+    assert_in_range(violations(*state, &avalanche, 72), 8, 50);        // 8 at least, not all
+    assert_in_range(violations(*state, &avalanche, 128), 64, 127);
+}
+
+static void on_the_small_core_they_are_lost_at_once(void **state)
+{
+    const struct memdep_params blizzard = { .pairs = 16, .counter_max = 3, .age = 17 };
+    assert_int_equal(violations(*state, &blizzard, 16), 0);
+    assert_int_equal(violations(*state, &blizzard, 17), 17);
+    assert_int_equal(violations(*state, &blizzard, 24), 24);
+}
+
+static void a_pair_that_met_is_known(void **state)
+{
+    struct memdep *m = memdep_new(*state, &avalanche);
+    assert_false(memdep_knows(m, 0x1004, 0x1000));
+    memdep_met(m, 0x1004, 0x1000);
+    assert_true(memdep_knows(m, 0x1004, 0x1000));
+    assert_false(memdep_knows(m, 0x1004, 0x1008));
+    assert_false(memdep_knows(m, 0x100c, 0x1000));
 }
 
 int main(void)
@@ -119,6 +139,8 @@ int main(void)
         T(stores_thrown_away_are_not_waited_for),
         T(unused_pairs_age_out),
         T(beyond_its_size_pairs_are_lost_gradually),
+        T(on_the_small_core_they_are_lost_at_once),
+        T(a_pair_that_met_is_known),
     };
     return cmocka_run_group_tests_name("memdep", tests, NULL, NULL);
 }

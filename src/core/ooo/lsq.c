@@ -241,17 +241,33 @@ static u32 extra_of(const struct ooo *o, const struct inst *i)
     return i->plan->latency + (u32)o->p->load_to_use - 4;
 }
 
+// Whether the core knows that the load will have all of what store n - 1 wrote. A load that
+// was told to wait knows its store; for others the pair must have met before.
+static bool foreseen(struct ooo *o, const struct inst *i, const struct load *l, u64 n)
+{
+    const struct store *s = store_of(o, n - 1);
+    if (s->addr != l->addr || s->size != l->size)
+        return false;
+    if (s->data == s->issued)
+        return l->waited == n - 1;
+    if (memdep_knows(o->known, l->pc, s->pc))
+        return true;
+    if (find_store(o, l->addr, l->size, i->store, false) == n)
+        memdep_met(o->known, l->pc, s->pc);
+    return false;
+}
+
 static void forward(struct ooo *o, struct inst *i, u64 n)
 {
     struct load *l = load_of(o, i->load);
     const struct store *s = store_of(o, n - 1);
     bool failed = false;
     u32 more = several_stores(o, l, n, &failed);
-    u32 latency = l->waited != ~0ull ? o->forward_known : o->forward_unknown;
+    bool known = foreseen(o, i, l, n);
+    u32 latency = known ? o->forward_known : o->forward_unknown;
     if (crosses(l->addr, l->size))
         latency += o->forward_cross;
-    bool by_address = s->data == s->issued;   // a store's address forwards later than its data
-    latency += 16 * more + (by_address && l->waited != ~0ull ? FORWARD_ADDRESS : 0);
+    latency += 16 * more + (known && s->data == s->issued ? FORWARD_ADDRESS : 0);
     cycle t = s->data + (failed ? o->p->forward_fail : whole(o, latency));
     cycle use = later_of(t, l->access + o->p->load_to_use) + extra_of(o, i) - o->p->load_to_use;
     o->s.forwarded++;
@@ -321,10 +337,13 @@ static void find_violation(struct ooo *o, struct inst *i, const struct store *s)
     o->s.violations++;
     // The store to wait for is the last one before the load, which may not have issued.
     u64 source = find_store(o, l->addr, l->size, inst_of(o, l->seq)->store, false);
-    memdep_violation(o->memdep, l->pc, source ? store_of(o, source - 1)->pc : s->pc);
     cycle front = o->now + o->p->memdep_violation, way = o->depth + 2;
     cycle resume = front > o->now + way ? front - way : o->now + 1;
     ooo_want_squash(o, l->seq, inst_of(o, l->seq)->in, resume, STACK_ordering);
+    if (o->squash.seq == l->seq && o->squash.cause == STACK_ordering) {
+        o->squash.load = l->pc;
+        o->squash.store = source ? store_of(o, source - 1)->pc : s->pc;
+    }
 }
 
 // Address and data are there: loads that asked for them may go.
@@ -408,12 +427,13 @@ void ooo_free_loads(struct ooo *o)
     }
 }
 
-// When a store that retires now is in the L1D: in order, so many a cycle.
+// When a store that retires now is in the L1D: in order, so many a cycle, and not before
+// it has gone through the pipeline.
 static cycle write_back(struct ooo *o, const struct store *s)
 {
     cycle *slot = &o->written[o->written_turn];
     o->written_turn = o->written_turn + 1 == o->p->store_width ? 0 : o->written_turn + 1;
-    cycle t = later_of(o->now, *slot + 1);
+    cycle t = later_of(later_of(o->now, *slot + 1), s->data + o->p->store_to_write);
     cycle ready = hierarchy_store(o->memory, s->pc, s->addr, s->size, t).ready;
     *slot = later_of(later_of(ready, t), o->written_last);
     return o->written_last = *slot;

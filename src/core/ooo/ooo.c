@@ -247,17 +247,22 @@ static void make_rings(struct ooo *o, struct arena *a)
     memset(o->map, 0xff, sizeof(o->map));
 }
 
+static u32 pairs(u64 n)
+{
+    return n < 1 ? 1 : n > 255 ? 255 : (u32)n;
+}
+
 static void make_parts(struct ooo *o, struct arena *a, struct parts *parts)
 {
     const struct core_params *p = o->p;
     o->memory = hierarchy_new(a, &parts->memory, NULL);
     o->tlb = tlb_new(a, &parts->tlb, NULL, NULL);
     o->branch = bpred_new(a, &parts->branch);
-    struct memdep_params m = { (u32)(p->memdep_pairs < 1     ? 1
-                                     : p->memdep_pairs > 255 ? 255
-                                                             : p->memdep_pairs),
-                               15, 17 };
+    enum { COUNTER = 15, AGE = 17, NEVER = 63 };
+    struct memdep_params m = { pairs(p->memdep_pairs), COUNTER, AGE, p->memdep_random };
+    struct memdep_params k = { pairs(p->forward_pairs), COUNTER, NEVER, p->memdep_random };
     o->memdep = memdep_new(a, &m);
+    o->known = memdep_new(a, &k);
     struct lap_params l = { (u32)(p->lap_entries > 255 ? 255 : p->lap_entries), (u32)p->lap_train,
                             (u32)p->lap_stride, (u32)p->page_size };
     o->lap = lap_new(a, &l);

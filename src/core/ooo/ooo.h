@@ -163,6 +163,7 @@ struct squash {
     cycle resume;      // of fetch
     u8 cause;
     bool wanted;
+    vaddr load, store;   // a pair to learn; 0: none
 };
 
 struct ooo {
@@ -172,7 +173,8 @@ struct ooo {
     struct hierarchy *memory;
     struct tlb *tlb;
     struct bpred *branch;
-    struct memdep *memdep;
+    struct memdep *memdep;   // pairs that wait
+    struct memdep *known;    // pairs that forward faster
     struct lap *lap;
     struct instr_units units;
 

@@ -6,7 +6,7 @@ void ooo_want_squash(struct ooo *o, u64 seq, u64 in, cycle resume, enum cause ca
 {
     if (o->squash.wanted && o->squash.seq <= seq)
         return;
-    o->squash = (struct squash){ seq, in, resume, (u8)cause, true };
+    o->squash = (struct squash){ seq, in, resume, (u8)cause, true, 0, 0 };
 }
 
 // -- Ops --
@@ -134,6 +134,8 @@ void ooo_apply_squash(struct ooo *o)
     o->squash.wanted = false;
     o->acted = true;
     o->s.squashes++;
+    if (q.load)
+        memdep_violation(o->memdep, q.load, q.store);
     restore_path(o, q.seq);
     // Queues first: ops that are freed keep their number until used again.
     drop_queues(o, q.seq);

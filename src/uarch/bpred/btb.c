@@ -11,7 +11,8 @@ struct entry {
     u32 target;
 };
 
-// The entries of a set are in order of use, the latest first.
+// The entries of a set are in order of use, the latest first, though with `random` any
+// of them is given up.
 struct level {
     struct entry *entries;
     u32 set_mask, ways, fold;
@@ -21,6 +22,8 @@ struct btb {
     struct level l1, l2;
     struct cache *predecoded;
     u8 l2_bubbles, predecode_bubbles, decode_bubbles;
+    u32 warm, missed;   // misses of the first level in a row: needed, seen
+    u32 random;         // 0, or the state of a generator
 };
 
 static struct level level_new(struct arena *a, u32 entries, u32 ways, bool fold)
@@ -59,6 +62,8 @@ struct btb *btb_new(struct arena *a, const struct btb_params *p)
     b->l2_bubbles = (u8)p->l2_bubbles;
     b->predecode_bubbles = (u8)p->predecode_bubbles;
     b->decode_bubbles = (u8)p->decode_bubbles;
+    b->warm = p->l2_warm;
+    b->random = p->random;
     return b;
 }
 
@@ -67,8 +72,18 @@ static struct entry *set_of(const struct level *l, u32 place)
     return &l->entries[((place ^ place >> l->fold) & l->set_mask) * l->ways];
 }
 
-// Puts the entry first, dropping the last when it was not there; whether it was.
-static bool use(struct level *l, u32 key, u32 target, u32 *old_target)
+static u32 give_up(struct btb *b, const struct level *l)
+{
+    if (!b->random)
+        return l->ways - 1;
+    b->random ^= b->random << 13;
+    b->random ^= b->random >> 17;
+    b->random ^= b->random << 5;
+    return b->random % l->ways;
+}
+
+// Puts the entry first, dropping one when it was not there; whether it was.
+static bool use(struct btb *b, struct level *l, u32 key, u32 target, u32 *old_target)
 {
     struct entry *s = set_of(l, key - 1);
     u32 w = 0;
@@ -78,7 +93,7 @@ static bool use(struct level *l, u32 key, u32 target, u32 *old_target)
     if (hit)
         *old_target = s[w].target;
     else
-        w = l->ways - 1;
+        w = give_up(b, l);
     for (; w; w--)
         s[w] = s[w - 1];
     s[0] = (struct entry){ key, target };
@@ -92,7 +107,8 @@ static __attribute__((noinline)) struct btb_answer beyond_l1(struct btb *b, vadd
     bool line = b->predecoded && cache_lookup(b->predecoded, pc, ACCESS_READ, 0).hit;
     if (b->predecoded && !line)
         cache_fill(b->predecoded, pc, 0, 0, 0);
-    if (b->l2.ways && use(&b->l2, key, target, old)) {
+    bool known = b->l2.ways && use(b, &b->l2, key, target, old);
+    if (known && (b->missed >= b->warm || !line)) {
         r.level = 1;
         r.bubbles = b->l2_bubbles;
     } else if (line) {
@@ -111,9 +127,10 @@ struct btb_answer btb_taken(struct btb *b, vaddr pc, vaddr target)
     if (__builtin_expect(s->key == key, 1)) {
         old = s->target;
         s->target = to;
-    } else if (!use(&b->l1, key, to, &old)) {
+    } else if (!use(b, &b->l1, key, to, &old)) {
         r = beyond_l1(b, pc, key, to, &old);
     }
+    b->missed = r.level ? b->missed + 1 : 0;
     r.target = (pc & ~0x3ffffffffull) | (u64)old << 2;
     return r;
 }

@@ -17,6 +17,10 @@ struct btb_params {
     u32 l2_entries;         // 3072 (the measured minimum is at 4096) | 0: none
     u32 l2_ways;            // 12
     u32 l2_bubbles;         // 1
+    u32 l2_warm;            // misses of the first level in a row before the second one
+                            // is read ahead, at l2_bubbles; until then predecode is
+                            // as early: 7
+    bool random;            // both levels give up an entry drawn at random
     u64 predecode_bytes;    // code whose branches the L1I knows: 192 KiB | 128 KiB
     u32 predecode_bubbles;  // 2
     u32 decode_bubbles;     // found by the decoder only: 2, as the E core
