@@ -9,7 +9,7 @@ help:
 	@echo 'make build        build build/m2sim'
 	@echo 'make setup        install what is missing of packaging/apt-packages.txt'
 	@echo 'make clean        remove everything built'
-	@echo 'make check SKIP="asan tidy"   leaves out stages: guest test readme asan layers format tidy'
+	@echo 'make check SKIP="asan tidy"   leaves out stages: guest test readme bench asan layers format tidy'
 
 setup:
 	@tools/setup

@@ -21,6 +21,8 @@ enum {
     OPT_GUESTS,
     OPT_JSON,
     OPT_M2SIM,
+    OPT_PROFILE,
+    OPT_FOLDED,
 };
 
 struct bench {
@@ -80,6 +82,8 @@ static error_t parse(int key, char *arg, struct argp_state *state)
     case OPT_LABEL: b->o.label = arg; break;
     case OPT_GUESTS: b->o.guests = arg; break;
     case OPT_M2SIM: b->o.program = arg; break;
+    case OPT_PROFILE: b->o.profile = true; break;
+    case OPT_FOLDED: b->o.folded = arg; break;
     case OPT_JSON: b->flags |= M2SIM_JSON; break;
     case 'o': b->output = arg; break;
     case 'q': b->quiet = true; break;
@@ -130,6 +134,8 @@ int cmd_bench(int argc, char **argv)
         { "history", OPT_HISTORY, "FILE", 0, "add the result to this SQLite file", 3 },
         { "label", OPT_LABEL, "TEXT", 0, "name of the result there, such as the commit", 3 },
         { "html", OPT_HTML, "FILE", 0, "draw the speeds of the history over time", 3 },
+        { "profile", OPT_PROFILE, NULL, 0, "instead: run each program once and say where the time of m2sim goes, by part and by function, and what allocates", 4 },
+        { "folded", OPT_FOLDED, "FILE", 0, "with --profile: write call stacks as flame graphs want them", 4 },
         { "json", OPT_JSON, NULL, 0, "print JSON, with every repetition", 3 },
         { "output", 'o', "FILE", 0, "print to FILE", 3 },
         { "quiet", 'q', NULL, 0, "no progress on a terminal", 3 },
@@ -145,7 +151,8 @@ int cmd_bench(int argc, char **argv)
         "Examples:\n  m2sim bench --quick\n"
         "  m2sim bench --modes run --vs-command 'qemu-aarch64 {}'\n"
         "  m2sim bench --vs-command 'old/m2sim {mode} {}' --fail-over 3%\n"
-        "  m2sim bench --history bench.sqlite --label $(git describe --always) --html trend.html",
+        "  m2sim bench --history bench.sqlite --label $(git describe --always) --html trend.html\n"
+        "  m2sim bench --profile --modes fast --folded fast.folded",
     };
     struct bench b = { .o.command = cli_join(argc, argv) };
     int done = cli_parse(&argp, argc, argv, &b);

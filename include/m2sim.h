@@ -168,6 +168,8 @@ struct m2sim_bench {
     const char *page;   // HTML file for what the history shows
     const char *label;   // of this run in the history, such as the commit
     const char *command;   // for the result's provenance
+    bool profile;   // instead: run each program once, and say where time and allocations go
+    const char *folded;   // with profile: file for call stacks
     unsigned repetitions;   // default 7, with quick 5; at most 50
     bool quick;   // few programs, little work
     bool wall;   // compare wall-clock time instead of the CPU time of the process

@@ -68,6 +68,10 @@ static bool check(const struct m2sim_bench *o, struct m2sim_error *e)
     if (o->fail_over > 0 && !o->vs && !o->vs_command)
         return api_fail(e, M2SIM_EXIT_USAGE,
                         "slower than what? A file or a command to compare with is wanted");
+    if (o->folded && !o->profile)
+        return api_fail(e, M2SIM_EXIT_USAGE, "call stacks are of a profile, and none is asked for");
+    if (o->profile && (o->vs || o->vs_command || o->history || o->repetitions))
+        return api_fail(e, M2SIM_EXIT_USAGE, "a profile is neither repeated nor compared nor kept");
     if (o->page && !o->history)
         return api_fail(e, M2SIM_EXIT_USAGE, "a page is drawn from a history, and none is named");
     if (o->repetitions > STATS_MOST)
@@ -75,7 +79,8 @@ static bool check(const struct m2sim_bench *o, struct m2sim_error *e)
     return true;
 }
 
-static bool measure(const struct m2sim_bench *o, struct bench *b, struct m2sim_error *e)
+static bool measure(const struct m2sim_bench *o, struct bench *b, struct profile *profile,
+                    struct m2sim_error *e)
 {
     char guests[PATH_MAX], object[PATH_MAX], self[PATH_MAX] = "";
     if (!o->program && readlink("/proc/self/exe", self, sizeof(self) - 1) <= 0)
@@ -84,12 +89,15 @@ static bool measure(const struct m2sim_bench *o, struct bench *b, struct m2sim_e
         .m2sim = o->program ? o->program : self,
         .guests = o->guests ? o->guests : api_guest_folder(guests),
         .filter = o->filter,
-        .modes = o->modes,
+        .modes = o->modes  ? o->modes
+                 : profile ? "run,fast,detailed"
+                           : NULL,
         .vs_command = o->vs_command,
         .probe = probe_object(object),
         .repetitions = o->repetitions ? o->repetitions
                        : o->quick     ? QUICK_REPETITIONS
                                       : REPETITIONS,
+        .profile = profile,
         .quick = o->quick,
         .stop = o->stop,
         .progress = o->progress,
@@ -100,17 +108,48 @@ static bool measure(const struct m2sim_bench *o, struct bench *b, struct m2sim_e
     return bench_measure(b, &p, &err, &code) || from_err(e, code, &err);
 }
 
+static bool write_folded(const char *path, const struct profile *p, struct m2sim_error *e)
+{
+    FILE *f = m2sim_open(path, e);
+    if (!f)
+        return false;
+    profile_show_folded(p, f);
+    return fclose(f) == 0 || api_fail(e, M2SIM_EXIT_OUTPUT, "%.400s: cannot be written", path);
+}
+
+static bool profile(const struct m2sim_bench *o, FILE *f, unsigned flags, struct m2sim_error *e)
+{
+    enum { FUNCTIONS = 12 };
+    struct arena *a = arena_new();
+    struct profile p = { .arena = a };
+    struct bench b = { .arena = a };
+    bool ok = measure(o, &b, &p, e);
+    profile_finish(&p);
+    if (ok && o->folded)
+        ok = write_folded(o->folded, &p, e);
+    if (ok && flags & M2SIM_JSON)
+        profile_show_json(&p, f);
+    else if (ok)
+        profile_show(&p, FUNCTIONS, f);
+    profile_free(&p);
+    arena_free(a);
+    return ok;
+}
+
 bool m2sim_bench(const struct m2sim_bench *o, FILE *f, unsigned flags, bool *slower,
                  struct m2sim_error *e)
 {
     enum bench_clock clock = o->wall ? BENCH_WALL : BENCH_CPU;
+    *slower = false;
+    if (o->profile)
+        return check(o, e) && profile(o, f, flags, e);
     struct arena *a = arena_new();
     struct err err = { "" };
     struct bench b = { .arena = a, .version = m2sim_version() }, old = { .arena = a };
     b.label = o->label ? o->label : "";
     b.command = o->command ? o->command : "";
     bench_describe(&b);
-    bool ok = check(o, e) && (!o->vs || load_other(o, &b, &old, e)) && measure(o, &b, e) &&
+    bool ok = check(o, e) && (!o->vs || load_other(o, &b, &old, e)) && measure(o, &b, NULL, e) &&
               (!o->vs || compare(o, &b, &old, e));
     if (ok && o->history)
         ok = history_add(o->history, &b, &err) || from_err(e, M2SIM_EXIT_OUTPUT, &err);

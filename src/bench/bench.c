@@ -208,7 +208,7 @@ static bool make_plan(struct plan *p, struct err *e)
             if (wanted(p->o->modes, modes[m].name) && !add_job(p, &modes[m], &p->suite.at[k], e))
                 return false;
     p->total = p->jobs;   // the first round counts
-    for (size_t k = 0; k < p->jobs; k++)
+    for (size_t k = 0; k < p->jobs && !p->o->profile; k++)
         p->total += p->o->repetitions * (p->job[k].other[0] ? 2 : 1);
     return true;
 }
@@ -256,23 +256,37 @@ static void add_sample(struct bench_sample *s, const struct usage *u)
     s->wall[s->n++] = u->wall;
 }
 
-// Counts the instructions of the guest and, with the probe, allocations.
+// Of the guest, as the report says.
+static u64 read_instructions(const char *report)
+{
+    json_error_t error;
+    json_t *root = json_load_file(report, 0, &error);
+    u64 n = (u64)json_integer_value(json_object_get(root, "instructions"));
+    json_decref(root);
+    return n;
+}
+
+// Counts the instructions of the guest and, with the probe, allocations; or takes a profile.
 static bool count(struct plan *p, struct job *j, struct err *e)
 {
     struct usage u;
-    struct probe *probe = p->o->probe ? probe_new(p->o->probe, 0) : NULL;
+    struct probe *probe =
+        p->o->probe ? probe_new(p->o->probe, p->o->profile ? PROFILE_HZ : 0) : NULL;
     bool ok = run_once(p, j, j->own, probe ? probe_env(probe) : NULL,
                        probe ? probe_file(probe) : -1, &u, e);
+    if (ok && !stopped(p)) {
+        j->series->instructions = read_instructions(p->report);
+        ok = j->series->instructions || err_set(e, "%s writes no report of JSON", j->own[0]);
+    }
     if (ok && probe)
         probe_allocations(probe, &j->series->allocations, &j->series->allocated_bytes);
+    if (ok && p->o->profile && !stopped(p))
+        ok = (probe && probe_data(probe) &&
+              profile_add(p->o->profile, j->mode->name, probe_data(probe), p->o->m2sim,
+                          j->series->instructions, u.cpu)) ||
+             err_set(e, "this m2sim was built without the probe or libdw: no profile");
     probe_free(probe);
-    if (!ok || stopped(p))
-        return ok;
-    json_error_t error;
-    json_t *root = json_load_file(p->report, 0, &error);
-    j->series->instructions = (u64)json_integer_value(json_object_get(root, "instructions"));
-    json_decref(root);
-    return j->series->instructions || err_set(e, "%s writes no report of JSON", j->own[0]);
+    return ok;
 }
 
 static bool measure_own(struct plan *p, struct job *j, struct err *e)
@@ -306,7 +320,7 @@ static bool measure(struct plan *p, struct err *e)
     bool ok = true;
     for (size_t k = 0; ok && k < p->jobs && !stopped(p); k++)
         ok = count(p, &p->job[k], e);
-    for (unsigned r = 0; r < p->o->repetitions; r++)
+    for (unsigned r = 0; r < p->o->repetitions && !p->o->profile; r++)
         for (size_t k = 0; ok && k < p->jobs && !stopped(p); k++) {
             struct job *j = &p->job[k];
             ok = r % 2 ? measure_other(p, j, e) && measure_own(p, j, e)

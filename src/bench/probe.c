@@ -75,3 +75,11 @@ void probe_allocations(const struct probe *p, i64 *count, i64 *bytes)
     *count = h ? (i64)h->allocations : -1;
     *bytes = h ? (i64)h->allocated_bytes : -1;
 }
+
+const struct probe_module *probe_module_at(const struct probe_head *h, u64 pc)
+{
+    for (u32 k = 0; k < h->modules && k < PROBE_MODULES; k++)
+        if (pc >= h->module[k].low && pc < h->module[k].high)
+            return &h->module[k];
+    return NULL;
+}

@@ -24,4 +24,7 @@ const struct probe_head *probe_data(const struct probe *p);
 // What it allocated, or -1.
 void probe_allocations(const struct probe *p, i64 *count, i64 *bytes);
 
+// The module that `pc` lies in; NULL: code that was made at run time.
+const struct probe_module *probe_module_at(const struct probe_head *h, u64 pc);
+
 #endif

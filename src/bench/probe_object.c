@@ -100,10 +100,8 @@ static int add_module(struct dl_phdr_info *i, size_t size, void *ctx)
 
 static void begin_sampling(void)
 {
-    void *pc[4];
     struct sigaction sa = { .sa_sigaction = on_tick,
                             .sa_flags = SA_SIGINFO | SA_ONSTACK | SA_RESTART };
-    backtrace(pc, 4);   // the first call loads the unwinder
     sigaction(SIGSTKFLT, &sa, NULL);
     sample_thread();
 }
@@ -123,6 +121,8 @@ __attribute__((constructor)) static void begin(void)
     if (h == MAP_FAILED || h->magic != PROBE_MAGIC)
         return;
     head = h;
+    if (h->hz)
+        backtrace((void *[4]){ NULL }, 4);   // the first call loads the unwinder
     dl_iterate_phdr(add_module, NULL);
     h->ready = 1;
     if (h->hz)

@@ -1,5 +1,6 @@
 #include "test.h"
 
+#include <link.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -349,6 +350,89 @@ static void a_history_keeps_and_draws_runs(void **state)
     arena_free(first.arena);
 }
 
+// -- Profiles --
+
+static void files_belong_to_parts(void **state)
+{
+    assert_string_equal(profile_part("../src/uarch/bpred/tage.c"), "branch predictor");
+    assert_string_equal(profile_part("/src/m2sim/src/uarch/cache.c"), "caches");   // the last src/
+    assert_string_equal(profile_part("../src/isa/a64_base.def"), "execute");
+    assert_string_equal(profile_part("../src/isa/decode.c"), "decode");
+    assert_string_equal(profile_part("../src/api/sim.c"), "rest of m2sim");
+    assert_null(profile_part("../sysdeps/x86_64/multiarch/memset.S"));
+    assert_null(profile_part("/usr/notsrc/string.h"));
+    assert_null(profile_part(NULL));
+}
+
+static void a_tally_sums_by_name_and_sorts_by_weight(void **state)
+{
+    struct arena *a = arena_new();
+    struct tally t;
+    char name[16];
+    tally_init(&t, a);
+    for (int round = 0; round < 2; round++)
+        for (u64 k = 0; k < 1000; k++) {
+            snprintf(name, sizeof(name), "n%d", (int)k);
+            tally_add(&t, name, round ? "note" : NULL, k);
+        }
+    tally_sort(&t);
+    assert_int_equal(t.count, 1000);
+    assert_int_equal(t.weight, 999000);
+    assert_string_equal(t.at[0].name, "n999");
+    assert_int_equal(t.at[0].weight, 1998);
+    assert_int_equal(t.at[0].count, 2);
+    assert_string_equal(t.at[0].note, "note");
+    tally_free(&t);
+    arena_free(a);
+}
+
+static int find_program(struct dl_phdr_info *i, size_t size, void *ctx)
+{
+    struct probe_module *m = ctx;
+    *m = (struct probe_module){ .base = i->dlpi_addr, .low = 0, .high = UINT64_MAX };
+    return 1;   // the first is the program
+}
+
+// Three samples of this very program, as its probe would have left them.
+static void samples_become_functions_parts_and_stacks(void **state)
+{
+    struct arena *a = arena_new();
+    struct probe_head *h = calloc(1, sizeof(*h) + 3 * sizeof(struct probe_sample));
+    struct profile p = { .arena = a };
+    char self[256] = "", *text;
+    size_t size;
+    assert_true(readlink("/proc/self/exe", self, sizeof(self) - 1) > 0);
+    h->modules = 1;
+    h->room = h->taken = 3;
+    dl_iterate_phdr(find_program, &h->module[0]);
+    u64 median = (u64)(uintptr_t)stats_median, holm = (u64)(uintptr_t)stats_holm;
+    h->sample[0] = (struct probe_sample){ PROBE_CPU, 2, 5, { median, holm + 1 } };
+    h->sample[1] = (struct probe_sample){ PROBE_CPU, 1, 2, { holm } };
+    h->sample[2] = (struct probe_sample){ PROBE_ALLOCATION, 1, 100, { holm + 1 } };
+    if (!profile_add(&p, "run", h, self, 1000, 0.5)) {
+        free(h);
+        arena_free(a);
+        skip();
+    }
+    profile_finish(&p);
+    const struct profile_mode *m = &p.mode[0];
+    assert_int_equal(m->part.weight, 7);
+    assert_string_equal(m->function.at[0].name, "stats_median");
+    assert_int_equal(m->function.at[0].weight, 5);
+    assert_string_equal(m->function.at[0].note, "bench/stats.c");
+    assert_string_equal(m->from_function.at[0].name, "stats_holm");
+    assert_int_equal(m->from_function.at[0].weight, 100);
+    FILE *f = open_memstream(&text, &size);
+    profile_show_folded(&p, f);
+    fclose(f);
+    assert_string_equal(text, "run;[rest of m2sim];stats_holm;stats_median 5\n"
+                              "run;[rest of m2sim];stats_holm 2\n");
+    free(text);
+    free(h);
+    profile_free(&p);
+    arena_free(a);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -369,6 +453,9 @@ int main(void)
         cmocka_unit_test(other_work_is_not_compared),
         cmocka_unit_test(json_reads_back),
         cmocka_unit_test(a_history_keeps_and_draws_runs),
+        cmocka_unit_test(files_belong_to_parts),
+        cmocka_unit_test(a_tally_sums_by_name_and_sorts_by_weight),
+        cmocka_unit_test(samples_become_functions_parts_and_stacks),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
