@@ -12,7 +12,7 @@
 enum {
     OPT_JSON = 256, OPT_MAX, OPT_ENV, OPT_SEED, OPT_STRACE, OPT_MODEL, OPT_CORE, OPT_SET,
     OPT_ONE_THREAD, OPT_NO_HOST, OPT_STATS, OPT_ROOT, OPT_ALLOW, OPT_ALLOW_READ, OPT_HOST_FILES, OPT_GDB,
-    OPT_DETERMINISTIC, OPT_ALLOW_NET,
+    OPT_DETERMINISTIC, OPT_ALLOW_NET, OPT_EXEC,
 };
 // clang-format on
 
@@ -96,6 +96,7 @@ static error_t parse(int key, char *arg, struct argp_state *state)
     case OPT_MAX: g->o.max_instructions = number(arg, "--max-instructions", state); break;
     case OPT_SEED: g->o.seed = number(arg, "--seed", state); break;
     case OPT_STRACE: g->strace = true; break;
+    case OPT_EXEC: g->o.exec = arg; break;
     case OPT_GDB: g->o.gdb = arg; break;
     case OPT_MODEL: g->o.model = arg; break;
     case OPT_CORE: g->o.core = arg; break;
@@ -113,6 +114,10 @@ static error_t parse(int key, char *arg, struct argp_state *state)
         state->next = state->argc;
         break;
     case ARGP_KEY_END:
+        if (!g->o.exec)
+            g->o.exec = getenv("M2SIM_EXEC");
+        if (g->o.exec && strcmp(g->o.exec, "interp") != 0 && strcmp(g->o.exec, "jit") != 0)
+            argp_error(state, "--exec: '%s' is neither interp nor jit", g->o.exec);
         if (!g->o.program)
             argp_error(state, "which program?");
         break;
@@ -133,6 +138,7 @@ static error_t parse(int key, char *arg, struct argp_state *state)
     { "seed", OPT_SEED, "N", 0, "seed of everything random the program is given", 1 }, \
     { "strace", OPT_STRACE, NULL, 0, "print each system call", 1 }, \
     { "gdb", OPT_GDB, "[ADDRESS:]PORT", 0, "wait for gdb (target remote) there before the first instruction; of this computer alone unless ADDRESS is given; 0 is any free port", 1 }, \
+    { "exec", OPT_EXEC, "interp|jit", 0, "how instructions are run: interpreted, or as host code (default, where there is a translator); the results are the same", 1 }, \
     { "json", OPT_JSON, NULL, 0, "report as JSON", 2 }, \
     { "output", 'o', "FILE|DIR/", 0, "report (and --strace) to FILE instead of standard error; to a folder, or a name that ends in /: report.txt, report.json, stats.txt as gem5 writes it, config.yaml, config.json", 2 }, \
     { "no-host", OPT_NO_HOST, NULL, 0, "leave out the host's speed: two runs then report the same bytes", 2 }, \

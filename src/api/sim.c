@@ -233,6 +233,8 @@ static bool load(struct m2sim *s, struct m2sim_error *e)
         .orphan_ended = leave,
         .orphan_ctx = s,
     };
+    if (!o->gdb && !s->machine.recorder && o->exec && !strcmp(o->exec, "jit"))
+        s->machine.jit = jit_new(s->process->space, false);
     return true;
 }
 
@@ -269,6 +271,8 @@ void m2sim_free(struct m2sim *s)
         close(s->gdb_listener);
     if (s->stream)
         stream_free(s->stream);
+    if (!s->machine.abandoned)
+        jit_free(s->machine.jit);
     if (s->process && !s->machine.abandoned)
         process_free(s->process);
     arena_free(s->arena);

@@ -67,6 +67,11 @@ static u32 decode_in_place(struct cpu *c, const struct insn *i)
     return word;
 }
 
+void exec_decode(struct cpu *c, const struct insn *i)
+{
+    decode_in_place(c, i);
+}
+
 // A place that was decoded before, by a thread that may still be inside it: to be emptied
 // when nobody is, since a mixture of two instructions could be none.
 static bool used_before(const struct cpu *c, const struct insn *i)
@@ -187,7 +192,13 @@ static void on_fault(int sig, siginfo_t *info, void *context)
         signal(sig, SIG_DFL);
         return;
     }
+    struct exec *e = c->exec;
     fpenv_host_resume(context);
+    if (e->reading)
+        siglongjmp(e->read_failed, 1);
+    struct trap t = { TRAP_MEMORY, .addr = a };
+    if (e->fault && e->fault(e->fault_ctx, c, context, &t))
+        escape(c, e->next, t);
     if (f == SPACE_FAULT_FETCH)
         escape(c, c->shadow + (a >> 2), (struct trap){ TRAP_FETCH, .addr = a });
     if (c->at->run == RUN_UNDECODED)   // the word could not be read
@@ -216,7 +227,26 @@ void exec_init(struct cpu *c, const struct space *s)
     c->x[REG_ZERO] = 0;
 }
 
+const void *exec_handler(u16 run, bool recording)
+{
+    return (const void *)tables[recording ? RECORD_ALL : PLAIN][run];
+}
+
 // -- Running --
+
+void exec_begin(struct cpu *c, struct exec *e)
+{
+    c->exec = e;
+    running = c;
+    fpenv_enter(c);
+}
+
+void exec_end(struct cpu *c)
+{
+    fpenv_leave(c);
+    running = NULL;
+    c->exec = NULL;
+}
 
 // A run may stop just when the buffer has become full.
 static void close_records(struct recorder *r, struct record *rec)
@@ -252,13 +282,11 @@ static struct trap run(struct cpu *c, const struct space *s, u64 budget, struct 
         .space = s, .recorder = r, .shared = s->parallel, .bad = { .run = RUN_BAD_TARGET }
     };
     struct insn *start = c->shadow + (c->pc >> 2);
-    c->exec = &e;
     c->bad = &e.bad;
     c->left = (u64)start + budget * sizeof(*start);
     c->rec = r ? r->at : NULL;
     handler *const *table = tables[r ? RECORD_ALL : PLAIN];
-    running = c;
-    fpenv_enter(c);
+    exec_begin(c, &e);
     if (sigsetjmp(e.escape, 0) == 0) {
         if (step && start->run == RUN_UNDECODED) {   // decoding is not yet the step
             dispatch(c, &e, start, table, tables[STOP]);
@@ -266,11 +294,9 @@ static struct trap run(struct cpu *c, const struct space *s, u64 budget, struct 
         }
         dispatch(c, &e, start, table, step ? tables[STOP] : table);
     }
-    fpenv_leave(c);
-    running = NULL;
+    exec_end(c);
     if (r)
         close_records(r, c->rec);
-    c->exec = NULL;
     c->pc = e.next == &e.bad ? c->bad_pc : (u64)(e.next - c->shadow) * 4;
     *executed = budget - (u64)((i64)(c->left - (u64)e.next) / (i64)sizeof(*start));
     return e.trap;

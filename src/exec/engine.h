@@ -31,10 +31,22 @@ struct exec {
     bool shared;   // other threads execute at the same time
     struct insn bad;   // stands for a branch target that cannot hold code (cpu.bad_pc)
     sigjmp_buf escape;   // where a guest fault goes
+
+    // Of exec/jit/: called at a fault of host code that is no C function; fills *c, `next` and
+    // t->write.
+    bool (*fault)(void *ctx, struct cpu *c, void *context, struct trap *t);
+    void *fault_ctx;
+    bool reading;   // guest code is being read: a fault goes to read_failed
+    sigjmp_buf read_failed;
 };
 
 // Decodes the word at `i` in place. Reading it may fault, as executing it would.
 void exec_decode(struct cpu *c, const struct insn *i);
+// Between the two this host thread's faults are c's, and its floating point is the guest's.
+void exec_begin(struct cpu *c, struct exec *e);
+void exec_end(struct cpu *c);
+// The handler of a straight instruction.
+const void *exec_handler(u16 run, bool recording);
 void exec_stop(struct cpu *c, const struct insn *i, const void *t, u64 left, struct record *rec);
 // Hands the full buffer over and goes on at `i`.
 void exec_record_full(struct cpu *c, const struct insn *i, const void *t, u64 left,

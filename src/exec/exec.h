@@ -22,6 +22,7 @@ enum trap_kind {
     TRAP_AUTH,        // pc is at a pointer authentication that failed; addr: the pointer
     TRAP_COUNTER,     // pc is past an MRS of CNTVCT_EL0 or relative; addr: the register (REG_*)
     TRAP_USED,        // pc must be emptied by space_forget before it can be decoded
+    TRAP_CODE_FULL,   // jit_flush() is needed before more can be translated
     TRAP_ICACHE,      // pc is past an IC IVAU; addr: the address
     TRAP_BREAKPOINT,  // pc is where a debugger put RUN_BREAKPOINT
 };

@@ -70,6 +70,11 @@ static enum sys_result fault(struct machine *m, struct thread *th, struct trap t
                          instruction_at(m->process, th->cpu.pc, text, sizeof(text)));
 }
 
+static void flush(void *jit)
+{
+    jit_flush(jit);
+}
+
 static enum sys_result handle(struct machine *m, struct thread *th, struct trap t)
 {
     switch (t.kind) {
@@ -80,6 +85,7 @@ static enum sys_result handle(struct machine *m, struct thread *th, struct trap 
     case TRAP_ICACHE:
         space_invalidate_code(m->process->space, t.addr & ~63ull, 64);
         return SYS_CONTINUE;
+    case TRAP_CODE_FULL: space_exclusive(m->process->space, flush, m->jit); return SYS_CONTINUE;
     case TRAP_USED: space_forget(m->process->space, t.addr); return SYS_CONTINUE;
     default: return fault(m, th, t);
     }
@@ -113,8 +119,12 @@ static bool run_stretch(struct machine *m, struct thread *th, u64 budget, bool s
     if (d)
         return d->run(d->ctx, th, m->recorder, budget, step, t, executed);
     bool entered = space_enter(s);
-    *t = step ? exec_step(&th->cpu, s, m->recorder, executed)
-              : exec_run(&th->cpu, s, budget, m->recorder, executed);
+    if (step)
+        *t = exec_step(&th->cpu, s, m->recorder, executed);
+    else if (m->jit)
+        *t = jit_run(m->jit, &th->cpu, s, budget, m->recorder, executed);
+    else
+        *t = exec_run(&th->cpu, s, budget, m->recorder, executed);
     space_leave(s, entered);
     return true;
 }

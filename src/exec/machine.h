@@ -7,6 +7,7 @@
 #define EXEC_MACHINE_H
 
 #include "exec/exec.h"
+#include "exec/jit/jit.h"
 #include "guest/process.h"
 
 enum machine_end {
@@ -27,6 +28,7 @@ struct debugger {
 
 struct machine {
     struct process *process;
+    struct jit *jit;                    // runs the instructions, or NULL: the interpreter does
     struct recorder *recorder;          // or NULL; then threads must take turns
     u64 max_instructions;               // 0: no limit; of all threads together
     u64 (*counter)(void *ctx);          // CNTVCT_EL0: ticks of 24 MHz

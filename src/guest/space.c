@@ -52,6 +52,12 @@ static u8 *shadow_of(const struct space *s, vaddr a)
     return s->shadow + a * SHADOW_SCALE;
 }
 
+static void code_gone(const struct space *s, vaddr a, vaddr end)
+{
+    if (s->code_gone)
+        s->code_gone(s->code_ctx, a, end);
+}
+
 // Brings the shadow of [a, end), which had `before`, to what `prot` asks for; what
 // was decoded is forgotten in any case.
 static i64 shadow_set(struct space *s, vaddr a, vaddr end, u32 before, u32 prot)
@@ -62,6 +68,7 @@ static i64 shadow_set(struct space *s, vaddr a, vaddr end, u32 before, u32 prot)
             madvise(shadow_of(s, a), len, MADV_DONTNEED);
         else
             reset(shadow_of(s, a), len);
+        code_gone(s, a, end);
     } else if (prot & SPACE_EXEC) {
         if (mprotect(shadow_of(s, a), len, PROT_READ | PROT_WRITE))
             return -ENOMEM;
@@ -101,6 +108,16 @@ void space_leave(struct space *s, bool entered)
         pthread_rwlock_unlock(&s->world);
 }
 
+void space_exclusive(struct space *s, void (*f)(void *ctx), void *ctx)
+{
+    bool parallel = __atomic_load_n(&s->parallel, __ATOMIC_ACQUIRE);
+    if (parallel)
+        pthread_rwlock_wrlock(&s->world);
+    f(ctx);
+    if (parallel)
+        pthread_rwlock_unlock(&s->world);
+}
+
 void space_before_fork(struct space *s)
 {
     pthread_mutex_lock(&s->lock);
@@ -108,10 +125,13 @@ void space_before_fork(struct space *s)
 
 void space_after_fork(struct space *s, bool child)
 {
-    if (child)
+    if (child) {
         init_locks(s);
-    else
+        if (s->code_forked)
+            s->code_forked(s->code_ctx);
+    } else {
         pthread_mutex_unlock(&s->lock);
+    }
 }
 
 // Whether [a, end) has executable parts.
@@ -149,17 +169,18 @@ struct space *space_new(struct err *e)
     if (!s)
         abort();
     for (int bits = MAX_BITS; bits >= MIN_BITS; bits--) {
-        u64 size = (u64)1 << bits, whole = size + SPACE_GUARD;
-        s->mem = reserve(whole);
-        u8 *shadow = s->mem ? reserve(shadow_bytes(size)) : NULL;
+        u64 size = (u64)1 << bits, whole = size + 2 * (u64)SPACE_GUARD;
+        u8 *mem = reserve(whole);
+        u8 *shadow = mem ? reserve(shadow_bytes(size)) : NULL;
         if (shadow) {
+            s->mem = mem + SPACE_GUARD;
             s->shadow = shadow + (u64)SHADOW_REACH * SHADOW_SCALE;
             s->size = s->map_top = size;
             init_locks(s);
             return s;
         }
-        if (s->mem)
-            munmap(s->mem, whole);
+        if (mem)
+            munmap(mem, whole);
     }
     free(s);
     err_set(e, "cannot reserve 2^%d bytes of address space for the guest: %s (is `ulimit -v` set?)",
@@ -171,7 +192,7 @@ void space_free(struct space *s)
 {
     if (!s)
         return;
-    munmap(s->mem, s->size + SPACE_GUARD);
+    munmap(s->mem - SPACE_GUARD, s->size + 2 * (u64)SPACE_GUARD);
     munmap(s->shadow - (u64)SHADOW_REACH * SHADOW_SCALE, shadow_bytes(s->size));
     for (size_t i = 0; i < s->name_count; i++)
         free(s->names[i]);
@@ -434,8 +455,10 @@ void space_invalidate_code(struct space *s, vaddr a, u64 len)
     for (size_t i = region_index(s, a); i < s->count && s->regions[i].start < end; i++) {
         const struct region *r = &s->regions[i];
         vaddr from = r->start > a ? r->start : a, to = r->end < end ? r->end : end;
-        if (r->prot & SPACE_EXEC)
+        if (r->prot & SPACE_EXEC) {
             forget(s, from, to);
+            code_gone(s, from, to);
+        }
     }
     pthread_mutex_unlock(&s->lock);
 }
@@ -446,8 +469,10 @@ void space_forget(struct space *s, vaddr a)
         return;
     bool stopped = lock_code(s, a, a + 4);
     const struct region *r = region_find(s, a);
-    if (r && r->prot & SPACE_EXEC)
+    if (r && r->prot & SPACE_EXEC) {
         memset(shadow_of(s, a & ~(vaddr)3), 0, (size_t)4 * SHADOW_SCALE);
+        code_gone(s, a, a + 4);
+    }
     unlock_code(s, stopped);
 }
 

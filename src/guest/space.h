@@ -1,8 +1,8 @@
 // space.h: the guest's address space, one reserved window of host memory.
 //
 // The byte at guest address `a` lies at host address mem + a, for every a below
-// `size`; a guard of GUARD bytes follows. Nothing else of the host is ever mapped
-// in the window, so an access below size + GUARD reaches guest memory or faults.
+// `size`; guards of SPACE_GUARD bytes stand before and behind it. Nothing else of the host is ever mapped
+// in the window, so an access from -GUARD to size + GUARD reaches guest memory or faults.
 // Beside it lies the shadow: 4 bytes a guest byte, in which the executor keeps the
 // decoded instruction (16 bytes) of pc at shadow + pc * 4. All zero means "not
 // decoded yet". The shadow is accessible exactly where the guest may execute.
@@ -22,9 +22,9 @@
 enum {
     GUEST_PAGE_BITS = 14,
     GUEST_PAGE = 1 << GUEST_PAGE_BITS,
-    SPACE_GUARD = 1 << 20,            // bytes past the window that always fault
-    SPACE_LOWEST = 0x10000,           // nothing is mapped below (mmap_min_addr)
-    SHADOW_SCALE = 4,                 // shadow bytes a guest byte
+    SPACE_GUARD = 1 << 20,   // bytes before and past the window that always fault
+    SPACE_LOWEST = 0x10000,   // nothing is mapped below (mmap_min_addr)
+    SHADOW_SCALE = 4,   // shadow bytes a guest byte
     // A direct branch reaches 128 MiB either way without a check: the shadow has that much
     // (and the window's guard) of inaccessible room on both sides.
     SHADOW_REACH = (128 << 20) + SPACE_GUARD,
@@ -34,30 +34,37 @@ enum {
 enum { SPACE_READ = 1, SPACE_WRITE = 2, SPACE_EXEC = 4 };
 
 struct region {
-    vaddr start, end;                 // page aligned, end not included
-    u32 prot;                         // SPACE_*
-    bool shared;                      // MAP_SHARED
-    bool file;                        // backed by a file: may raise SIGBUS past its end
-    u64 offset;                       // of `start` in that file
+    vaddr start, end;   // page aligned, end not included
+    u32 prot;   // SPACE_*
+    bool shared;   // MAP_SHARED
+    bool file;   // backed by a file: may raise SIGBUS past its end
+    u64 offset;   // of `start` in that file
     u64 dev, inode;
-    const char *name;                 // for /proc/self/maps, or NULL; the space owns it
+    const char *name;   // for /proc/self/maps, or NULL; the space owns it
 };
 
 struct space {
     u8 *mem;
     u8 *shadow;
-    u64 size;                         // of the window: a power of two, 2^36 to 2^40
-    struct region *regions;           // sorted by address, never overlapping
+    u64 size;   // of the window: a power of two, 2^36 to 2^40
+    struct region *regions;   // sorted by address, never overlapping
     size_t count, capacity;
-    char **names;                     // every name ever given, once
+    char **names;   // every name ever given, once
     size_t name_count;
-    vaddr map_top;                    // mappings are placed downwards from here
-    vaddr brk_start, brk, brk_mapped; // the heap; [brk_start, brk_mapped) is mapped
+    vaddr map_top;   // mappings are placed downwards from here
+    vaddr brk_start, brk, brk_mapped;   // the heap; [brk_start, brk_mapped) is mapped
     pthread_mutex_t lock;
     // Several threads execute at once: each holds `world` for reading while it does, and
     // whoever takes decoded instructions away holds it for writing.
     bool parallel;
     pthread_rwlock_t world;
+
+    // Set by whoever keeps translations of the guest's code (exec/jit/), or NULL: what was at
+    // [a, end) is no longer code, or other code; and: this is the child of a fork, where
+    // nobody executes. Called with the lock held.
+    void (*code_gone)(void *ctx, vaddr a, vaddr end);
+    void (*code_forked)(void *ctx);
+    void *code_ctx;
 };
 
 // Reserves the window; 2^40 bytes, or less when the host refuses. NULL and *e when
@@ -118,6 +125,9 @@ void space_leave(struct space *s, bool entered);
 void space_before_fork(struct space *s);
 void space_after_fork(struct space *s, bool child);
 
+// Calls f(ctx) while nobody executes. Not to be called between the two above.
+void space_exclusive(struct space *s, void (*f)(void *ctx), void *ctx);
+
 // Forgets decoded instructions of [a, a + len): IC IVAU. Outside executable memory
 // it does nothing.
 void space_invalidate_code(struct space *s, vaddr a, u64 len);
@@ -127,7 +137,7 @@ void space_forget(struct space *s, vaddr a);
 
 // Where a host fault at `host` lies. SPACE_FAULT_NONE: not ours (a bug of the simulator).
 // FETCH: *a is the pc that may not be executed; DATA: *a is the guest address
-// (SPACE_GUARD bytes past the window included). Takes no lock: may be called in a
+// (the guards included: SPACE_GUARD bytes before 0, as negative numbers, and past the window). Takes no lock: may be called in a
 // signal handler.
 enum space_fault { SPACE_FAULT_NONE, SPACE_FAULT_DATA, SPACE_FAULT_FETCH };
 enum space_fault space_fault_at(const struct space *s, const void *host, vaddr *a);

@@ -140,8 +140,7 @@ i64 space_string(struct space *s, char *to, vaddr from, u64 size)
 enum space_fault space_fault_at(const struct space *s, const void *host, vaddr *a)
 {
     const u8 *p = host;
-    u64 whole = s->size + SPACE_GUARD;
-    if (p >= s->mem && p < s->mem + whole) {
+    if (p >= s->mem - SPACE_GUARD && p < s->mem + s->size + SPACE_GUARD) {
         *a = p - s->mem;
         return SPACE_FAULT_DATA;
     }

@@ -43,12 +43,14 @@ struct xmm_cache {
 // Something emitted behind the block: the other side of a conditional jump.
 struct cold {
     u8 kind;
-    u8 flags;              // enum flags_at at the jump
+    u8 flags, flags_after;   // enum flags_at at the jump, and where it goes on
+    bool saved;            // they are in cpu.host_nzcv as well
+    bool live;             // COLD_EXIT: the target wants them
     u16 index;             // of the instruction in the block
     u8 *jump;              // displacement to fill
     u8 *back;              // where it goes on
     const struct insn *i;
-    vaddr pc, target;
+    vaddr target;
     struct xmm_cache before, after;
 };
 
@@ -61,22 +63,32 @@ struct trans {
     vaddr pc;              // its address
     u16 index;             // its number in the block
     u16 count;             // instructions of the block
+    bool falls;            // it does not end in a branch
     bool flags_live;       // somebody reads NZCV as it is after this instruction
     bool recording;
     u8 flags;              // enum flags_at, now
+    bool flags_kept;       // they are in cpu.host_nzcv as well
+    u32 clean;   // pinned guest registers whose value cpu.x has as well, by host register
     struct xmm_cache xmm;
-    u32 locked;            // xmm registers of this instruction's operands
-    u32 touched;           // last use of each xmm, for replacement
+    u16 locked;   // xmm registers of this instruction's operands
+    u16 pending;   // of these, those that will be newer than cpu.v after it
+    u32 touched;   // last use of each xmm, for replacement
     u32 used_at[XMM_COUNT];
-    u64 checked;           // guest registers whose value is known to lie in the window
-    i32 moved[REG_COUNT];  // and what was added to them since
+    u64 checked;   // guest registers whose value is known to lie in the window
+    i32 moved[REG_COUNT];   // and what was added to them since
+    vaddr start;   // of the block
+    u32 first_site;
+    struct insn insn[BLOCK_INSNS];   // what is translated
+    bool live[BLOCK_INSNS];   // NZCV is wanted after each
+    bool live_taken[BLOCK_INSNS];   // and where a branch goes
+    bool live_next;   // and behind the block
     u16 cold_count;
     struct cold cold[BLOCK_INSNS * INSN_COLD];
 };
 
 typedef bool jit_template(struct trans *t, const struct insn *i, unsigned v);
 struct jit_entry {
-    u16 op;                // enum op; 0 ends the list
+    u16 op;   // enum op; 0 ends the list
     jit_template *emit;
 };
 
@@ -97,6 +109,8 @@ void jit_x_to(struct trans *t, u8 g, u8 to);
 u8 jit_x_target(struct trans *t, u8 g, u8 scratch);
 void jit_x_done(struct trans *t, u8 g, u8 host);
 u8 jit_pinned(u8 g);   // host register, or NO_REG
+// x[g] += imm. Keeps the flags. Uses rdx.
+void jit_x_add(struct trans *t, u8 g, i64 imm);
 
 static inline struct x64_mem jit_x_slot(u8 g)
 {
@@ -132,6 +146,8 @@ void jit_flags_saved(struct trans *t);
 // Brings NZCV into the host's flags if it is not there and gives the condition code that
 // stands for Arm's condition `cond` (0 to 13). Uses rax.
 enum x64_cc jit_condition(struct trans *t, unsigned cond);
+// Saves NZCV if it is in the host's flags and still wanted, and leaves it there. Uses rax.
+void jit_flags_keep(struct trans *t);
 
 // -- Guest memory --
 
@@ -139,14 +155,14 @@ enum x64_cc jit_condition(struct trans *t, unsigned cond);
 // alone (base NO_REG).
 struct jit_address {
     u8 base;
-    u8 index;      // or NO_REG
-    u8 extend;     // option of the extension: as `extended` in sem.h
+    u8 index;   // or NO_REG
+    u8 extend;   // option of the extension: as `extended` in sem.h
     u8 shift;
     i64 imm;
 };
 
 // The host operand for an access of up to SPACE_GUARD / 2 bytes at the address. Uses rax and
-// rcx, which the operand may need until the access is done; changes flags (saved if wanted).
+// rcx; the operand needs only rax until the access is done. Changes flags (saved if wanted).
 // An access that faults leaves the guest as it was before the instruction.
 struct x64_mem jit_memory(struct trans *t, const struct jit_address *a);
 // To be called immediately before each host instruction that accesses guest memory.

@@ -30,9 +30,12 @@ enum x64_cc {
     CC_L,
     CC_GE,
     CC_LE,
-    CC_G
+    CC_G,
+    CC_B = CC_C,
+    CC_AE = CC_NC,
+    CC_E = CC_Z,
+    CC_NE = CC_NZ,
 };
-enum { CC_B = CC_C, CC_AE = CC_NC, CC_E = CC_Z, CC_NE = CC_NZ };
 
 // Flags of an opcode word.
 enum {

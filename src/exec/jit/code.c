@@ -1,0 +1,250 @@
+// Code memory, and the lists of what is in it.
+#include <assert.h>
+#include <stdlib.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include "exec/jit/block.h"
+
+enum {
+    BLOCKS = 1 << 19,
+    SITES = BLOCKS * 3,
+    FAULTS = 1 << 22,
+    CACHES = 1 << 19,
+    NODES = BLOCKS * 4,
+};
+// Calls reach 2 GiB: code memory lies no farther than this from the program.
+#define REACH ((u64)1 << 30)
+
+static void *reserve(u64 bytes)
+{
+    int flags = MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE;
+    void *p = mmap(NULL, bytes, PROT_READ | PROT_WRITE, flags, -1, 0);
+    return p == MAP_FAILED ? NULL : p;
+}
+
+// The executable view, near the program's text.
+static u8 *map_near(int fd, u64 size)
+{
+    u64 text = (u64)code_new & ~0xffffull;
+    for (u64 away = 1 << 24; away < REACH; away += 1 << 24) {
+        for (int side = 0; side < 2; side++) {
+            void *at = (void *)(side ? text + away : text - away - size);
+            void *p =
+                mmap(at, size, PROT_READ | PROT_EXEC, MAP_SHARED | MAP_FIXED_NOREPLACE, fd, 0);
+            if (p == at)
+                return p;
+            if (p != MAP_FAILED)
+                munmap(p, size);
+        }
+    }
+    return NULL;
+}
+
+static int code_file(u64 size)
+{
+    int fd = memfd_create("m2sim-code", MFD_CLOEXEC);
+    if (fd >= 0 && !ftruncate(fd, (off_t)size))
+        return fd;
+    if (fd >= 0)
+        close(fd);
+    return -1;
+}
+
+bool code_new(struct jit *j, u64 size)
+{
+    j->size = size;
+    j->fd = code_file(size);
+    if (j->fd < 0)
+        return false;
+    void *rw = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED, j->fd, 0);
+    j->rw = rw == MAP_FAILED ? NULL : rw;
+    j->rx = map_near(j->fd, size);
+    j->entries = reserve(j->space->size);
+    j->blocks = reserve(BLOCKS * sizeof(*j->blocks));
+    j->sites = reserve(SITES * sizeof(*j->sites));
+    j->faults = reserve(FAULTS * sizeof(*j->faults));
+    j->caches = reserve(CACHES * sizeof(*j->caches));
+    j->nodes = reserve(NODES * sizeof(*j->nodes));
+    j->trans = calloc(1, sizeof(*j->trans));
+    memset(j->heads, 0xff, sizeof(j->heads));
+    return j->rw && j->rx && j->entries && j->blocks && j->sites && j->faults && j->caches &&
+           j->nodes && j->trans;
+}
+
+static void unmap(void *p, u64 bytes)
+{
+    if (p)
+        munmap(p, bytes);
+}
+
+void code_free(struct jit *j)
+{
+    unmap(j->rw, j->size);
+    unmap(j->rx, j->size);
+    unmap(j->entries, j->space->size);
+    unmap(j->blocks, BLOCKS * sizeof(*j->blocks));
+    unmap(j->sites, SITES * sizeof(*j->sites));
+    unmap(j->faults, FAULTS * sizeof(*j->faults));
+    unmap(j->caches, CACHES * sizeof(*j->caches));
+    unmap(j->nodes, NODES * sizeof(*j->nodes));
+    free(j->trans);
+    if (j->fd >= 0)
+        close(j->fd);
+}
+
+static void empty(struct jit *j)
+{
+    j->used = j->fixed;
+    j->block_count = j->site_count = j->fault_count = j->cache_count = j->node_count = 0;
+    memset(j->heads, 0xff, sizeof(j->heads));
+}
+
+void code_flush(struct jit *j)
+{
+    for (u32 b = 0; b < j->block_count; b++)
+        j->entries[j->blocks[b].pc >> 2] = 0;
+    empty(j);
+}
+
+bool code_forked(struct jit *j)
+{
+    int fd = code_file(j->size);
+    if (fd < 0)
+        return false;
+    int fixed = MAP_SHARED | MAP_FIXED;
+    if (mmap(j->rw, j->size, PROT_READ | PROT_WRITE, fixed, fd, 0) == MAP_FAILED ||
+        mmap(j->rx, j->size, PROT_READ | PROT_EXEC, fixed, fd, 0) == MAP_FAILED)
+        return false;
+    close(j->fd);
+    j->fd = fd;
+    pthread_mutex_init(&j->lock, NULL);
+    madvise(j->entries, j->space->size, MADV_DONTNEED);
+    empty(j);
+    j->used = 0;
+    return true;
+}
+
+bool code_has_room(const struct jit *j)
+{
+    return j->used + BLOCK_BYTES <= j->size && j->block_count < BLOCKS &&
+           j->site_count + 2 * BLOCK_INSNS + 8 < SITES &&
+           j->fault_count + 4 * BLOCK_INSNS * INSN_COLD < FAULTS &&
+           j->cache_count + 4 * BLOCK_INSNS < CACHES && j->node_count + 16 < NODES;
+}
+
+u32 code_site(struct jit *j, u8 kind, vaddr target)
+{
+    u32 k = j->site_count++;
+    j->sites[k] = (struct site){ .target = target, .kind = kind, .to = NONE, .next = NONE };
+    return k;
+}
+
+// -- Which blocks a change of code concerns --
+
+static u32 head_of(u64 page)
+{
+    return (u32)(page * 0x9e3779b97f4a7c15ull >> 50) & (PAGE_HEADS - 1);
+}
+
+static void add_to_pages(struct jit *j, u32 block, vaddr a, vaddr end)
+{
+    for (u64 page = a >> GUEST_PAGE_BITS; page <= (end - 1) >> GUEST_PAGE_BITS; page++) {
+        u32 *head = &j->heads[head_of(page)];
+        if (*head != NONE && j->nodes[*head].block == block)
+            continue;
+        j->nodes[j->node_count] = (struct page_node){ block, *head };
+        *head = j->node_count++;
+    }
+}
+
+void code_add(struct jit *j, u32 block)
+{
+    struct block *b = &j->blocks[block];
+    add_to_pages(j, block, b->pc, b->pc + 4 * b->count);
+    for (u32 k = 0; k < b->dep_count; k++)
+        add_to_pages(j, block, b->dep[k].at, b->dep[k].at + 4 * b->dep[k].count);
+    __atomic_store_n(&j->entries[b->pc >> 2], b->code, __ATOMIC_RELEASE);
+}
+
+u32 code_find(const struct jit *j, u32 offset)
+{
+    u32 low = 0, high = __atomic_load_n(&j->block_count, __ATOMIC_ACQUIRE);
+    while (low < high) {
+        u32 middle = low + (high - low) / 2;
+        if (j->blocks[middle].end <= offset)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low < j->block_count && j->blocks[low].code <= offset ? low : NONE;
+}
+
+// The displacement is aligned, so that other threads see the old one or the new one.
+static void set_jump(struct jit *j, const struct site *s, u32 to)
+{
+    u32 *at = (u32 *)(j->rw + s->jump);
+    __atomic_store_n(at, to - (s->jump + 4), __ATOMIC_RELEASE);
+}
+
+void code_link(struct jit *j, u32 site, u32 block)
+{
+    struct site *s = &j->sites[site];
+    struct block *b = &j->blocks[block];
+    if (s->to != NONE)
+        return;
+    s->to = block;
+    s->next = b->incoming;
+    b->incoming = site;
+    set_jump(j, s, b->code);
+}
+
+static void kill_block(struct jit *j, struct block *b)
+{
+    b->dead = true;
+    __atomic_store_n(&j->entries[b->pc >> 2], 0, __ATOMIC_RELEASE);
+    for (u32 k = b->incoming; k != NONE;) {
+        struct site *s = &j->sites[k];
+        k = s->next;
+        s->to = s->next = NONE;
+        set_jump(j, s, s->stub);
+    }
+    b->incoming = NONE;
+}
+
+static bool concerns(const struct block *b, vaddr a, vaddr end)
+{
+    bool found = b->pc < end && a < b->pc + 4 * b->count;
+    for (u32 k = 0; k < b->dep_count; k++)
+        found |= b->dep[k].at < end && a < b->dep[k].at + 4 * b->dep[k].count;
+    return found;
+}
+
+static void kill_in_page(struct jit *j, u64 page, vaddr a, vaddr end)
+{
+    for (u32 *at = &j->heads[head_of(page)]; *at != NONE;) {
+        struct page_node *n = &j->nodes[*at];
+        struct block *b = &j->blocks[n->block];
+        if (!b->dead && concerns(b, a, end))
+            kill_block(j, b);
+        if (b->dead)
+            *at = n->next;
+        else
+            at = &n->next;
+    }
+}
+
+void code_kill(struct jit *j, vaddr a, vaddr end)
+{
+    u64 first = a >> GUEST_PAGE_BITS, last = (end - 1) >> GUEST_PAGE_BITS;
+    if (end <= a || !j->block_count)
+        return;
+    if (last - first < 64) {
+        for (u64 page = first; page <= last; page++)
+            kill_in_page(j, page, a, end);
+        return;
+    }
+    for (u32 b = 0; b < j->block_count; b++)
+        if (!j->blocks[b].dead && concerns(&j->blocks[b], a, end))
+            kill_block(j, &j->blocks[b]);
+}

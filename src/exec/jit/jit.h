@@ -1,0 +1,26 @@
+// jit.h: running guest instructions as host code, on x86-64.
+//
+// A jit belongs to one address space and serves all its threads. What it does is what
+// exec_run() does, only faster; the interpreter remains the reference, runs what has no
+// translation, and takes over near the end of a budget, so that both stop at the same
+// instruction.
+#ifndef EXEC_JIT_JIT_H
+#define EXEC_JIT_JIT_H
+
+#include "exec/exec.h"
+
+struct jit;
+
+// A jit for `s`, ended by jit_free (before the space is). NULL where the host is no x86-64, or
+// refuses the memory. With `recording` it makes records as exec_run() does with a recorder.
+struct jit *jit_new(struct space *s, bool recording);
+void jit_free(struct jit *j);
+
+// exec_run(), and may also stop with TRAP_CODE_FULL: jit_flush() is needed.
+struct trap jit_run(struct jit *j, struct cpu *c, const struct space *s, u64 budget,
+                    struct recorder *r, u64 *executed);
+
+// Forgets all translations, while nobody executes.
+void jit_flush(struct jit *j);
+
+#endif

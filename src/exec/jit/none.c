@@ -1,0 +1,23 @@
+// Hosts without a translator: the interpreter does everything.
+#include <stdlib.h>
+
+#include "exec/jit/jit.h"
+
+struct jit *jit_new(struct space *s, bool recording)
+{
+    return NULL;
+}
+
+void jit_free(struct jit *j)
+{
+}
+
+struct trap jit_run(struct jit *j, struct cpu *c, const struct space *s, u64 budget,
+                    struct recorder *r, u64 *executed)
+{
+    abort();
+}
+
+void jit_flush(struct jit *j)
+{
+}

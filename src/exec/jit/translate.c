@@ -1,0 +1,310 @@
+// Blocks: which instructions one takes, whether flags are wanted, and the order of the parts.
+#include <assert.h>
+#include <setjmp.h>
+
+#include "exec/jit/block.h"
+#include "isa/decode.h"
+
+enum {
+    LOOK_AHEAD = 12,   // instructions looked at behind an exit for a reader of NZCV
+};
+
+// -- Templates --
+
+static jit_template *template_of[OP_COUNT];
+
+static void add_templates(const struct jit_entry *list)
+{
+    for (; list->op; list++)
+        template_of[list->op] = list->emit;
+}
+
+void translate_once(void)
+{
+    add_templates(jit_int_templates);
+    add_templates(jit_mem_templates);
+}
+
+// -- Reading guest code --
+
+struct reader {
+    struct cpu *c;
+    vaddr start, end;   // of the executable region
+    struct block *b;
+};
+
+static const struct insn *shadow_at(const struct cpu *c, vaddr pc)
+{
+    return c->shadow + (pc >> 2);
+}
+
+// The instruction at `pc`, not kept: for looking ahead.
+static struct insn peek(const struct reader *r, vaddr pc)
+{
+    struct insn i = *shadow_at(r->c, pc);
+    if (i.run != RUN_UNDECODED)
+        return i;
+    u32 word;
+    memcpy(&word, r->c->mem + pc, sizeof(word));
+    return isa_decode(word);
+}
+
+static bool in_region(const struct reader *r, vaddr pc)
+{
+    return pc >= r->start && pc < r->end;
+}
+
+// -- Flags: whether NZCV as it is at `pc` will be read --
+
+static bool wanted_at(struct reader *r, vaddr pc, int depth)
+{
+    struct block *b = r->b;
+    if (b->dep_count == BLOCK_DEPS || depth == 0 || !in_region(r, pc))
+        return true;
+    struct dep *dep = &b->dep[b->dep_count++];
+    *dep = (struct dep){ pc, 0 };
+    for (int k = 0; k < LOOK_AHEAD && in_region(r, pc); k++, pc += 4) {
+        struct insn i = peek(r, pc);
+        enum op op = isa_op_of_run(i.run);
+        const struct row *row = isa_row(op);
+        dep->count++;
+        if (row->flags & C_R || row->kind == ROW_EXIT || i.run <= RUN_BREAKPOINT)
+            return true;
+        if (row->flags & C_W)
+            return false;
+        if (row->kind != ROW_JUMP)
+            continue;
+        if (op == OP_B || op == OP_BL)
+            return wanted_at(r, pc + (u64)i.imm, depth - 1);
+        if (!branch_conditional(i.run) || wanted_at(r, pc + (u64)i.imm, depth - 1))
+            return true;
+    }
+    return true;
+}
+
+// -- What the block takes --
+
+enum ending {
+    END_FALL,     // goes on at the next instruction
+    END_INTERP,   // the next instruction is the interpreter's
+    END_BRANCH,   // the last instruction is a branch
+};
+
+// Whether the interpreter has to do it.
+static bool for_interpreter(const struct reader *r, const struct insn *i, vaddr pc)
+{
+    if (i->run <= RUN_BREAKPOINT)
+        return true;
+    enum op op = isa_op_of_run(i->run);
+    const struct row *row = isa_row(op);
+    if (row->kind == ROW_JUMP)
+        return !branch_known(i->run) ||
+               ((op == OP_B || op == OP_BL || branch_conditional(i->run)) &&
+                pc + (u64)i->imm >= r->c->window);
+    // A C function looks at the next instruction's place.
+    return row->kind == ROW_EXIT || pc + 4 >= r->end;
+}
+
+// A side exit: a conditional branch forward that the block goes on behind.
+static bool goes_on(const struct insn *i)
+{
+    bool always = i->run >= RUN_B_cond + 14 && i->run <= RUN_B_cond_last;
+    return branch_conditional(i->run) && i->imm > 0 && !always;
+}
+
+// The place may hold half of an older instruction, when threads run in parallel.
+static bool decoded(const struct reader *r, vaddr pc, struct insn *to, enum trap_kind *why)
+{
+    const struct insn *i = shadow_at(r->c, pc);
+    if (__atomic_load_n(&i->run, __ATOMIC_ACQUIRE) == RUN_UNDECODED) {
+        const u64 *half = (const u64 *)i;
+        if (r->c->exec->shared && (half[0] | half[1])) {
+            *why = TRAP_USED;
+            return false;
+        }
+        exec_decode(r->c, i);
+    }
+    *to = *i;
+    return to->run != RUN_UNDECODED;
+}
+
+// Fills t->insn. An unreadable place ends the block through a fault (translate).
+static enum ending take(struct trans *t, const struct reader *r, enum trap_kind *why)
+{
+    enum ending end = END_FALL;
+    t->count = 0;
+    while (t->count < BLOCK_INSNS) {
+        struct insn *i = &t->insn[t->count];
+        vaddr pc = t->start + 4 * t->count;
+        if (pc >= r->end || !decoded(r, pc, i, why))
+            break;
+        if (for_interpreter(r, i, pc))
+            return END_INTERP;
+        t->count++;
+        if (isa_row(isa_op_of_run(i->run))->kind == ROW_JUMP && !goes_on(i))
+            return END_BRANCH;
+    }
+    return end;
+}
+
+static void find_live_flags(struct trans *t, struct reader *r, enum ending end)
+{
+    vaddr next = t->start + 4 * t->count;
+    t->live_next = true;
+    if (!t->count)
+        return;
+    const struct insn *last = &t->insn[t->count - 1];
+    bool falls = end == END_FALL || (end == END_BRANCH && branch_conditional(last->run));
+    bool live = t->live_next = end == END_INTERP || (falls && wanted_at(r, next, 3));
+    for (u32 k = t->count; k-- > 0;) {
+        const struct insn *i = &t->insn[k];
+        enum op op = isa_op_of_run(i->run);
+        const struct row *row = isa_row(op);
+        if (op == OP_B || op == OP_BL || branch_conditional(i->run)) {
+            vaddr target = t->start + 4 * k + (u64)i->imm;
+            t->live_taken[k] = wanted_at(r, target, 3);
+            live |= t->live_taken[k];
+        } else if (row->kind == ROW_JUMP) {
+            live = true;
+        }
+        t->live[k] = live;
+        live = row->flags & C_R ? true : row->flags & C_W ? false : live;
+    }
+}
+
+// -- The parts --
+
+static void one(struct trans *t, u16 k)
+{
+    const struct insn *i = t->i = &t->insn[k];
+    enum op op = isa_op_of_run(i->run);
+    u16 first_cold = t->cold_count;
+    t->index = k;
+    t->pc = t->start + 4 * k;
+    t->flags_live = t->live[k];
+    t->locked = t->pending = 0;
+    if (isa_row(op)->kind == ROW_JUMP)
+        branch_emit(t, k + 1 == t->count && !t->falls);
+    else if (!template_of[op] || !template_of[op](t, i, i->run - isa_row(op)->run))
+        leave_call(t);
+    t->xmm.dirty |= t->pending;
+    for (u16 n = first_cold; n < t->cold_count; n++) {
+        t->cold[n].back = t->e.at;
+        t->cold[n].after = t->xmm;
+        t->cold[n].flags_after = t->flags;
+    }
+}
+
+static void finish(struct trans *t, enum ending end)
+{
+    vaddr next = t->start + 4 * t->count;
+    if (end == END_BRANCH)
+        return;
+    trans_store_dirty(&t->e, &t->xmm);
+    if (t->live_next && t->flags != FLAGS_CPU && !t->flags_kept)
+        trans_save_flags(&t->e, t->flags);
+    if (end == END_INTERP)
+        leave_for(t, SITE_INTERP, next, 0);
+    else
+        leave_jump(t, -1, next);
+}
+
+static void emit_block(struct trans *t, enum ending end)
+{
+    u8 *over = NULL;
+    if (t->count) {
+        x64_alu_ri(&t->e, ALU_SUB, true, HOST_BUDGET, t->count);
+        over = x64_jcc(&t->e, CC_S);
+    }
+    t->falls = end != END_BRANCH;
+    for (u16 k = 0; k < t->count; k++)
+        one(t, k);
+    finish(t, end);
+    if (over) {
+        x64_patch(over, t->e.at);
+        leave_for(t, SITE_BUDGET, t->start, t->count);
+    }
+    leave_cold_parts(t);
+}
+
+static void begin(struct jit *j, struct trans *t, vaddr pc)
+{
+    j->used = (j->used + 15) & ~15u;
+    t->e = (struct emit){ j->rw + j->used, j->rx - j->rw };
+    t->jit = j;
+    t->start = pc;
+    t->recording = j->recording;
+    t->flags = FLAGS_CPU;
+    t->flags_kept = true;
+    t->clean = 0;
+    t->checked = 0;
+    t->cold_count = 0;
+    t->first_site = j->site_count;
+    memset(t->xmm.guest, NO_REG, sizeof(t->xmm.guest));
+    t->xmm.dirty = 0;
+    t->touched = 0;
+    memset(t->used_at, 0, sizeof(t->used_at));
+}
+
+// Links what can be linked already, itself included.
+static void link_known(struct jit *j, const struct trans *t)
+{
+    for (u32 k = t->first_site; k < j->site_count; k++) {
+        const struct site *s = &j->sites[k];
+        u32 code =
+            s->kind == SITE_LINK && s->target < j->space->size ? j->entries[s->target >> 2] : 0;
+        u32 block = code ? code_find(j, code) : NONE;
+        if (block != NONE)
+            code_link(j, k, block);
+    }
+}
+
+static u32 publish(struct jit *j, struct trans *t, struct block *b)
+{
+    u32 number = j->block_count;
+    b->end = code_offset(j, t->e.at);
+    b->fault_count = j->fault_count - b->faults;
+    assert(b->end - b->code <= BLOCK_BYTES);
+    j->used = b->end;
+    __atomic_store_n(&j->block_count, number + 1, __ATOMIC_RELEASE);
+    code_add(j, number);
+    link_known(j, t);
+    return number;
+}
+
+// take(), where a place that cannot be read ends the region.
+static enum ending scan(struct trans *t, struct reader *r, enum trap_kind *why)
+{
+    struct exec *e = r->c->exec;
+    enum ending end;
+    e->reading = true;
+    if (sigsetjmp(e->read_failed, 0) == 0) {
+        end = take(t, r, why);
+    } else {
+        end = END_FALL;
+        r->end = t->start + 4 * t->count;
+    }
+    e->reading = false;
+    return end;
+}
+
+u32 translate(struct jit *j, struct cpu *c, vaddr pc, const struct region *region,
+              enum trap_kind *why)
+{
+    struct trans *t = j->trans;
+    struct block *b = &j->blocks[j->block_count];
+    struct reader r = { c, region->start, region->end, b };
+    *why = TRAP_FETCH;
+    begin(j, t, pc);
+    *b = (struct block){
+        .pc = pc, .code = code_offset(j, t->e.at), .faults = j->fault_count, .incoming = NONE
+    };
+    enum ending end = scan(t, &r, why);
+    if (!t->count && end != END_INTERP)
+        return NONE;
+    find_live_flags(t, &r, end);
+    b->count = t->count + (end == END_INTERP);
+    b->charge = t->count;
+    emit_block(t, end);
+    return publish(j, t, b);
+}
