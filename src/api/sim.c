@@ -220,7 +220,8 @@ static bool load(struct m2sim *s, struct m2sim_error *e)
     s->process = process_new(&p, &err, &code);
     if (!s->process)
         return api_fail(e, code, "%s", err.text);
-    digest_file(o->program, s->digest);
+    if (timed)   // the only report that names it
+        digest_file(o->program, s->digest);
     s->machine = (struct machine){
         .process = s->process,
         .recorder = s->stream ? stream_recorder(s->stream) : NULL,

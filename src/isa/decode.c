@@ -24,12 +24,16 @@ static struct row rows[OP_COUNT] = {
 
 static u16 op_of_run[RUN_COUNT];
 
-// The decision tree. A node tests one bit; a leaf lists the rows still possible.
+// The decision tree. A node tests one bit; a leaf lists the rows still possible. A program meets a
+// small part of the instructions: a node is split when it is first come to, and its children
+// wait with the rows that are left to them.
 struct node {
-    u8 bit;          // LEAF when the node is a leaf
-    u16 child[2];    // leaf: first row in `lists`, and how many
+    u8 bit;          // or LEAF, UNSPLIT; written last, by whoever splits
+    u16 list, count; // rows: `count` of them from lists[list] on
+    u32 used;        // bits that were tested on the way here
+    u16 child[2];
 };
-enum { LEAF = 32, NODES_MAX = 8192, LISTS_MAX = 16384 };
+enum { LEAF = 32, UNSPLIT = 33, NODES_MAX = 8192, LISTS_MAX = 65535 };
 
 static struct node nodes[NODES_MAX];
 static u16 lists[LISTS_MAX];
@@ -37,7 +41,32 @@ static u32 node_count, list_count;
 
 static u8 variant_field(const struct row *r, u32 w);
 
-static void derive_row(struct row *r)
+// Operands by the first letter of their name: chains of index + 1, ended by 0.
+struct letters {
+    u16 first[128], next[OPERAND_COUNT];
+};
+
+static struct letters index_operands(void)
+{
+    struct letters l = { 0 };
+    for (u32 k = OPERAND_COUNT; k-- > 0;) {
+        u8 letter = (u8)isa_operands[k].name[0] & 127;
+        l.next[k] = l.first[letter];
+        l.first[letter] = (u16)(k + 1);
+    }
+    return l;
+}
+
+static u32 find_operand(const struct letters *l, const char *name, size_t n)
+{
+    u32 k = l->first[(u8)*name & 127];
+    while (k && (strncmp(isa_operands[k - 1].name, name, n) != 0 || isa_operands[k - 1].name[n]))
+        k = l->next[k - 1];
+    assert(k);
+    return k - 1;
+}
+
+static void derive_row(struct row *r, const struct letters *letters)
 {
     int place = 31;
     for (const char *p = r->encoding; *p; p++) {
@@ -52,12 +81,8 @@ static void derive_row(struct row *r)
 
     for (const char *p = r->syntax; (p = strchr(p, '<')); p++) {
         size_t n = strcspn(p + 1, ">");
-        u32 k = 0;
-        while (k < OPERAND_COUNT &&
-               (isa_operands[k].name[0] != p[1] || strncmp(isa_operands[k].name, p + 1, n) ||
-                isa_operands[k].name[n]))
-            k++;
-        assert(k < OPERAND_COUNT && r->operand_count < OPERANDS_MAX);
+        u32 k = find_operand(letters, p + 1, n);
+        assert(r->operand_count < OPERANDS_MAX);
         r->operand[r->operand_count++] = (u8)k;
         const char *slot = strchr("dnma", isa_operands[k].slot);
         if (slot && *slot)
@@ -65,24 +90,21 @@ static void derive_row(struct row *r)
     }
 }
 
-static u16 new_node(void)
+static u16 new_node(u32 list, u32 count, u32 used)
 {
     assert(node_count < NODES_MAX);
+    nodes[node_count] = (struct node){ UNSPLIT, (u16)list, (u16)count, used, { 0 } };
     return (u16)node_count++;
 }
 
-static u16 leaf(const u16 *set, u32 n)
+static void add_to_list(u16 op)
 {
-    u16 at = new_node();
-    assert(list_count + n <= LISTS_MAX);
-    nodes[at] = (struct node){ LEAF, { (u16)list_count, (u16)n } };
-    memcpy(&lists[list_count], set, n * sizeof(*set));
-    list_count += n;
-    return at;
+    assert(list_count < LISTS_MAX);
+    lists[list_count++] = op;
 }
 
-// Picks the bit whose larger half is smallest; rows that ignore it go both ways.
-static u16 build(const u16 *set, u32 n, u32 used)
+// The bit whose larger half is smallest, or -1; rows that ignore it go both ways.
+static int best_bit(const u16 *set, u32 n, u32 used)
 {
     int best = -1;
     u32 best_size = n, fixed[32][2] = { 0 };
@@ -98,33 +120,39 @@ static u16 build(const u16 *set, u32 n, u32 used)
             best_size = size;
         }
     }
-    if (n <= 2 || best < 0)
-        return leaf(set, n);
+    return best;
+}
 
-    u16 at = new_node();
-    u16 side[OP_COUNT];
-    nodes[at].bit = (u8)best;
-    for (u32 v = 0; v < 2; v++) {
-        u32 count = 0;
-        for (u32 k = 0; k < n; k++)
-            if (!(rows[set[k]].mask >> best & 1) || (rows[set[k]].bits >> best & 1) == v)
-                side[count++] = set[k];
-        u16 child = build(side, count, used | 1u << best);
-        nodes[at].child[v] = child;
+// Makes a node of what an unsplit one has still to decide, or a leaf of it.
+static void split(struct node *n)
+{
+    static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+    pthread_mutex_lock(&lock);
+    if (n->bit == UNSPLIT) {
+        const u16 *set = &lists[n->list];
+        int best = n->count <= 2 ? -1 : best_bit(set, n->count, n->used);
+        for (u32 v = 0; best >= 0 && v < 2; v++) {
+            u32 start = list_count;
+            for (u32 k = 0; k < n->count; k++)
+                if (!(rows[set[k]].mask >> best & 1) || (rows[set[k]].bits >> best & 1) == v)
+                    add_to_list(set[k]);
+            n->child[v] = new_node(start, list_count - start, n->used | 1u << best);
+        }
+        __atomic_store_n(&n->bit, best < 0 ? LEAF : (u8)best, __ATOMIC_RELEASE);
     }
-    return at;
+    pthread_mutex_unlock(&lock);
 }
 
 static void derive(void)
 {
-    u16 all[OP_COUNT];
+    struct letters letters = index_operands();
     for (u16 op = 1; op < OP_COUNT; op++) {
-        derive_row(&rows[op]);
-        all[op - 1] = op;
+        derive_row(&rows[op], &letters);
+        add_to_list(op);
         for (u32 v = 0; v < 1u << rows[op].variant_bits; v++)
             op_of_run[rows[op].run + v] = op;
     }
-    build(all, OP_COUNT - 1, 0);
+    new_node(0, OP_COUNT - 1, 0);
 }
 
 static void derive_once(void)
@@ -228,11 +256,15 @@ static struct insn decode_as(enum op op, u32 w)
 enum op isa_match(u32 word)
 {
     derive_once();
-    const struct node *n = &nodes[0];
-    while (n->bit != LEAF)
-        n = &nodes[n->child[word >> n->bit & 1]];
-    for (u32 k = 0; k < n->child[1]; k++) {
-        enum op op = lists[n->child[0] + k];
+    struct node *n = &nodes[0];
+    for (u8 bit; (bit = __atomic_load_n(&n->bit, __ATOMIC_ACQUIRE)) != LEAF;) {
+        if (bit == UNSPLIT)
+            split(n);
+        else
+            n = &nodes[n->child[word >> bit & 1]];
+    }
+    for (u32 k = 0; k < n->count; k++) {
+        enum op op = lists[n->list + k];
         if ((word & rows[op].mask) == rows[op].bits)
             return op;
     }
