@@ -31,7 +31,7 @@
 // not the places its wrong path would take.
 //
 // Invariants:
-//  1. slots used + slots lost = width * now + used, at every visit;
+//  1. slots taken + slots lost = width * now + used, at every visit;
 //  2. now, the last retirement and the group ring never go back;
 //  3. a calendar holds no reservation before `now` rounded down to 64.
 #include <assert.h>
@@ -108,10 +108,7 @@ struct issued {
 // The common case of execute().
 static inline cycle execute_simple(struct fast *f, const struct plan *p, struct issued *issued)
 {
-    cycle t = f->now + 1;
-    t = source(f, p, 0, t);
-    t = source(f, p, 1, t);
-    t = source(f, p, 2, t);
+    cycle t = three_sources(f, p);
     u32 units = queue_of(f, p->issue[0].units), u = bind(f, units);
     if (__builtin_expect(u == UNITS_MAX, 0)) {
         u = wait_for_unit(f, units);
@@ -151,21 +148,23 @@ static inline cycle execute(struct fast *f, const struct plan *p, const struct r
         set_results(f, p, done, done);
         return done;
     }
-    cycle t = p->kind == PLAN_STORE ? sources_of(f, p, ~(u32)p->data) : sources(f, p), access = t;
-    cycle address;
+    cycle address, data = 0;
+    cycle t = p->kind == PLAN_STORE ? store_sources(f, p, &data) : sources(f, p), access = t;
     struct ring *q = p->kind == PLAN_STORE ? &f->stores : &f->loads;
-    if (f->lap && p->kind == PLAN_LOAD && knows_address(f, pc, r->addr) && t > f->now + 1) {
+    if (f->lap && p->kind == PLAN_LOAD && knows_address(f, pc, r->addr, t > f->now + 1)) {
         t = f->predicted > f->now ? f->predicted + 1 : f->now + 1;   // one a cycle
         f->predicted = t;
         f->s.predicted++;
     }
     cycle entry = q->free;
     t = t > entry ? t : entry;
-    issue_all(f, p, t, &access);
+    if (p->flags & PLAN_ONE_ACCESS)
+        access = take_memory_unit(f, &p->issue[0], t);
+    else
+        issue_all(f, p, t, &access);
     issued->at = issued->access = access;
     cycle done;
     if (p->kind == PLAN_STORE) {
-        cycle data = sources_of(f, p, p->data);
         data = data > access ? data : access;
         done = data + 1;
         set_base(f, p, access);
@@ -205,20 +204,24 @@ static inline void visit(struct fast *f, const struct plan *p, const struct reco
     take_slots(f, p->uops);
 
     struct issued issued = { 0, 0 };
-    bool simple = (p->flags & PLAN_SIMPLE) && p->issue[0].units & f->bound;
-    cycle done = simple ? execute_simple(f, p, &issued) : execute(f, p, r, pc, &issued);
-    cycle retired = retire(f, done, f->why);
-    if (p->kind >= PLAN_LOAD) {
-        cycle safe = p->kind == PLAN_STORE ? issued.access : done;
-        f->safe = safe > f->safe ? safe : f->safe;
-        after_memory(f, p, r, pc, &issued, retired);
+    if (p->flags & PLAN_SIMPLE) {
+        cycle done = execute_simple(f, p, &issued);
+        retire(f, done, f->why);
+    } else {
+        assert(p->kind != PLAN_UNKNOWN);
+        cycle done = execute(f, p, r, pc, &issued), retired = retire(f, done, f->why);
+        if (p->kind >= PLAN_LOAD) {
+            cycle safe = p->kind == PLAN_STORE ? issued.access : done;
+            f->safe = safe > f->safe ? safe : f->safe;
+            after_memory(f, p, r, pc, &issued, retired);
+        }
     }
     if (p->branch)
         steer(f, p, r, pc, issued.at);
     if (__builtin_expect(p->flags & PLAN_SERIALIZE, 0)) {
-        f->fetch = retired + f->p->bp_penalty;
+        f->fetch = f->retired + f->p->bp_penalty;
         f->starved = STACK_serialize;
-        f->jumped = true;
+        jump(f);
     }
 }
 
@@ -233,6 +236,7 @@ static void set_queues(struct fast *f)
     u32 ints = (u32)p->units_int, mems = (u32)p->units_mem;
     u64 queues = p->dispatch_int_queues, share = (ints + queues - 1) / queues;
     f->trios = ints == 6 && queues == 2;
+    f->quad = p->units_fp == 4 && ints + mems >= 8 ? 15u << (ints + mems) : ~0u;
     f->memory_lane = ints;
     f->memory_limit =
         (u32)(p->sched_mem + p->dispatch_mem < 250 ? p->sched_mem + p->dispatch_mem : 250);
@@ -270,7 +274,8 @@ static void set_window(struct fast *f, struct arena *a)
     f->group_limit = (u32)p->rob_groups;
     f->group_whole = (u32)(p->rob_group_size << 8 | p->rob_group_issues);
     f->rate = (u32)p->rob_retire;
-    f->room = HOLD(HOLD_INT, most(p->prf_int)) | HOLD(HOLD_FP, most(p->prf_fp)) |
+    f->open = &f->group[f->group_mask];   // of nothing yet
+    f->room = HOLD_GUARD | HOLD(HOLD_INT, most(p->prf_int)) | HOLD(HOLD_FP, most(p->prf_fp)) |
               HOLD(HOLD_FLAGS, most(p->prf_flags)) | HOLD(HOLD_WRITES, most(p->rob_writes)) |
               HOLD(HOLD_BRANCHES, most(p->branches_in_flight));
 }
@@ -327,7 +332,9 @@ static void *create(struct arena *a, const struct config *c, struct err *e)
 static void define(struct fast *f, u64 pc, u32 word)
 {
     struct plan_page *page = plan_book_page(&f->book, pc / (4 * PLAN_PAGE));
-    page->plan[pc / 4 % PLAN_PAGE] = plan_of(f->table, f->p, word);
+    struct plan *p = &page->plan[pc / 4 % PLAN_PAGE];
+    *p = plan_of(f->table, f->p, word);
+    p->flags &= (u8) ~(p->issue[0].units & f->bound ? PLAN_ONE_ACCESS : PLAN_SIMPLE);
 }
 
 static void feed(void *m, const struct record *r, size_t n)
@@ -344,7 +351,6 @@ static void feed(void *m, const struct record *r, size_t n)
         if (__builtin_expect(!page || page->number != number, 0))
             page = plan_book_page(&f->book, number);
         const struct plan *p = &page->plan[pc / 4 % PLAN_PAGE];
-        assert(p->kind != PLAN_UNKNOWN);
         visit(f, p, r, pc);
         f->renamed[f->instructions % FETCH_RING] = f->now;
         f->instructions++;
@@ -397,6 +403,7 @@ static void stats(const void *m, struct core_stats *s)
                               .counters = &f->s };
     branch_stats(&b, s);
     memcpy(s->stack, f->stack, sizeof(s->stack));
+    s->stack[STACK_base] = f->slots - f->stack[STACK_cracked];
     core_sum_slots(s);
     core_levels(s, f->memory, f->tlb);
 }

@@ -258,6 +258,11 @@ struct plan plan_of(const struct instr_table *t, const struct core_params *c, u3
         p.issue[0].busy == 1 && p.src_count <= 3 && p.dst_count <= 2 &&
         !(p.flags & PLAN_IMMEDIATE) && p.base_issue == ISSUES_MAX)
         p.flags |= PLAN_SIMPLE;
+    for (u32 k = 0; k < p.src_count; k++)
+        p.flags |= p.late[k] ? PLAN_LATE : 0;
+    if (p.kind >= PLAN_LOAD && p.issue_count == 1 && p.issue[0].count == 1 && !p.issue[0].delay &&
+        p.base_issue == ISSUES_MAX)
+        p.flags |= PLAN_ONE_ACCESS;
     if (strcmp(m.row->name, "ISB") == 0 || strcmp(m.row->name, "SVC") == 0)
         p.flags |= PLAN_SERIALIZE;
     return p;

@@ -36,6 +36,8 @@ enum {
     PLAN_GROUP_END = 8,    // ends one
     PLAN_SERIALIZE = 16,   // fetch begins anew when it has retired
     PLAN_SIMPLE = 32,      // one pipelined issue, no memory, up to three sources, two results
+    PLAN_LATE = 64,        // a source may come after the first issue
+    PLAN_ONE_ACCESS = 128, // accesses memory by its only issue, which has no delay
 };
 
 // How two neighbours may become one: a head and a tail of the same kind.

@@ -34,20 +34,37 @@ static void open_line(struct fast *f, u64 pc)
     }
 }
 
-static inline void fetch(struct fast *f, u64 pc)
+// Where a group or a line begins, or fetch lost a cycle to branches not taken.
+static __attribute__((noinline)) void fetch_on(struct fast *f, u64 pc)
 {
-    if (__builtin_expect(pc >= f->group_end || f->jumped, 0)) {
+    if (pc >= f->group_end || f->jumped) {
         f->fetch += !f->jumped;
         f->starved = f->jumped ? f->starved : STACK_bandwidth;
         f->jumped = false;
         open_group(f, pc);
     }
-    if (__builtin_expect(pc >> f->line_shift != f->line, 0))
+    if (pc >> f->line_shift != f->line)
         open_line(f, pc);
+    u64 line_end = (f->line + 1) << f->line_shift;
+    f->start = pc;
+    f->span = (f->group_end < line_end ? f->group_end : line_end) - pc;
     cycle front = f->fetch + f->depth;
     if (front > f->now)
         advance(f, front, f->redirect ? f->refill : f->starved);
     f->redirect = false;
+}
+
+static inline void fetch(struct fast *f, u64 pc)
+{
+    if (__builtin_expect(pc - f->start >= f->span, 0))
+        fetch_on(f, pc);
+}
+
+// The next instruction is not behind this one.
+static inline void jump(struct fast *f)
+{
+    f->jumped = true;
+    f->span = 0;
 }
 
 // What the branch does to the fetch of the next instruction. `resolved`: its issue.
@@ -64,17 +81,18 @@ static inline void steer(struct fast *f, const struct plan *p, const struct reco
         cycle next = resolved + f->p->bp_penalty - 1;
         f->mispredictions++;
         f->fetch = next > f->depth ? next - f->depth : 0;
-        f->jumped = true;
         f->redirect = true;
+        jump(f);
         f->refill = kind == BRANCH_CONDITIONAL ? STACK_conditional : STACK_target;
     } else if (taken) {
         f->fetch += 1 + b.bubbles;
         f->s.taken_bubbles += b.bubbles;
         f->starved = b.bubbles ? STACK_bubbles : STACK_bandwidth;
-        f->jumped = true;
+        jump(f);
     } else if (++f->passed == f->p->fetch_not_taken) {
         f->fetch++;
         f->passed = 0;
+        f->span = 0;
     }
 }
 

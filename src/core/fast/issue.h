@@ -10,25 +10,45 @@ static inline cycle source(const struct fast *f, const struct plan *p, u32 k, cy
     return c > (i64)t ? (cycle)c : t;
 }
 
-// The first cycle in which the sources let the first issue go.
-static inline cycle sources(const struct fast *f, const struct plan *p)
+static inline cycle later(cycle a, cycle b)
+{
+    return a > b ? a : b;
+}
+
+// The first cycle in which up to three sources let the first issue go. Those past
+// src_count are always ready.
+static inline cycle three_sources(const struct fast *f, const struct plan *p)
 {
     cycle t = f->now + 1;
-    t = source(f, p, 0, t);
-    t = source(f, p, 1, t);
-    t = source(f, p, 2, t);
+    if (__builtin_expect(p->flags & PLAN_LATE, 0)) {
+        t = source(f, p, 0, t);
+        t = source(f, p, 1, t);
+        return source(f, p, 2, t);
+    }
+    t = later(t, f->ready[p->src[0]]);
+    t = later(t, f->ready[p->src[1]]);
+    return later(t, f->ready[p->src[2]]);
+}
+
+// The same for any number of them.
+static inline cycle sources(const struct fast *f, const struct plan *p)
+{
+    cycle t = three_sources(f, p);
     for (u32 k = 3; k < p->src_count; k++)
         t = source(f, p, k, t);
     return t;
 }
 
-// The same for the address of a store, or for its data.
-static inline cycle sources_of(const struct fast *f, const struct plan *p, u32 which)
+// The same for the address of a store; `*data`: for what it writes.
+static inline cycle store_sources(const struct fast *f, const struct plan *p, cycle *data)
 {
-    cycle t = f->now + 1;
+    cycle t = f->now + 1, d = t;
     for (u32 k = 0; k < p->src_count; k++)
-        if (which >> k & 1)
+        if (p->data >> k & 1)
+            d = source(f, p, k, d);
+        else
             t = source(f, p, k, t);
+    *data = d;
     return t;
 }
 
@@ -42,26 +62,29 @@ static u32 wait_for_unit(struct fast *f, u32 units)
     return u;
 }
 
-static cycle take_unit(struct fast *f, const struct plan_issue *is, cycle t)
+// One of the units of loads and stores, which share a scheduler.
+static inline cycle take_memory_unit(struct fast *f, const struct plan_issue *is, cycle t)
 {
-    u32 units = is->units;
-    cycle c;
-    if (__builtin_expect(units & f->bound, 1)) {
-        units = queue_of(f, is->units);
-        u32 u = bind(f, units);
-        if (u == UNITS_MAX)
-            u = wait_for_unit(f, units);
-        c = free_cycle(f, u, t > f->now ? t : f->now + 1);
-        reserve(f, u, c, is->busy);
-        wait_in(f, u, c);
-        return c;
-    }
     while (__builtin_expect(lane_count(&f->waiting, f->memory_lane) >= f->memory_limit, 0)) {
         f->s.stall_scheduler++;
         advance(f, f->now + 1, oldest_waits(f, STACK_ports));
     }
-    c = take_any(f, units, t > f->now ? t : f->now + 1, is->busy);
+    cycle c = take_any(f, is->units, t > f->now ? t : f->now + 1, is->busy);
     wait_in(f, f->memory_lane, c);
+    return c;
+}
+
+static cycle take_unit(struct fast *f, const struct plan_issue *is, cycle t)
+{
+    if (!(is->units & f->bound))
+        return take_memory_unit(f, is, t);
+    u32 units = queue_of(f, is->units);
+    u32 u = bind(f, units);
+    if (u == UNITS_MAX)
+        u = wait_for_unit(f, units);
+    cycle c = free_cycle(f, u, t > f->now ? t : f->now + 1);
+    reserve(f, u, c, is->busy);
+    wait_in(f, u, c);
     return c;
 }
 

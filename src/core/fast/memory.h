@@ -9,6 +9,11 @@ static inline struct granule *granule_of(struct fast *f, u64 number)
     return &f->granule[number % FORWARD];
 }
 
+static inline cycle *line_written(struct fast *f, u64 line)
+{
+    return &f->line_written[line % FORWARD_LINES];
+}
+
 // Sixteenths of a cycle are carried from one forwarding to the next.
 static inline u32 whole(struct fast *f, u32 sixteenths)
 {
@@ -62,6 +67,9 @@ static inline bool forward(struct fast *f, const struct plan *p, u64 pc, u64 add
     u64 first = addr >> 2, last = (addr + p->size - 1) >> 2;
     const struct granule *hit = NULL;
     bool several = false;
+    if (__builtin_expect(*line_written(f, first >> 4) <= access, 1) &&
+        *line_written(f, last >> 4) <= access)
+        return false;   // no store to the line is in flight
     for (u64 g = first; g <= last; g++) {
         const struct granule *w = granule_of(f, g);
         if (w->number != g + 1 || w->written <= access)
@@ -94,7 +102,8 @@ static inline bool forward(struct fast *f, const struct plan *p, u64 pc, u64 add
 
 // Whether the address of a load is predicted, so that it need not wait for it. The
 // predictor wants many loads of one stride, a page that stays, a line in the L1D.
-static inline bool knows_address(struct fast *f, u64 pc, u64 addr)
+// Without a use for it the L1D need not be asked.
+static inline bool knows_address(struct fast *f, u64 pc, u64 addr, bool useful)
 {
     struct steady *s = &f->steady[pc >> 2 & (f->steadies - 1)];
     i64 stride = (i64)(addr - s->addr);
@@ -110,7 +119,7 @@ static inline bool knows_address(struct fast *f, u64 pc, u64 addr)
         s->seen++;
         return false;
     }
-    return same_page && hierarchy_l1d_contains(f->memory, addr);
+    return useful && same_page && hierarchy_l1d_contains(f->memory, addr);
 }
 
 // The cycle at which the value of a load that accesses at `access` can be used.
@@ -144,6 +153,9 @@ static inline void store(struct fast *f, const struct plan *p, u64 addr, cycle a
     u64 first = addr >> 2, last = (addr + p->size - 1) >> 2;
     u32 early = data - address < 1u << 23 ? (u32)(data - address) : 1u << 23;
     f->s.stores++;
+    for (u64 line = first >> 4; line <= last >> 4; line++)
+        if (written > *line_written(f, line))
+            *line_written(f, line) = written;
     for (u64 g = first; g <= last; g++)
         *granule_of(f, g) = (struct granule){ g + 1, data, written, (u32)addr, early, p->size };
 }

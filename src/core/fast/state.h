@@ -16,6 +16,7 @@ enum {
     WORDS = HORIZON / 64,
     FETCH_RING = 64,       // power of two, at least fetch.queue
     FORWARD = 2048,        // granules of 4 bytes remembered, a power of two
+    FORWARD_LINES = 512,   // a power of two
     PAIRS = 128,           // most loads the dependence predictor can know
     PAIR_SLOTS = 512,      // a power of two
     STEADY = 64,           // most loads the load address predictor can know
@@ -36,11 +37,6 @@ static inline u32 lane_count(const struct lanes *l, u32 lane)
 static inline u32 lane_sum(const struct lanes *l, u64 bytes)
 {
     return (u32)((l->half[0] & bytes) * 0x0101010101010101 >> 56);
-}
-
-static inline void lane_add(struct lanes *l, u32 lane)
-{
-    l->half[lane >> 3] += 1ull << 8 * (lane & 7);
 }
 
 // The cycles at which the last `size` holders of a resource give it back; `free` is
@@ -84,6 +80,7 @@ struct fast {
 
     // Fetch
     cycle fetch;            // of the current group
+    u64 start, span;        // addresses that need no further look: span bytes from start
     u64 group_end;          // first address it cannot reach
     bool jumped;            // the next instruction is not behind the last one
     u64 line, page;         // of the last instruction fetched
@@ -99,7 +96,8 @@ struct fast {
     u32 used, immediates;
     const struct plan *last;   // of the previous instruction
     u64 last_pc;
-    u64 stack[STACK_COUNT];    // slots, by cause
+    u64 slots;                 // taken
+    u64 stack[STACK_COUNT];    // slots, by cause; STACK_base is all of them less the cracked
 
     // Issue
     struct lanes waiting;          // entries taken, by scheduler
@@ -115,6 +113,7 @@ struct fast {
     u16 half[2];               // integer units behind each dispatch queue
     u64 half_lanes[2];         // the bytes of their counts
     bool trios;                // they are u1 to u3 and u4 to u6
+    u32 quad;                  // the FP units when there are four, all above the eighth; or ~0
     u32 turn;
     struct instr_units units;
 
@@ -125,6 +124,7 @@ struct fast {
     struct ring loads, stores;
     cycle safe;   // when loads, stores and branches so far can no longer be thrown away
     struct granule granule[FORWARD];
+    cycle line_written[FORWARD_LINES];   // when the last store to lines of a hash is in the L1D
     u64 pair[PAIRS];           // PC of loads known to need a store
     u64 known[PAIR_SLOTS];     // the same, by hash
     u32 pairs, pair_count;     // how many this core can know, and knows
@@ -142,7 +142,9 @@ struct fast {
     struct group *group;       // ring of the last ones, by number
     u32 group_mask, group_limit, rate;
     u32 oldest, next_group;    // numbers: those between are in flight
-    u64 room;                  // of everything that is held (plan.h)
+    struct group *open;        // the last of them
+    cycle rate_free;           // when the group `rate` before it has retired
+    u64 room;                  // of everything that is held (plan.h), with its guards set
     u32 group_left;            // of the open group: uops << 8 | issues; 0: none is open
     u32 group_whole;           // the same of a new one
     cycle retired;

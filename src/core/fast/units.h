@@ -75,6 +75,13 @@ static inline void reserve(struct fast *f, u32 unit, cycle t, u32 cycles)
 static inline cycle take_any(struct fast *f, u32 units, cycle t, u32 cycles)
 {
     u64 end = (f->now >> 6) + WORDS, w = t >> 6, mask = ~0ull << (t & 63), open = 0;
+    bool stores = units & f->units.store & ~f->units.load;
+    u32 first = stores ? (u32)__builtin_ctz(units) : 31 - (u32)__builtin_clz(units);
+    u64 *busy = &f->busy[first][w % WORDS];
+    if (__builtin_expect(cycles == 1 && w < end && !(*busy >> (t & 63) & 1), 1)) {
+        *busy |= 1ull << (t & 63);
+        return t;
+    }
     for (; w < end; w++, mask = ~0ull) {
         u64 all = ~0ull;
         for (u32 left = units; left; left &= left - 1)
@@ -86,7 +93,6 @@ static inline cycle take_any(struct fast *f, u32 units, cycle t, u32 cycles)
     if (__builtin_expect(!open, 0))
         return w << 6 > t ? w << 6 : t;
     u32 bit = (u32)__builtin_ctzll(open), u;
-    bool stores = units & f->units.store & ~f->units.load;
     do {
         u = stores ? (u32)__builtin_ctz(units) : 31 - (u32)__builtin_clz(units);
         units &= ~(1u << u);
@@ -101,8 +107,10 @@ static inline cycle take_any(struct fast *f, u32 units, cycle t, u32 cycles)
 static inline void wait_in(struct fast *f, u32 lane, cycle t)
 {
     cycle last = f->now + HORIZON - 1;
-    lane_add(&f->waiting, lane);
-    lane_add(&f->leave[(t < last ? t : last) % HORIZON], lane);
+    u64 one = 1ull << 8 * (lane & 7);
+    u32 half = lane >> 3;
+    f->waiting.half[half] += one;
+    f->leave[(t < last ? t : last) % HORIZON].half[half] += one;
 }
 
 // The units behind the dispatch queue that is to have the micro-op, of those that do.
@@ -138,6 +146,17 @@ static inline u32 bind(const struct fast *f, u32 units)
         u64 c = f->waiting.half[0] >> 8 * first;
         u32 x = (c & 255) << 2, y = (c >> 8 & 255) << 2 | 1, z = (c >> 16 & 255) << 2 | 2;
         x = y < x ? y : x;
+        x = z < x ? z : x;
+        u32 u = first + (x & 3);
+        return __builtin_expect(x >> 2 < f->limit[u], 1) ? u : bind_with_room(f, units);
+    }
+    if (units == f->quad) {
+        u32 first = (u32)__builtin_ctz(units);
+        u64 c = f->waiting.half[1] >> 8 * (first & 7);
+        u32 x = (c & 255) << 2, y = (c >> 8 & 255) << 2 | 1;
+        u32 z = (c >> 16 & 255) << 2 | 2, w = (c >> 24 & 255) << 2 | 3;
+        x = y < x ? y : x;
+        z = w < z ? w : z;
         x = z < x ? z : x;
         u32 u = first + (x & 3);
         return __builtin_expect(x >> 2 < f->limit[u], 1) ? u : bind_with_room(f, units);

@@ -29,15 +29,10 @@ static enum cause oldest_waits(struct fast *f, enum cause otherwise)
     return otherwise;
 }
 
-static inline u64 lacking(const struct fast *f, u64 holds)
-{
-    return ~((f->room | HOLD_GUARD) - holds) & HOLD_GUARD;
-}
-
-static void make_room(struct fast *f, u64 holds)
+static __attribute__((noinline)) void make_room(struct fast *f, u64 holds)
 {
     u64 lack;
-    while ((lack = lacking(f, holds))) {
+    while ((lack = ~(f->room - holds) & HOLD_GUARD)) {
         u32 which = (u32)__builtin_ctzll(lack) / HOLD_BITS;
         release_oldest(f, which == HOLD_BRANCHES ? &f->s.stall_branches
                           : which == HOLD_WRITES ? &f->s.stall_writes
@@ -45,40 +40,48 @@ static void make_room(struct fast *f, u64 holds)
     }
 }
 
-// Whether the instruction does not go into the open group. Both bytes of group_left
-// are compared at once: a borrow shows in their top bits.
-static inline bool starts_group(const struct fast *f, const struct plan *p)
+static inline void open_new_group(struct fast *f)
 {
-    u32 rest = (f->group_left | 0x8080) - p->group_need;
-    return p->flags & PLAN_GROUP_START || (rest & 0x8080) != 0x8080;
+    u32 number = f->next_group++;
+    f->rate_free = f->group[(number - f->rate) & f->group_mask].free;
+    f->open = &f->group[number & f->group_mask];
+    *f->open = (struct group){ .late = STACK_window };
+    f->s.groups++;
 }
 
-// Takes a place in a group, and what the instruction holds until it retires.
+// Takes a place in a group, and what the instruction holds until it retires. Both bytes
+// of group_left are compared at once: a borrow shows in their top bits.
 static inline void hold(struct fast *f, const struct plan *p)
 {
-    bool fresh = starts_group(f, p);
+    u32 rest = (f->group_left | 0x8080) - p->group_need;
+    bool fresh = (rest & 0x8080) != 0x8080 || p->flags & PLAN_GROUP_START;
     if (fresh && f->next_group - f->oldest >= f->group_limit)
         release_oldest(f, &f->s.stall_rob);
-    if (__builtin_expect(lacking(f, p->holds) != 0, 0))
+    u64 room = f->room - p->holds;
+    if (__builtin_expect((room & HOLD_GUARD) != HOLD_GUARD, 0)) {
         make_room(f, p->holds);
-    u32 left = f->group_left;
-    if (fresh || f->oldest == f->next_group) {   // the open one may have been released
-        f->group[f->next_group++ & f->group_mask] = (struct group){ .late = STACK_window };
-        f->s.groups++;
-        left = f->group_whole;
+        fresh |= f->oldest == f->next_group;   // the open one may have been released
+        room = f->room - p->holds;
     }
-    f->group[(f->next_group - 1) & f->group_mask].holds += p->holds;
-    f->room -= p->holds;
-    f->group_left = p->flags & PLAN_GROUP_END || p->group_need > left ? 0 : left - p->group_need;
+    f->room = room;
+    if (fresh) {
+        open_new_group(f);
+        rest = p->group_need > f->group_whole ? 0 : f->group_whole - p->group_need;
+    } else {
+        rest ^= 0x8080;
+    }
+    f->open->holds += p->holds;
+    f->group_left = p->flags & PLAN_GROUP_END ? 0 : rest;
 }
 
 // Takes the slots of the instruction, which may spill into the next cycles.
 static inline void take_slots(struct fast *f, u32 uops)
 {
-    f->stack[STACK_base] += uops > 0;
-    f->stack[STACK_cracked] += uops - (uops > 0);
+    f->slots += uops;
     f->used += uops;
-    while (f->used > f->width) {
+    if (__builtin_expect(uops != 1, 0))
+        f->stack[STACK_cracked] += uops - (uops > 0);
+    while (__builtin_expect(f->used > f->width, 0)) {
         u32 rest = f->used - f->width;
         f->used = f->width;
         advance(f, f->now + 1, STACK_window);   // nothing is lost
@@ -91,15 +94,14 @@ static inline void take_slots(struct fast *f, u32 uops)
 // In order, so many groups a cycle; a group goes with its last member.
 static inline cycle retire(struct fast *f, cycle complete, enum cause cause)
 {
-    u32 number = f->next_group - 1;
-    struct group *g = &f->group[number & f->group_mask];
-    cycle rate = f->group[(number - f->rate) & f->group_mask].free;
-    cycle t = complete > f->retired ? complete : f->retired;
-    t = t > rate ? t : rate;
-    if (complete > f->retired) {
-        u64 late = (complete - f->retired) << 8 | cause;
+    struct group *g = f->open;
+    cycle t = f->retired;
+    if (complete > t) {
+        u64 late = (complete - t) << 8 | cause;
         g->late = late > g->late ? late : g->late;
+        t = complete;
     }
+    t = t > f->rate_free ? t : f->rate_free;
     g->free = t + 1;
     f->retired = t;
     return t;
