@@ -6,8 +6,6 @@
 #include "exec/jit/block.h"
 #include "exec/sem.h"
 
-enum { NEAR = 1 << 19 };   // how far from a checked address the window's guards reach
-
 // -- General registers --
 
 static const u8 pins[REG_COUNT] = {
@@ -69,7 +67,7 @@ void jit_x_add(struct trans *t, u8 g, i64 imm)
     u8 n = jit_x(t, g, RDX), d = jit_x_target(t, g, RDX);
     x64_lea(&t->e, true, d, x64_at(n, (i32)imm));
     jit_x_done(t, g, d);
-    if (known && moved > -NEAR && moved < NEAR) {
+    if (known && !jit_too_far(moved)) {
         t->checked |= (u64)1 << g;
         t->moved[g] = (i32)moved;
     }
@@ -271,10 +269,10 @@ void jit_access(struct trans *t)
     };
 }
 
-// Leaves the block unless host register `r`, the address or its base, is in the window.
+// Leaves the block unless host register `r`, the address or its base, is in the window. The
+// flags are free.
 static void check(struct trans *t, u8 r)
 {
-    jit_flags_change(t);
     x64_alu_rm(&t->e, ALU_CMP, true, r, x64_at(HOST_CPU, offsetof(struct cpu, window)));
     trans_cold(t, COLD_INTERP, CC_AE);
 }
@@ -282,9 +280,11 @@ static void check(struct trans *t, u8 r)
 static struct x64_mem based(struct trans *t, u8 g, i32 imm)
 {
     u64 bit = (u64)1 << g;
+    bool known = t->checked & bit && !jit_too_far((i64)t->moved[g] + imm);
+    if (!known)
+        jit_flags_change(t);
     u8 r = jit_x(t, g, RAX);
-    i64 off = t->checked & bit ? (i64)t->moved[g] + imm : NEAR;
-    if (off <= -NEAR || off >= NEAR) {
+    if (!known) {
         check(t, r);
         t->checked |= bit;
         t->moved[g] = 0;
@@ -309,9 +309,10 @@ struct x64_mem jit_memory(struct trans *t, const struct jit_address *a)
         x64_mov_imm(e, RAX, (u64)a->imm);
         return x64_indexed(HOST_MEM, RAX, 0, 0);
     }
-    if (a->index == NO_REG && a->imm > -NEAR && a->imm < NEAR)
+    if (a->index == NO_REG && !jit_too_far(a->imm))
         return based(t, a->base, (i32)a->imm);
     assert(a->index != NO_REG);
+    jit_flags_change(t);
     u8 b = jit_x(t, a->base, RCX), x = RAX;
     if ((a->extend & 3) == 3)
         x = jit_x(t, a->index, RAX);
@@ -319,7 +320,6 @@ struct x64_mem jit_memory(struct trans *t, const struct jit_address *a)
         extend(t, a->index, a->extend);
     if (a->shift > 3) {
         x64_mov(e, true, RAX, x);
-        jit_flags_change(t);
         x64_shift_ri(e, SH_SHL, true, RAX, a->shift);
         x64_lea(e, true, RAX, x64_indexed(b, RAX, 0, 0));
     } else {

@@ -56,6 +56,12 @@ struct cold {
 
 struct jit;
 
+// How far from a checked address the window's guards reach.
+static inline bool jit_too_far(i64 bytes)
+{
+    return bytes <= -(1 << 19) || bytes >= 1 << 19;
+}
+
 struct trans {
     struct emit e;
     struct jit *jit;
@@ -66,6 +72,7 @@ struct trans {
     bool falls;            // it does not end in a branch
     bool flags_live;       // somebody reads NZCV as it is after this instruction
     bool recording;
+    bool bmi2, lzcnt;      // the host has them
     u8 flags;              // enum flags_at, now
     bool flags_kept;       // they are in cpu.host_nzcv as well
     u32 clean;   // pinned guest registers whose value cpu.x has as well, by host register
@@ -93,7 +100,7 @@ struct jit_entry {
 };
 
 // The templates of each part. A row may have one entry.
-extern const struct jit_entry jit_int_templates[], jit_mem_templates[];
+extern const struct jit_entry jit_int_templates[], jit_int_more_templates[], jit_mem_templates[];
 extern const struct jit_entry jit_fp_templates[], jit_simd_templates[];
 
 // -- General registers; `g` is an index of cpu.x --

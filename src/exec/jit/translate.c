@@ -22,6 +22,7 @@ static void add_templates(const struct jit_entry *list)
 void translate_once(void)
 {
     add_templates(jit_int_templates);
+    add_templates(jit_int_more_templates);
     add_templates(jit_mem_templates);
 }
 
@@ -234,6 +235,8 @@ static void begin(struct jit *j, struct trans *t, vaddr pc)
     t->jit = j;
     t->start = pc;
     t->recording = j->recording;
+    t->bmi2 = __builtin_cpu_supports("bmi2");
+    t->lzcnt = __builtin_cpu_supports("lzcnt");
     t->flags = FLAGS_CPU;
     t->flags_kept = true;
     t->clean = 0;
