@@ -135,9 +135,6 @@ static void random_state(struct world *w, struct cpu *c)
     cpu_set_nzcv(c, (u32)next_random(w));
     u64 r = next_random(w);
     c->fpcr = r % 3 ? 0 : (u32)(r >> 8 & 3) << FPCR_RMODE;
-    if (r >> 20 % 16 == 0)
-        c->fpcr |= FPCR_FZ;
-    c->fp_soft = (c->fpcr & FPCR_FZ) != 0;
     c->pc = PC;
 }
 

@@ -127,6 +127,8 @@ void trans_load_cached(struct emit *e, const struct xmm_cache *x);
 void leave_fixed_parts(struct jit *j);
 // The current instruction by its C function.
 void leave_call(struct trans *t);
+// The same by its stencil; false when it has none.
+bool leave_stencil(struct trans *t);
 // Leaves generated code at `target`, never to be linked; `back`: instructions charged for
 // that have not been done.
 void leave_for(struct trans *t, u8 kind, vaddr target, u16 back);

@@ -3,6 +3,7 @@
 #include <assert.h>
 
 #include "exec/jit/block.h"
+#include "exec/jit/stencil.h"
 
 #define FIELD(name) x64_at(HOST_CPU, offsetof(struct cpu, name))
 
@@ -53,7 +54,6 @@ static void enter_part(struct jit *j, struct emit *e)
     j->enter = code_offset(j, e->at);
     for (size_t k = 0; k < COUNT(saved_by_c); k++)
         push(e, saved_by_c[k]);
-    x64_alu_ri(e, ALU_SUB, true, RSP, 8);
     x64_mov(e, true, HOST_CPU, RDI);
     x64_load(e, true, HOST_MEM, FIELD(mem));
     x64_load(e, true, HOST_BUDGET, FIELD(left));
@@ -67,7 +67,6 @@ static void leave_part(struct jit *j, struct emit *e)
     j->leave = code_offset(j, e->at);
     store_pins(e, ~0u);
     x64_store(e, true, FIELD(left), HOST_BUDGET);
-    x64_alu_ri(e, ALU_ADD, true, RSP, 8);
     for (size_t k = COUNT(saved_by_c); k-- > 0;)
         pop(e, saved_by_c[k]);
     x64_u8(e, 0xc3);
@@ -84,9 +83,7 @@ static void call_part(struct jit *j, struct emit *e)
     x64_store(e, true, FIELD(left), RCX);
     x64_mov(e, true, RDI, HOST_CPU);
     x64_mov_imm(e, RDX, (u64)j->stops);
-    x64_alu_ri(e, ALU_SUB, true, RSP, 8);
     x64_rr(e, 0xff, 2, RAX);
-    x64_alu_ri(e, ALU_ADD, true, RSP, 8);
     load_pins(e, CALLER_SAVED_PINS);
     x64_u8(e, 0xc3);
 }
@@ -210,11 +207,79 @@ void leave_call(struct trans *t)
     trans_store_dirty(&t->e, &t->xmm);
     call(t, t->i, t->pc, t->index, t->clean);
     t->flags = FLAGS_CPU;
+    if (flags & C_W)
+        t->answer_cc = NO_REG;
     memset(t->xmm.guest, NO_REG, sizeof(t->xmm.guest));
     t->xmm.dirty = 0;
     t->clean = ~0u;
     pins_named(isa_row(isa_op_of_run(t->i->run)), t->i, &guests);
     t->checked &= ~guests;
+}
+
+// -- Stencils --
+
+static bool is_general(u8 file)
+{
+    return file == FILE_GPR || file == FILE_GPR_SP;
+}
+
+// Operands to the registers that stencil.h names.
+static void load_operands(struct trans *t, const struct insn *i, const struct row *row)
+{
+    static const u8 general[] = { RDI, RSI, RDX, RCX };
+    const u8 slot[] = { i->d, i->n, i->m, i->a };
+    for (u8 k = 0; k < 4; k++) {
+        if (k == 0 && !(row->flags & (D_R | D_RW)))
+            continue;
+        if (is_general(row->file[k]))
+            jit_x_to(t, slot[k], general[k]);
+        else if (row->file[k] == FILE_VEC)
+            x64_rr(&t->e, 0x28 | M_0F, k, jit_v(t, slot[k]));
+    }
+}
+
+static void store_result(struct trans *t, const struct insn *i, const struct row *row)
+{
+    if (row->flags & D_R || row->file[0] == FILE_NONE)
+        return;
+    if (is_general(row->file[0])) {
+        jit_x_done(t, i->d, RDI);
+    } else {
+        u8 d = jit_v_target(t, i->d);
+        x64_rr(&t->e, 0x28 | M_0F, d, 0);
+        t->narrow[d] = 0;
+    }
+}
+
+bool leave_stencil(struct trans *t)
+{
+    const struct insn *i = t->i;
+    const struct row *row = isa_row(isa_op_of_run(i->run));
+    struct stencil_use use;
+    u8 code[STENCIL_BYTES];
+    if (!stencil_copy(i, t->pc, code, t->e.at + t->e.rx, &use))
+        return false;
+    bool reads = row->flags & C_R;
+    if (reads && t->flags != FLAGS_CPU && !t->flags_kept)
+        trans_save_flags(&t->e, t->flags);
+    if (reads)
+        call_to(t->jit, &t->e, t->jit->to_cpu);
+    else
+        jit_flags_change(t);
+    t->flags = FLAGS_CPU;
+    load_operands(t, i, row);
+    u8 *at = t->e.at;
+    stencil_copy(i, t->pc, at, at + t->e.rx, &use);
+    t->e.at += use.size;
+    for (u8 k = 0; k < use.slow_count; k++)
+        jit_else_call_from(t, at + use.slow[k]);
+    store_result(t, i, row);
+    if (row->flags & C_W) {
+        t->answer_cc = NO_REG;
+        if (t->flags_live)
+            call_to(t->jit, &t->e, t->jit->from_cpu);
+    }
+    return true;
 }
 
 // -- Exits --

@@ -1,7 +1,7 @@
 // regs.h: which host register holds what inside generated code. The one place.
 //
 //   rbp        struct cpu *
-//   rsp        the host's stack, 16-aligned where C is called
+//   rsp        the host's stack, 8 modulo 16: aligned in a part that is called
 //   r15        host address of guest address 0
 //   r14        instructions left of the budget
 //   pinned     guest general registers, below: the register file is r for these and struct

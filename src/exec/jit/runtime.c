@@ -237,7 +237,8 @@ struct trap jit_run(struct jit *j, struct cpu *c, const struct space *s, u64 bud
     struct trap t = { TRAP_BUDGET };
     u64 left = budget, n;
     enum next next = NEXT_INTERP;
-    while (left) {
+    // Flushing to zero is the interpreter's.
+    while (left && !(c->fpcr & FPCR_FZ)) {
         c->left = left;
         next = in_code(j, c, s, &t);
         left = c->left;
@@ -249,7 +250,7 @@ struct trap jit_run(struct jit *j, struct cpu *c, const struct space *s, u64 bud
             break;
     }
     *executed = budget - left;
-    if (next != NEXT_STOP || t.kind != TRAP_BUDGET || !left)
+    if (t.kind != TRAP_BUDGET || !left)
         return t;
     t = exec_run(c, s, left, r, &n);
     *executed += n;

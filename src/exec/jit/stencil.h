@@ -6,7 +6,8 @@
 //
 //   in     rbp = struct cpu; rsp = 8 mod 16, the 128 bytes below it free; MXCSR = the guest's;
 //          slots d, n, m, a in rdi, rsi, rdx, rcx (general) or xmm0 to xmm3 (vector), as far as
-//          the row reads them (d only with D_R or D_RW); NZCV in the cpu if the row reads it
+//          the row reads them (d only with D_R or D_RW); NZCV in the cpu if the row reads it;
+//          cpu.fp_soft is 0
 //   out    the new value of d in rdi or xmm0; NZCV in the cpu if the row writes it
 //   loses  rax, rcx, rdx, rsi, rdi, xmm0 to xmm3 (with their upper halves), host flags
 //
@@ -19,7 +20,7 @@
 #include "base/types.h"
 #include "isa/insn.h"
 
-enum { STENCIL_BYTES = 512, STENCIL_SLOWS = 16 };   // the longest; its jumps to the slow path
+enum { STENCIL_BYTES = 512, STENCIL_SLOWS = 4 };   // the longest; its jumps to the slow path
 
 struct stencil_use {
     u16 size;    // bytes written

@@ -32,6 +32,8 @@ __attribute__((cold)) void STENCIL_SLOW(void);
     { \
         struct stencil_operands o; \
         u64 ea[2]; \
+        if (stencil_cpu->fp_soft)   /* the interpreter's, see stencil.h */ \
+            __builtin_unreachable(); \
         o.x_n = xn; \
         o.x_m = xm; \
         o.x_a = xa; \

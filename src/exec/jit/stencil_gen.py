@@ -10,7 +10,7 @@ import re
 import struct
 import sys
 
-MOST_BYTES, MOST_SLOW = 512, 16   # as in stencil.h
+MOST_BYTES, MOST_SLOW = 512, 4   # as in stencil.h
 R_64, R_PC32, R_PLT32, R_32, R_32S = 1, 2, 4, 10, 11
 OPERANDS = {'PATCH_IMM': 'PATCH_OF_IMM', 'PATCH_AUX': 'PATCH_OF_AUX', 'PATCH_PC': 'PATCH_OF_PC'}
 
@@ -105,7 +105,7 @@ class Set:
         if len(code) > MOST_BYTES:
             raise Unusable('%d bytes' % len(code))
         if sum(p[1] == 'PATCH_TO_SLOW' for p in patches) > MOST_SLOW:
-            raise Unusable('too many jumps')
+            raise Unusable('%d jumps' % sum(p[1] == 'PATCH_TO_SLOW' for p in patches))
         self.rows.append((name, len(self.code), len(self.patches), len(code), len(patches)))
         self.code += code
         self.patches += patches

@@ -119,6 +119,7 @@ u8 jit_v(struct trans *t, u8 g)
     if (k == NO_REG) {
         k = take(t, g);
         x64_rm(&t->e, 0x28 | M_0F, k, jit_v_slot(g));
+        t->narrow[k] = 0;
     }
     return use(t, k);
 }
@@ -194,12 +195,20 @@ void jit_flags_set(struct trans *t, enum flags_at at)
 {
     t->flags = at;
     t->flags_kept = false;
+    t->answer_cc = NO_REG;
+}
+
+void jit_flags_answer(struct trans *t, enum x64_cc cc)
+{
+    jit_flags_set(t, FLAGS_ADD);
+    t->answer_cc = (u8)cc;
 }
 
 void jit_flags_saved(struct trans *t)
 {
     x64_store(&t->e, false, nzcv_slot, RAX);
     t->flags = FLAGS_CPU;
+    t->answer_cc = NO_REG;
 }
 
 enum x64_cc jit_condition(struct trans *t, unsigned cond)
@@ -212,6 +221,8 @@ enum x64_cc jit_condition(struct trans *t, unsigned cond)
         t->flags = FLAGS_ADD;
         t->flags_kept = true;
     }
+    if (t->answer_cc != NO_REG)
+        return (enum x64_cc)(t->answer_cc ^ (cond & 1));
     if (t->flags == FLAGS_ADD && (cond == 8 || cond == 9)) {
         x64_u8(e, 0xf5);   // cmc
         t->flags = FLAGS_SUB;
@@ -223,7 +234,7 @@ enum x64_cc jit_condition(struct trans *t, unsigned cond)
 
 // -- Out of line --
 
-struct cold *trans_cold(struct trans *t, u8 kind, enum x64_cc cc)
+static struct cold *cold_from(struct trans *t, u8 kind, u8 *jump)
 {
     assert(t->cold_count < COUNT(t->cold));
     struct cold *k = &t->cold[t->cold_count++];
@@ -231,11 +242,21 @@ struct cold *trans_cold(struct trans *t, u8 kind, enum x64_cc cc)
                         .flags = t->flags,
                         .saved = t->flags_kept,
                         .index = t->index,
-                        .jump = x64_jcc(&t->e, cc),
+                        .jump = jump,
                         .i = t->i,
                         .target = t->pc,
                         .before = t->xmm };
     return k;
+}
+
+struct cold *trans_cold(struct trans *t, u8 kind, enum x64_cc cc)
+{
+    return cold_from(t, kind, x64_jcc(&t->e, cc));
+}
+
+void jit_else_call_from(struct trans *t, u8 *jump)
+{
+    cold_from(t, COLD_CALL, jump);
 }
 
 void jit_else_call(struct trans *t, enum x64_cc cc)

@@ -73,10 +73,13 @@ struct trans {
     bool flags_live;       // somebody reads NZCV as it is after this instruction
     bool recording;
     bool bmi2, lzcnt;      // the host has them
+    bool v3;               // the host has AVX2 and FMA
     u8 flags;              // enum flags_at, now
     bool flags_kept;       // they are in cpu.host_nzcv as well
+    u8 answer_cc;          // see jit_flags_answer; NO_REG: they are NZCV
     u32 clean;   // pinned guest registers whose value cpu.x has as well, by host register
     struct xmm_cache xmm;
+    u8 narrow[XMM_COUNT];  // how much of each xmm is known to be zero (vec.h)
     u16 locked;   // xmm registers of this instruction's operands
     u16 pending;   // of these, those that will be newer than cpu.v after it
     u32 touched;   // last use of each xmm, for replacement
@@ -101,7 +104,10 @@ struct jit_entry {
 
 // The templates of each part. A row may have one entry.
 extern const struct jit_entry jit_int_templates[], jit_int_more_templates[], jit_mem_templates[];
-extern const struct jit_entry jit_fp_templates[], jit_simd_templates[];
+extern const struct jit_entry jit_fp_templates[], jit_fpmove_templates[], jit_fpmem_templates[];
+extern const struct jit_entry jit_simd_templates[];
+
+bool jit_has_template(u16 op);   // enum op
 
 // -- General registers; `g` is an index of cpu.x --
 
@@ -147,6 +153,9 @@ static inline struct x64_mem jit_v_slot(u8 g)
 void jit_flags_change(struct trans *t);
 // The host's flags now hold NZCV as `at` says; if nobody wants them this is nothing.
 void jit_flags_set(struct trans *t, enum flags_at at);
+// The host's flags answer one even condition by `cc`, and its opposite by cc ^ 1; nobody asks
+// for any other before NZCV is written again.
+void jit_flags_answer(struct trans *t, enum x64_cc cc);
 // NZCV in eax as lahf, seto al leave them with C = CF (AH: SF ZF 0 AF 0 PF 1 CF; AL: V) becomes
 // the guest's.
 void jit_flags_saved(struct trans *t);
@@ -181,5 +190,7 @@ void jit_access(struct trans *t);
 // with, and goes on behind it. No guest register may have been written before, but for a
 // target that the instruction does not also read (its old value need not be kept).
 void jit_else_call(struct trans *t, enum x64_cc cc);
+// The same for a jump that is there already: where its displacement is.
+void jit_else_call_from(struct trans *t, u8 *jump);
 
 #endif

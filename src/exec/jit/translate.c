@@ -19,11 +19,20 @@ static void add_templates(const struct jit_entry *list)
         template_of[list->op] = list->emit;
 }
 
+bool jit_has_template(u16 op)
+{
+    return template_of[op] != NULL;
+}
+
 void translate_once(void)
 {
     add_templates(jit_int_templates);
     add_templates(jit_int_more_templates);
     add_templates(jit_mem_templates);
+    add_templates(jit_fp_templates);
+    add_templates(jit_fpmove_templates);
+    add_templates(jit_fpmem_templates);
+    add_templates(jit_simd_templates);
 }
 
 // -- Reading guest code --
@@ -102,8 +111,8 @@ static bool for_interpreter(const struct reader *r, const struct insn *i, vaddr 
         return !branch_known(i->run) ||
                ((op == OP_B || op == OP_BL || branch_conditional(i->run)) &&
                 pc + (u64)i->imm >= r->c->window);
-    // A C function looks at the next instruction's place.
-    return row->kind == ROW_EXIT || pc + 4 >= r->end;
+    // MSR FPCR may ask for what generated code cannot do: jit_run looks. A C function looks at the next instruction's place.
+    return row->kind == ROW_EXIT || op == OP_MSR_FPCR || pc + 4 >= r->end;
 }
 
 // A side exit: a conditional branch forward that the block goes on behind.
@@ -186,7 +195,8 @@ static void one(struct trans *t, u16 k)
     t->locked = t->pending = 0;
     if (isa_row(op)->kind == ROW_JUMP)
         branch_emit(t, k + 1 == t->count && !t->falls);
-    else if (!template_of[op] || !template_of[op](t, i, i->run - isa_row(op)->run))
+    else if ((!template_of[op] || !template_of[op](t, i, i->run - isa_row(op)->run)) &&
+             !leave_stencil(t))
         leave_call(t);
     t->xmm.dirty |= t->pending;
     for (u16 n = first_cold; n < t->cold_count; n++) {
@@ -237,6 +247,8 @@ static void begin(struct jit *j, struct trans *t, vaddr pc)
     t->recording = j->recording;
     t->bmi2 = __builtin_cpu_supports("bmi2");
     t->lzcnt = __builtin_cpu_supports("lzcnt");
+    t->v3 = __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma");
+    t->answer_cc = NO_REG;
     t->flags = FLAGS_CPU;
     t->flags_kept = true;
     t->clean = 0;
