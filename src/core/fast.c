@@ -14,13 +14,12 @@
 //             and a scheduler entry; all slots of all cycles are accounted for here
 //   issue     the unit is bound at rename, the cycle is the first one free in its
 //             calendar once the sources are there. All integer micro-ops renamed in
-//             a cycle go to the dispatch queue whose schedulers were emptier when it
+//             a cycle go to the dispatch queue whose schedulers had more room when it
 //             began (the eight are steered at once and do not see one another; by
-//             turns when equal), and from there to the emptiest of its schedulers.
+//             turns when equal), and from there to its scheduler with most room.
 //             What rule the hardware follows is not known. With this one five chains
-//             of four adds take 5.43 cycles, as measured; were the eight steered one
-//             after another 4.7, with any of the six schedulers 4.6, with random
-//             queues 5.5, with no binding at all 4.
+//             of four adds take 5.2 cycles (measured 5.43; 4 with no binding at all),
+//             and the measured kernels come within 10 %.
 //   memory    caches and TLBs of uarch/; store forwarding by 4-byte granules
 //   retire    in order, `rob.retire` groups a cycle
 //
@@ -249,12 +248,16 @@ static void set_queues(struct fast *f)
         u64 part = queue / (integer ? share : p->units_fp);
         f->limit_alone[u] = (u8)(own + queue < 250 ? own + queue : 250);
         f->limit[u] = (u8)(own + part < 250 ? own + part : 250);
+        f->largest = f->largest > f->limit[u] ? f->largest : f->limit[u];
         f->bound |= (u16)(1u << u);
         if (integer && queues == 2) {
             f->half[u >= share] |= (u16)(1u << u);
             f->half_lanes[u >= share] |= 0xffull << 8 * u;
         }
     }
+    for (u32 u = 0; u < UNITS_MAX; u++)
+        if (f->bound >> u & 1 && f->largest < 128)   // sums of counts stay bytes
+            f->smaller.half[u >> 3] += (u64)(f->largest - f->limit[u]) << 8 * (u & 7);
 }
 
 static u64 most(u64 n)

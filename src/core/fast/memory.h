@@ -85,7 +85,8 @@ static inline bool forward(struct fast *f, const struct plan *p, u64 pc, u64 add
     if (several)
         several = two_lines(f, first, last, hit);
     bool known = knows_pair(f, pc);
-    u32 latency = known ? f->forward_known : f->forward_unknown;
+    bool all = hit->from == (u32)addr && hit->size == p->size;   // that the store wrote
+    u32 latency = known && all ? f->forward_known : f->forward_unknown;
     cycle from = hit->data;
     f->s.forwarded++;
     f->s.forward_known += known;

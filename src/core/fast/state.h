@@ -101,13 +101,15 @@ struct fast {
 
     // Issue
     struct lanes waiting;          // entries taken, by scheduler
-    u32 emptier;                   // dispatch queue that was when `now` began; 2: neither
+    u32 emptier;                   // dispatch queue with more room when `now` began; 2: neither
     struct lanes leave[HORIZON];   // entries given back, by cycle
     u64 busy[UNITS_MAX][WORDS];
     // The scheduler of a unit has the unit's number, that of all memory units the
     // number of the first. A micro-op that has only one unit may also fill the whole
     // dispatch queue.
     u8 limit[LANES], limit_alone[LANES];
+    u32 largest;               // scheduler
+    struct lanes smaller;      // by how much a scheduler is smaller than the largest of all
     u32 memory_lane, memory_limit;
     u16 bound;                 // units with a scheduler of their own: bound at rename
     u16 half[2];               // integer units behind each dispatch queue

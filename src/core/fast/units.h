@@ -35,8 +35,9 @@ static void advance(struct fast *f, cycle to, enum cause cause)
     // The word just left behind becomes that of the far end.
     if (__builtin_expect(to >> 6 != f->now >> 6, 0))
         clear_words(f, f->now >> 6, to >> 6);
-    u32 first = lane_sum(&f->waiting, f->half_lanes[0]);
-    u32 second = lane_sum(&f->waiting, f->half_lanes[1]);
+    struct lanes taken = { { f->waiting.half[0] + f->smaller.half[0] } };
+    u32 first = lane_sum(&taken, f->half_lanes[0]);
+    u32 second = lane_sum(&taken, f->half_lanes[1]);
     f->emptier = first == second ? 2 : second < first;
     f->now = to;
     f->used = 0;
@@ -123,32 +124,32 @@ static inline u32 queue_of(struct fast *f, u32 units)
     return side ? side : units;
 }
 
-// Of `units` with room the emptiest, then the first; UNITS_MAX when none has room.
+// Of `units` that with most room, then the first; UNITS_MAX when none has room.
 static u32 bind_with_room(const struct fast *f, u32 units)
 {
     const u8 *limit = units & (units - 1) ? f->limit : f->limit_alone;
-    u32 best = UNITS_MAX, least = 256;
+    u32 best = UNITS_MAX, most = 0;
     for (u32 left = units; left; left &= left - 1) {
         u32 u = (u32)__builtin_ctz(left), count = lane_count(&f->waiting, u);
-        if (count < limit[u] && count < least) {
-            least = count;
+        if (count < limit[u] && limit[u] - count > most) {
+            most = limit[u] - count;
             best = u;
         }
     }
     return best;
 }
 
-// The same; nearly always the emptiest of all has room.
+// The same.
 static inline u32 bind(const struct fast *f, u32 units)
 {
     if (f->trios && (units == 7 || units == 7 << 3)) {   // all behind a dispatch queue
         u32 first = units == 7 ? 0 : 3;
-        u64 c = f->waiting.half[0] >> 8 * first;
+        u64 c = (f->waiting.half[0] + f->smaller.half[0]) >> 8 * first;
         u32 x = (c & 255) << 2, y = (c >> 8 & 255) << 2 | 1, z = (c >> 16 & 255) << 2 | 2;
         x = y < x ? y : x;
         x = z < x ? z : x;
         u32 u = first + (x & 3);
-        return __builtin_expect(x >> 2 < f->limit[u], 1) ? u : bind_with_room(f, units);
+        return __builtin_expect(x >> 2 < f->largest, 1) ? u : bind_with_room(f, units);
     }
     if (units == f->quad) {
         u32 first = (u32)__builtin_ctz(units);
@@ -162,14 +163,14 @@ static inline u32 bind(const struct fast *f, u32 units)
         return __builtin_expect(x >> 2 < f->limit[u], 1) ? u : bind_with_room(f, units);
     }
     u32 high = units > 255;   // units of one cluster lie on one side
-    u64 counts = f->waiting.half[high];
+    u64 counts = f->waiting.half[high] + f->smaller.half[high];
     u32 best = ~0u;
     for (u32 left = units; left; left &= left - 1) {
         u32 u = (u32)__builtin_ctz(left);
         u32 key = (u32)(counts >> 8 * (u & 7) & 255) << 8 | u;
         best = key < best ? key : best;
     }
-    if (__builtin_expect(best >> 8 < f->limit[best & 255], 1))
+    if (__builtin_expect(best >> 8 < f->largest, 1))
         return best & 255;
     return bind_with_room(f, units);
 }

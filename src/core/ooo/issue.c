@@ -1,7 +1,7 @@
 // issue.c: dispatch queues, schedulers, units.
 //
 // Dispatch moves ops from their queue to a scheduler, one a cycle each (as many as there
-// are units for that of loads and stores), to the emptiest of those that may have them;
+// are units for that of loads and stores), to that with most room of those that may have them;
 // from then on an op is bound to that unit. A scheduler issues its oldest op whose
 // sources are there.
 #include "core/ooo/ooo.h"
@@ -312,15 +312,15 @@ static void place(struct ooo *o, u16 op, u32 lane)
         set_time(o, op);
 }
 
-// The emptiest scheduler of `units` that has room, the first of equals; LANES: none.
-static u32 emptiest(const struct ooo *o, u32 units)
+// The scheduler of `units` with most room, the first of equals; LANES: none has any.
+static u32 roomiest(const struct ooo *o, u32 units)
 {
-    u32 best = LANES, least = ~0u;
+    u32 best = LANES, most = 0;
     for (u32 left = units; left; left &= left - 1) {
         u32 lane = (u32)__builtin_ctz(left);
         const struct lane *l = &o->lane[lane];
-        if (l->used < l->limit && l->used < least) {
-            least = l->used;
+        if (l->limit - l->used > most) {
+            most = l->limit - l->used;
             best = lane;
         }
     }
@@ -332,7 +332,7 @@ static void dispatch_queue(struct ooo *o, struct queue *q, u32 units)
     u32 kept = 0, at = 0;
     for (; at < q->used && units; at++) {
         u16 op = q->op[at];
-        u32 lane = emptiest(o, o->op[op].units & units);
+        u32 lane = roomiest(o, o->op[op].units & units);
         if (lane == LANES) {   // a younger one must not fill what an older one waits for
             units &= ~(u32)o->op[op].units;
             q->op[kept++] = op;
