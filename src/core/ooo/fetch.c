@@ -53,10 +53,17 @@ static bool reach(struct ooo *o, u64 pc, u32 taken_so_far)
     return true;
 }
 
-static bool has_room(const struct ooo *o)
+// How many instructions fetch has room for.
+static u32 room(const struct ooo *o)
 {
-    return o->tail - o->renamed < o->fetch_room && o->tail - o->head < WINDOW / 2 &&
-           o->predictions - o->predictions_retired < o->prediction_mask;
+    u64 queue = o->fetch_room - (o->tail - o->renamed), window = WINDOW / 2 - (o->tail - o->head);
+    u64 most = o->fetch_width < queue ? o->fetch_width : queue;
+    return (u32)(most < window ? most : window);
+}
+
+static bool can_predict(const struct ooo *o)
+{
+    return o->predictions - o->predictions_retired < o->prediction_mask;
 }
 
 // Predicts the branch and turns fetch; whether the fetch ends with it.
@@ -114,8 +121,9 @@ void ooo_fetch(struct ooo *o)
 {
     if (o->now < o->fetch_resume || o->stopped)
         return;
-    u32 passed = 0;
-    for (u32 n = 0; n < o->fetch_width && has_room(o); n++) {
+    u32 passed = 0, most = can_predict(o) ? room(o) : 0;
+    u64 expected = 0, line_mask = (1ull << o->line_shift) - 1;
+    for (u32 n = 0; n < most; n++) {
         const struct input *r = &o->input[o->in_next % INPUT];
         if (!o->wrong && o->in_next == o->in_tail)
             return;
@@ -124,8 +132,9 @@ void ooo_fetch(struct ooo *o)
             return;
         u64 pc = o->wrong ? o->wrong_pc : r->head & RECORD_PC;
         o->acted = true;
-        if (!reach(o, pc, n))
+        if ((pc != expected || !(pc & line_mask)) && !reach(o, pc, n))
             return;
+        expected = pc + 4;
         struct inst *i = new_inst(o, p, pc);
         if (p->flags & PLAN_SERIALIZE) {
             o->stopped = !o->wrong;
@@ -134,7 +143,7 @@ void ooo_fetch(struct ooo *o)
         }
         if (!p->branch)
             continue;
-        if (branch(o, i) || ++passed == o->not_taken)
+        if (branch(o, i) || ++passed == o->not_taken || !can_predict(o))
             return;
     }
 }

@@ -197,7 +197,19 @@ static void make_ops(struct ooo *o, struct arena *a)
     o->later_first = UNKNOWN;
 }
 
-static void make_rooms(struct ooo *o)
+// Of any number of entries taken below ROOM_MOST, which may be beyond those there are.
+static u8 *make_bins(struct arena *a, u64 entries)
+{
+    u8 *bin = ARENA_ARRAY(a, ROOM_MOST, u8);
+    u64 scale = (CORE_BINS << 16) / entries;   // rounded down
+    for (u32 used = 1; used < ROOM_MOST; used++) {
+        u64 k = (used - 1) * scale >> 16;
+        bin[used] = (u8)(k < CORE_BINS ? k : CORE_BINS - 1);
+    }
+    return bin;
+}
+
+static void make_rooms(struct ooo *o, struct arena *a)
 {
     const struct core_params *p = o->p;
     u32 behind[QUEUES] = { 0 };
@@ -223,7 +235,7 @@ static void make_rooms(struct ooo *o)
     };
     for (u32 r = 0; r < ROOM_COUNT; r++) {
         o->entries[r] = (u32)entries[r];
-        o->scale[r] = (u32)((CORE_BINS << 16) / entries[r]);
+        o->bin[r] = make_bins(a, entries[r]);
     }
     const u64 holds[HOLDS] = { p->prf_int, p->prf_fp, p->prf_flags, p->rob_writes,
                                p->branches_in_flight };
@@ -302,7 +314,7 @@ static void *create(struct arena *a, const struct config *c, struct err *e)
     o->reported = ARENA_NEW(a, cycle);
     make_parts(o, a, &parts);
     make_schedulers(o, a);
-    make_rooms(o);
+    make_rooms(o, a);
     make_rings(o, a);
     make_ops(o, a);
     return o;

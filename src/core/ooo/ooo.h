@@ -41,6 +41,7 @@
 
 enum {
     WINDOW = 8192,      // instructions fetched and not retired, a power of two
+    ROOM_MOST = WINDOW, // entries of anything taken, a power of two
     INPUT = 16384,      // records kept until retirement, a power of two
     WHEEL = 512,        // cycles ahead for which wake-ups are sorted, a power of two
     BUCKETS = 1024,     // of stores and loads, by line
@@ -264,7 +265,7 @@ struct ooo {
     u64 stack[STACK_COUNT];
     u64 full[ROOM_COUNT];
     u64 occupancy[ROOM_COUNT][CORE_BINS];
-    u32 scale[ROOM_COUNT];   // 2^16 * bins / entries, rounded down
+    u8 *bin[ROOM_COUNT];     // of a number of entries taken
     u32 entries[ROOM_COUNT];
     u8 lost_cause, lost_room;   // of this cycle
     u32 lost;

@@ -13,7 +13,7 @@ enum { OPS_MAX = 64 };
 struct way {
     u8 queue[OPS_MAX], issue[OPS_MAX];
     u32 count;
-    u8 need[QUEUES];
+    u8 need[QUEUES];   // when count is not 1
 };
 
 static u32 held(const struct ooo *o, u32 queue)
@@ -40,16 +40,14 @@ static u16 units_of(const struct ooo *o, const struct inst *i, u32 k)
 static void find_way(const struct ooo *o, const struct inst *i, struct way *w)
 {
     const struct plan *p = i->plan;
-    memset(w->need, 0, sizeof(w->need));
-    w->count = 0;
     if (__builtin_expect(p->issue_count == 1 && p->issue[0].count == 1, 1)) {
-        u32 q = queue_of(o, units_of(o, i, 0));
         w->count = 1;
-        w->queue[0] = (u8)q;
+        w->queue[0] = (u8)queue_of(o, units_of(o, i, 0));
         w->issue[0] = 0;
-        w->need[q] = 1;
         return;
     }
+    memset(w->need, 0, sizeof(w->need));
+    w->count = 0;
     for (u32 k = 0; k < p->issue_count; k++)
         for (u32 n = 0; n < p->issue[k].count && w->count < OPS_MAX; n++) {
             u32 q = queue_of(o, units_of(o, i, k));
@@ -99,7 +97,12 @@ static inline u32 lacking(const struct ooo *o, const struct plan *p, const struc
     u64 left = (o->hold_limit | HOLD_GUARD) - o->held - p->holds;
     if ((left & HOLD_GUARD) != HOLD_GUARD)
         return lacking_hold(left);
-    for (u32 q = 0; q < QUEUES; q++)
+    if (w->count == 1) {
+        const struct queue *q = &o->queue[w->queue[0]];
+        if (q->used >= q->limit && q->used)
+            return ROOM_dispatch_int1 + w->queue[0];
+    }
+    for (u32 q = 0; w->count > 1 && q < QUEUES; q++)
         if (w->need[q] && o->queue[q].used + w->need[q] > o->queue[q].limit && o->queue[q].used)
             return ROOM_dispatch_int1 + q;
     if (o->free_ops < w->count + 1)
@@ -132,11 +135,12 @@ void ooo_release(struct ooo *o, const struct inst *i)
 static void map_results(struct ooo *o, struct inst *i, u16 to, u16 base)
 {
     const struct plan *p = i->plan;
-    bool second = p->kind == PLAN_LOAD && p->dst_count == 2;   // it stands first in the plan
     for (u32 k = 0; k < p->dst_count; k++) {
         i->undo[k] = o->map[p->dst[k]];
-        o->map[p->dst[k]] = second && k == 0 && to != NONE ? to | SOURCE_SECOND : to;
+        o->map[p->dst[k]] = to;
     }
+    if (p->kind == PLAN_LOAD && p->dst_count == 2 && to != NONE && p->dst[0] != p->dst[1])
+        o->map[p->dst[0]] |= SOURCE_SECOND;   // the second of a pair stands first in the plan
     if (p->base != PLAN_NONE) {
         i->undo[PLAN_RESULTS] = o->map[p->base];
         o->map[p->base] = base;
@@ -151,25 +155,26 @@ static u16 reference(u64 seq)
 // Makes the op wait for source k of its instruction, if it is not known yet.
 static void need_source(struct ooo *o, u16 op, const struct plan *p, u32 k)
 {
-    struct uop *u = &o->op[op];
     u8 reg = p->src[k];
     u16 source = o->map[reg >= PLAN_AS_ADDRESS ? reg - PLAN_AS_ADDRESS : reg];
     if (source == NONE)
         return;
-    struct inst *v = &o->inst[source >> SOURCE_BITS];
     cycle t = ooo_value(o, source, reg);
     if (t == UNKNOWN) {
+        struct inst *v = &o->inst[source >> SOURCE_BITS];
         ooo_wait_on(o, op, k, source & SOURCE_BASE ? &v->base_waiters : &v->waiters, source);
-    } else if (t > u->ready + ooo_late(p, u->issue, k)) {
-        u->ready = t - ooo_late(p, u->issue, k);
+    } else if (t > o->now) {   // else it is there whatever it may be late
+        struct uop *u = &o->op[op];
+        u32 late = p->flags & PLAN_LATE ? ooo_late(p, u->issue, k) : 0;
+        if (t > u->ready + late)
+            u->ready = t - late;
     }
 }
 
-static void need_sources(struct ooo *o, u16 op, const struct plan *p, u32 which)
+static inline void need_sources(struct ooo *o, u16 op, const struct plan *p, u32 which)
 {
-    for (u32 k = 0; k < p->src_count; k++)
-        if (which >> k & 1)
-            need_source(o, op, p, k);
+    for (u32 left = which & ((1u << p->src_count) - 1); left; left &= left - 1)
+        need_source(o, op, p, (u32)__builtin_ctz(left));
 }
 
 // The sources that issue k waits for: those that may come no later than it does, but too
@@ -177,6 +182,8 @@ static void need_sources(struct ooo *o, u16 op, const struct plan *p, u32 which)
 static u32 sources_of(const struct plan *p, u32 issue)
 {
     u32 which = 0;
+    if (!(p->flags & PLAN_LATE) && !p->issue[issue].delay)
+        return p->kind == PLAN_STORE ? ~(u32)p->data : ~0u;
     for (u32 k = 0; k < p->src_count; k++) {
         u32 delay = 0;
         for (u32 j = 0; p->late[k] && j < p->issue_count; j++)

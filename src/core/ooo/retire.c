@@ -94,7 +94,7 @@ static u32 hold_of(const struct ooo *o, enum plan_hold which)
     return o->held >> HOLD_BITS * which & ((1 << HOLD_BITS) - 1);
 }
 
-static void count_used(const struct ooo *o, u32 used[ROOM_COUNT])
+static inline void count_used(const struct ooo *o, u32 used[ROOM_COUNT])
 {
     used[ROOM_fetch_queue] = (u32)(o->tail - o->renamed);
     for (u32 q = 0; q < QUEUES; q++)
@@ -119,10 +119,9 @@ void ooo_account(struct ooo *o, cycle cycles)
         o->full[o->lost_room] += cycles;
     u32 used[ROOM_COUNT];
     count_used(o, used);
-    for (u32 r = 0; r < ROOM_COUNT; r++) {
-        u32 bin = (used[r] - (used[r] != 0)) * o->scale[r] >> 16;
-        o->occupancy[r][bin < CORE_BINS ? bin : CORE_BINS - 1] += cycles;
-    }
+#pragma GCC unroll 16
+    for (u32 r = 0; r < ROOM_COUNT; r++)
+        o->occupancy[r][o->bin[r][used[r] & (ROOM_MOST - 1)]] += cycles;
 }
 
 // -- Invariants --

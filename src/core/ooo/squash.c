@@ -20,14 +20,19 @@ static void unlink(u16 *links, u16 *list, u16 link)
         *list = links[link];
 }
 
-static void unlink_sources(struct ooo *o, u16 op)
+// From the lists of those that stay; the others' begin anew when their place is taken.
+static void unlink_sources(struct ooo *o, u16 op, u64 seq)
 {
     struct uop *u = &o->op[op];
-    for (u32 k = 0; k < LINK_FIRST; k++) {
+    for (u32 k = 0, left = u->wait; left && k < LINK_FIRST; k++) {
         u16 source = u->source[k], link = (u16)(op * OP_SOURCES + k);
         if (source == NONE)
             continue;
-        struct inst *v = &o->inst[k == LINK_STORE ? 0 : source >> SOURCE_BITS];
+        left--;
+        u32 place = source >> SOURCE_BITS;
+        if (k != LINK_STORE && o->head + (place - o->head) % WINDOW >= seq)
+            continue;
+        struct inst *v = &o->inst[k == LINK_STORE ? 0 : place];
         unlink(o->link,
                k == LINK_STORE        ? &o->stores[source].waiters
                : source & SOURCE_BASE ? &v->base_waiters
@@ -52,11 +57,11 @@ static void unlink_timed(struct ooo *o, u16 op)
     debug_assert(!"an op with a time is on the wheel or behind it");
 }
 
-static void drop_op(struct ooo *o, u16 op)
+static void drop_op(struct ooo *o, u16 op, u64 seq)
 {
     struct uop *u = &o->op[op];
     if (u->wait)
-        unlink_sources(o, op);
+        unlink_sources(o, op, seq);
     if (u->state == UOP_TIMED)
         unlink_timed(o, op);
     if (u->lane < LANES) {
@@ -72,7 +77,7 @@ static void drop_ops(struct ooo *o, u64 seq)
         for (u64 left = o->op_used[w]; left; left &= left - 1) {
             u16 op = (u16)(w * 64 + (u32)__builtin_ctzll(left));
             if (o->op[op].seq >= seq)
-                drop_op(o, op);
+                drop_op(o, op, seq);
         }
     for (u32 left = o->lanes_ready; left; left &= left - 1) {
         u32 lane = (u32)__builtin_ctz(left);
@@ -110,20 +115,20 @@ static void move_slots(struct ooo *o, const struct inst *i, enum cause cause)
 static void restore_path(struct ooo *o, u64 seq)
 {
     struct inst *last = seq > o->head ? inst_of(o, seq - 1) : NULL;
-    u32 dropped = 0;
-    const struct inst *first = NULL;
-    for (u64 s = seq; s < o->tail; s++)
-        if (inst_of(o, s)->flags & INST_PREDICTED) {
-            first = first ? first : inst_of(o, s);
-            dropped++;
-        }
     if (last && last->flags & INST_MISPREDICTED) {
+        o->predictions -= (o->predictions - last->branch - 1) & o->prediction_mask;
         bpred_recover(o->branch, &o->prediction[last->branch], last->flags & INST_TAKEN,
                       last->addr);
-    } else if (first) {
-        bpred_rewind(o->branch, &o->prediction[first->branch]);
+        return;
     }
-    o->predictions -= dropped;
+    u64 s = seq;
+    while (s < o->tail && !(inst_of(o, s)->flags & INST_PREDICTED))
+        s++;
+    if (s == o->tail)
+        return;
+    const struct inst *first = inst_of(o, s);
+    o->predictions -= ((o->predictions - first->branch - 1) & o->prediction_mask) + 1;
+    bpred_rewind(o->branch, &o->prediction[first->branch]);
 }
 
 void ooo_apply_squash(struct ooo *o)
