@@ -177,8 +177,8 @@ static void *thread_main(void *arg)
     free(arg);
     note_end(s.m, run_thread(s.m, s.th));
     if (s.th == s.m->process->main)   // a fork: nobody waits in machine_run
-        __atomic_store_n(&s.m->orphan, true, __ATOMIC_RELEASE);
-    if (thread_end(s.th) && __atomic_load_n(&s.m->orphan, __ATOMIC_ACQUIRE))
+        __atomic_store_n(&s.m->process->orphan, true, __ATOMIC_RELEASE);
+    if (thread_end(s.th))
         s.m->orphan_ended(s.m->orphan_ctx, s.m->end);
     return NULL;
 }

@@ -39,8 +39,6 @@ struct machine {
     bool abandoned;                     // threads did not end: the process must not be freed
     int end;   // enum machine_end, but for MACHINE_EXITED the first that came
 
-    bool orphan;   // the main thread was started by machine_spawn
-
     // Called instead of returning when a fork left only a thread that machine_run did not
     // start; does not return.
     void (*orphan_ended)(void *ctx, enum machine_end end);

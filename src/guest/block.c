@@ -45,6 +45,12 @@ void block_thread(struct thread *t)
     t->has_host = true;
 }
 
+void block_thread_ends(struct thread *t)
+{
+    self = NULL;
+    t->has_host = false;
+}
+
 void block_kick(struct thread *t)
 {
     __atomic_store_n(&t->kicked, 1, __ATOMIC_SEQ_CST);

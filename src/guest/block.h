@@ -12,6 +12,9 @@
 // Makes the calling host thread the one that runs `t`.
 void block_thread(struct thread *t);
 
+// It runs `t` no more: signals that come find nobody. The process is locked.
+void block_thread_ends(struct thread *t);
+
 // Makes `t` look at its signals, if it waits; the process is locked.
 void block_kick(struct thread *t);
 

@@ -160,6 +160,9 @@ void signal_send(struct thread *t, const struct guest_siginfo *info);
 // The same for thread `to`, or for the process when NULL: 0 or -EAGAIN (the queue is full).
 i64 signal_queue(struct process *p, struct thread *to, const struct guest_siginfo *info);
 
+// The same for thread `tid`, or -ESRCH; signal 0 only looks for it.
+i64 signal_queue_tid(struct process *p, int tid, const struct guest_siginfo *info);
+
 // Takes the lowest signal of `set` that is pending for `t`: false when there is none.
 bool signal_take(struct thread *t, u64 set, struct guest_siginfo *info);
 

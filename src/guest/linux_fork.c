@@ -162,7 +162,7 @@ static i64 wait_host(struct thread *t, int host, int *status, int flags, struct 
 i64 sys_wait4(struct thread *t, const u64 a[6])
 {
     struct process *p = t->process;
-    int pid = a[0], status = 0;
+    int pid = (i32)a[0] == INT32_MIN ? 1 : (i32)a[0], status = 0;   // nobody's
     int host = pid > 0 || pid < -1 ? child_host(p, pid < 0 ? -pid : pid) : -1;
     struct rusage usage;
     if (a[2] & ~(u64)(WNOHANG | WUNTRACED | WCONTINUED | 0xe0000000))   // and __WALL and kin

@@ -56,7 +56,7 @@ static i64 write_all(struct thread *t, const struct transfer *x, u64 n)
     bool turns = p->options.now_ns && p->thread_count > 1;
     u64 most = turns ? PIPE_BUF : n, done = 0;
     struct stat st;
-    if (turns && (fstat(x->host, &st) || S_ISREG(st.st_mode)))
+    if (turns && (fstat(x->host, &st) || !(S_ISFIFO(st.st_mode) || S_ISSOCK(st.st_mode))))
         most = n;
     do {
         u64 part = n - done < most ? n - done : most;

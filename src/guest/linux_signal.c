@@ -1,6 +1,7 @@
 // System calls on signals; how they are delivered is in signal.c.
 #include <signal.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "guest/block.h"
 #include "guest/sched.h"
@@ -154,27 +155,31 @@ static i64 send(struct thread *t, struct thread *to, u64 sig, int code)
 i64 sys_kill(struct thread *t, const u64 a[6])
 {
     i32 pid = a[0], own = t->process->pid;
+    if (pid == INT32_MIN)
+        return -ESRCH;
     int child = child_host(t->process, pid < -1 ? -pid : pid);
-    if (pid == t->process->ppid)
+    if (pid == t->process->ppid && getppid() == t->process->parent_host)   // it still lives
         child = t->process->parent_host;
     if (child)
         return (u32)a[1] > GUEST_SIGNALS ? -EINVAL : host_result(kill(child, a[1]));
     if (pid != own && pid != 0 && pid != -own && pid != -1)
         return -ESRCH;
     // To the thread itself, if it can take it: it is delivered before the call returns.
-    bool blocked = a[1] && t->sigmask >> ((u32)a[1] - 1) & 1;
+    if ((u32)a[1] > GUEST_SIGNALS)
+        return -EINVAL;
+    bool blocked = (u32)a[1] && t->sigmask >> ((u32)a[1] - 1) & 1;
     return send(t, blocked ? NULL : t, a[1], SI_USER);
 }
 
 i64 sys_tkill(struct thread *t, const u64 a[6])
 {
     struct process *p = t->process;
-    if ((i32)a[0] <= 0)
+    if ((i32)a[0] <= 0 || (u32)a[1] > GUEST_SIGNALS)
         return -EINVAL;
-    pthread_mutex_lock(&p->lock);
-    struct thread *to = thread_find(p, a[0]);
-    pthread_mutex_unlock(&p->lock);
-    return to ? send(t, to, a[1], SI_TKILL) : -ESRCH;
+    return signal_queue_tid(
+        p, (i32)a[0],
+        &(struct guest_siginfo){
+            .sig = (int)a[1], .code = SI_TKILL, .pid = p->pid, .uid = (int)sys_getuid(t, NULL) });
 }
 
 i64 sys_tgkill(struct thread *t, const u64 a[6])
@@ -185,7 +190,7 @@ i64 sys_tgkill(struct thread *t, const u64 a[6])
 }
 
 // rt_sigqueueinfo and rt_tgsigqueueinfo: the sender says what siginfo holds.
-static i64 queue_info(struct thread *t, i32 pid, struct thread *to, u32 sig, vaddr from)
+static i64 queue_info(struct thread *t, i32 pid, i32 tid, u32 sig, vaddr from)
 {
     u8 raw[128];
     struct guest_siginfo info = { .sig = (int)sig };
@@ -199,20 +204,19 @@ static i64 queue_info(struct thread *t, i32 pid, struct thread *to, u32 sig, vad
     memcpy(&info.value, raw + 24, 8);
     if (pid != t->process->pid)
         return -ESRCH;
-    return sig ? signal_queue(t->process, to, &info) : 0;
+    if (tid)
+        return signal_queue_tid(t->process, tid, &info);
+    return sig ? signal_queue(t->process, NULL, &info) : 0;
 }
 
 i64 sys_rt_sigqueueinfo(struct thread *t, const u64 a[6])
 {
-    return queue_info(t, a[0], NULL, a[1], a[2]);
+    return queue_info(t, a[0], 0, a[1], a[2]);
 }
 
 i64 sys_rt_tgsigqueueinfo(struct thread *t, const u64 a[6])
 {
-    pthread_mutex_lock(&t->process->lock);
-    struct thread *to = thread_find(t->process, a[1]);
-    pthread_mutex_unlock(&t->process->lock);
-    return to ? queue_info(t, a[0], to, a[2], a[3]) : -ESRCH;
+    return (i32)a[1] <= 0 ? -EINVAL : queue_info(t, a[0], (i32)a[1], a[2], a[3]);
 }
 
 // ---- sigaltstack

@@ -14,6 +14,7 @@
 #include "guest/linux.h"
 #include "guest/program.h"
 #include "guest/stack.h"
+#include "guest/timers.h"
 
 enum {
     GUEST_PID = 1000,             // fixed, so that two runs are alike
@@ -154,6 +155,7 @@ void process_free(struct process *p)
 {
     if (!p)
         return;
+    timers_free(p);
     fds_close_all(p);
     perf_free(p);
     if (p->cwd >= 0)

@@ -166,6 +166,7 @@ struct process {
     struct thread *main;
     struct thread *threads;              // all, main first, then by creation
     int thread_count, alive;             // alive: have not called exit
+    bool orphan;                         // main was started by `spawn`: nobody joins
     struct thread *survivor;             // execve: all others end
     pthread_cond_t gone;                 // a thread has ended
     struct thread *holder;               // of the baton, see sched.h
@@ -243,7 +244,8 @@ enum sys_result process_signals(struct thread *t);
 enum sys_result process_boundary(struct thread *t, u64 executed);
 
 // The calling host thread begins to run `t` (waits for its turn), and has run it to its
-// end, after which it is gone but for process.main. thread_end is true for the last one.
+// end, after which it is gone but for process.main. thread_end is true for the last one of
+// an orphan; for others the process may be gone when it returns.
 void thread_begin(struct thread *t);
 bool thread_end(struct thread *t);
 

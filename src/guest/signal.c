@@ -103,6 +103,15 @@ i64 signal_queue(struct process *p, struct thread *to, const struct guest_siginf
     return r;
 }
 
+i64 signal_queue_tid(struct process *p, int tid, const struct guest_siginfo *info)
+{
+    pthread_mutex_lock(&p->lock);
+    struct thread *to = thread_find(p, tid);
+    i64 r = !to ? -ESRCH : info->sig ? queue_locked(p, to, info) : 0;
+    pthread_mutex_unlock(&p->lock);
+    return r;
+}
+
 void signal_send(struct thread *t, const struct guest_siginfo *info)
 {
     signal_queue(t->process, t, info);

@@ -97,18 +97,18 @@ bool thread_end(struct thread *t)
     pthread_mutex_lock(&p->lock);
     sched_leave(t);
     remove_signals(p, t);
-    t->has_host = false;
+    block_thread_ends(t);
     for (struct thread **at = &p->threads; *at; at = &(*at)->next)
         if (*at == t) {
             *at = t->next;
             break;
         }
-    bool last = --p->thread_count == 0;
+    bool orphaned = --p->thread_count == 0 && p->orphan, main = t == p->main;
     pthread_cond_broadcast(&p->gone);
-    pthread_mutex_unlock(&p->lock);
-    if (t != p->main)
+    pthread_mutex_unlock(&p->lock);   // *p may be gone from here on
+    if (!main)
         free(t);
-    return last;
+    return orphaned;
 }
 
 // Waits until `count` threads are left.

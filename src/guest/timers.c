@@ -81,11 +81,10 @@ static void fire(struct process *p, struct guest_timer *m, u64 times)
             info.uid = (int)m->overrun;
             info.value = m->value;
         }
-        pthread_mutex_lock(&p->lock);
-        struct thread *to = m->tid ? thread_find(p, m->tid) : NULL;
-        pthread_mutex_unlock(&p->lock);
-        if (!m->tid || to)
-            signal_queue(p, to, &info);
+        if (m->tid)
+            signal_queue_tid(p, m->tid, &info);
+        else
+            signal_queue(p, NULL, &info);
     }
 }
 
@@ -106,6 +105,13 @@ void timers_check(struct process *p)
             fire(p, m, times);
     }
     arm_host(p);
+}
+
+void timers_free(struct process *p)
+{
+    if (p->has_host_timer)
+        timer_delete((timer_t)p->host_timer);
+    p->has_host_timer = false;
 }
 
 void timers_clear(struct process *p, bool itimers_too)

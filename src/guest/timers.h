@@ -20,4 +20,7 @@ void timers_clear(struct process *p, bool itimers_too);
 // The guest has closed descriptor `fd`: if it was a timer, it is gone.
 void timers_closed(struct process *p, u32 fd);
 
+// Ends the host's timer that wakes waiting threads.
+void timers_free(struct process *p);
+
 #endif
