@@ -146,6 +146,13 @@ bool branch_conditional(u16 run);
 // The current instruction; `last`: the block ends with it.
 void branch_emit(struct trans *t, bool last);
 
+// -- loop.c --
+
+// If the block ends in a jump to itself: loads what it keeps in xmm registers and sets t->loop.
+void loop_enter(struct trans *t);
+// Brings the cache into the state that it has at t->loop. Keeps the flags.
+void loop_back(struct trans *t);
+
 // -- translate.c --
 
 void translate_once(void);

@@ -76,17 +76,23 @@ static bool must_save(const struct trans *t, bool wanted)
 static void conditional(struct trans *t, enum op op, bool last)
 {
     vaddr target = t->pc + (u64)t->i->imm;
-    if (last)
+    bool loops = last && t->loop && target == t->start;
+    if (loops)
+        loop_back(t);
+    else if (last)
         store_all(t);
     int cc = test(t, op);
     bool save = must_save(t, t->live_taken[t->index]);
     if (cc < 0) {
+        store_all(t);
         if (save)
             trans_save_flags(&t->e, t->flags);
         leave_jump(t, -1, target);
         return;
     }
-    if (last && !save) {
+    if (loops && !save) {
+        x64_patch(x64_jcc(&t->e, (enum x64_cc)cc), t->loop);
+    } else if (last && !save) {
         leave_jump(t, cc, target);
     } else {
         struct cold *k = trans_cold(t, COLD_EXIT, (enum x64_cc)cc);
@@ -95,6 +101,7 @@ static void conditional(struct trans *t, enum op op, bool last)
     }
     if (!last)
         return;
+    store_all(t);
     if (must_save(t, t->live_next))
         trans_save_flags(&t->e, t->flags);
     leave_jump(t, -1, t->pc + 4);

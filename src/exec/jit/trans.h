@@ -87,6 +87,8 @@ struct trans {
     u64 checked;   // guest registers whose value is known to lie in the window
     i32 moved[REG_COUNT];   // and what was added to them since
     vaddr start;   // of the block
+    u8 *loop;   // where it jumps back to, or NULL (loop.c)
+    struct xmm_cache loop_state;   // how the cache is there
     u32 first_site;
     struct insn insn[BLOCK_INSNS];   // what is translated
     bool live[BLOCK_INSNS];   // NZCV is wanted after each
@@ -105,7 +107,7 @@ struct jit_entry {
 // The templates of each part. A row may have one entry.
 extern const struct jit_entry jit_int_templates[], jit_int_more_templates[], jit_mem_templates[];
 extern const struct jit_entry jit_fp_templates[], jit_fpmove_templates[], jit_fpmem_templates[];
-extern const struct jit_entry jit_simd_templates[];
+extern const struct jit_entry jit_fpstruct_templates[], jit_simd_templates[];
 
 bool jit_has_template(u16 op);   // enum op
 

@@ -32,6 +32,7 @@ void translate_once(void)
     add_templates(jit_fp_templates);
     add_templates(jit_fpmove_templates);
     add_templates(jit_fpmem_templates);
+    add_templates(jit_fpstruct_templates);
     add_templates(jit_simd_templates);
 }
 
@@ -223,6 +224,7 @@ static void finish(struct trans *t, enum ending end)
 static void emit_block(struct trans *t, enum ending end)
 {
     u8 *over = NULL;
+    loop_enter(t);
     if (t->count) {
         x64_alu_ri(&t->e, ALU_SUB, true, HOST_BUDGET, t->count);
         over = x64_jcc(&t->e, CC_S);
@@ -233,6 +235,8 @@ static void emit_block(struct trans *t, enum ending end)
     finish(t, end);
     if (over) {
         x64_patch(over, t->e.at);
+        if (t->loop)
+            trans_store_dirty(&t->e, &t->loop_state);
         leave_for(t, SITE_BUDGET, t->start, t->count);
     }
     leave_cold_parts(t);

@@ -62,6 +62,8 @@ enum vec_constant {
     K_70,   // bytes 0x70
     K_NARROW_B,   // byte shuffles: the lower halves of the lanes of 16, 32 bits; zero above
     K_NARROW_H,
+    K_SPLIT_B,    // the even lanes of 8, 16 bits below, the odd ones above
+    K_SPLIT_H,
     K_COUNT,
 };
 
