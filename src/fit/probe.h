@@ -16,6 +16,7 @@ probe probe_nop_footprint;    // x KiB of NOPs: instructions a cycle
 probe probe_nop_loop;         // a loop of x instructions: cycles an iteration
 probe probe_branch_pages;     // a branch in each of x pages: cycles a branch
 probe probe_calls;            // calls x deep: cycles a call with its return
+enum { HISTORY_TARGETS, HISTORY_BRANCHES };
 probe probe_history;   // x taken branches between a random branch and its copy: cycles beyond them
 
 // What is in flight at most (probe_window.c).

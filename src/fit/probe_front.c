@@ -77,7 +77,9 @@ static u64 random_at(u64 k)
 }
 
 // A branch by a random bit, x - 1 taken branches, and a branch by the same bit: while the
-// first is in the history, the second is predicted. Both return to one path at once.
+// first is in the history, the second is predicted. Both return to one path at once. For the
+// history of targets the first is taken or not; for that of branches the one or the other of
+// two neighbours goes to the same place.
 double probe_history(struct lab *lab, double x, u32 arg)
 {
     enum { BYTES = 16384, LDRB = 0x38401443, TBNZ = 0x37000003 };   // ldrb w3, [x2], #1
@@ -85,14 +87,14 @@ double probe_history(struct lab *lab, double x, u32 arg)
         lab_data(lab, LAB_DATA + k, random_at(k) & 0x0101010101010101);
     struct loop c = loop_begin(lab, PAGE);
     loop_emit(&c, LDRB);
-    loop_emit(&c, TBNZ | 2 << 5);   // over a NOP
-    loop_emit(&c, A64_NOP);
+    loop_emit(&c, TBNZ | 2 << 5);   // over one instruction
+    loop_emit(&c, arg == HISTORY_BRANCHES ? a64_b(1) : A64_NOP);
     for (u32 k = 1; k < x; k++) {
         loop_emit(&c, a64_b(3));
         loop_repeat(&c, A64_NOP, 2);
     }
     loop_emit(&c, TBNZ | 2 << 5);
-    loop_emit(&c, A64_NOP);
+    loop_emit(&c, arg == HISTORY_BRANCHES ? a64_b(1) : A64_NOP);
     c.run.x[2] = LAB_DATA;
     return loop_run(&c, 6000, 6000) - x;
 }

@@ -164,7 +164,8 @@ static void set_trust(struct result *r, const struct generator *g, bool performa
 static void read_row(struct probes *all, char **field, bool performance_core)
 {
     const struct fit *f = all->fit;
-    if (strcmp(field[4], performance_core ? "M2 P" : "M2 E") != 0)
+    bool both = performance_core && strcmp(field[4], "M2 E/P") == 0;
+    if (!both && strcmp(field[4], performance_core ? "M2 P" : "M2 E") != 0)
         return;
     struct result r = { .set = "probes", .core = f->core, .x = NAN, .sim = NAN };
     r.name = results_text(f->results, "%s", field[0]);
@@ -177,6 +178,8 @@ static void read_row(struct probes *all, char **field, bool performance_core)
     if (all->rows++ % f->every != 0)
         return;
     read_value(&r, field[2]);
+    if (g && g->rule != POINT)
+        r.low = r.high = 0;   // a knee is met within 10 %, whatever the range
     r.unit = g && g->rule != POINT ? g->unit : results_text(f->results, "%s", field[3]);
     // Single values go together by what stands before the colon.
     char *colon = at ? NULL : strchr(field[0], ':');
@@ -184,6 +187,8 @@ static void read_row(struct probes *all, char **field, bool performance_core)
         *colon = 0;
     r.family = results_text(f->results, "%s", at || colon ? field[0] : "single values");
     set_trust(&r, g, performance_core);
+    if (both)
+        r.note = "needs two cores; a model is one";
     *results_add(f->results) = r;
     if (!g)
         return;

@@ -5,6 +5,8 @@
 
 #include "base/json.h"
 
+#define KNEE "knee: "
+
 static void line(FILE *f, const char *name, const struct fit_stats *s)
 {
     fprintf(f, "  %-44.44s %6zu", name, s->points);
@@ -29,6 +31,31 @@ static void miss(const struct result *r, FILE *f)
     fprintf(f, "  %s%s\n", r->shown_only ? "(not counted) " : "", r->note ? r->note : "");
 }
 
+// A place where a measured curve turns, and where the simulated one does.
+static bool is_knee(const struct result *r)
+{
+    return strcmp(r->set, "probes") == 0 && strncmp(r->name, KNEE, sizeof(KNEE) - 1) == 0;
+}
+
+static void knees(const struct results *r, FILE *f)
+{
+    bool any = false;
+    for (size_t k = 0; k < r->count; k++) {
+        const struct result *n = &r->at[k];
+        if (!is_knee(n))
+            continue;
+        if (!any)
+            fprintf(f, "\nKnees: measured, simulated, error, within 10 %%\n");
+        any = true;
+        fprintf(f, "  %-12s %-56.56s %9.6g", n->core, n->name + sizeof(KNEE) - 1, n->hw);
+        if (isnan(n->sim))
+            fprintf(f, "         -       -  %s\n", n->note ? n->note : "not run");
+        else
+            fprintf(f, " %9.6g %6.0f%%  %s\n", n->sim, result_error(n) * 100,
+                    result_within(n, 0.1, 0) ? "yes" : "no");
+    }
+}
+
 void fit_show(const struct results *r, FILE *f, bool list)
 {
     fprintf(f, "  %-44s %6s %6s %6s %6s %6s %7s %s\n", "", "points", "hit %", "5 %", "10 %",
@@ -47,6 +74,7 @@ void fit_show(const struct results *r, FILE *f, bool list)
         if (families > 1)
             line(f, "all", &s);
     }
+    knees(r, f);
     if (!list)
         return;
     fprintf(f, "\nMissed or not counted: measured, simulated, error, why\n");
@@ -92,6 +120,28 @@ static void point_json(struct jw *j, const struct result *r)
     jw_close(j);
 }
 
+static void knees_json(struct jw *j, const struct result *r, size_t n)
+{
+    bool any = false;
+    for (size_t k = 0; k < n; k++)
+        any |= is_knee(&r[k]);
+    if (!any)
+        return;
+    jw_array(j, "knees");
+    for (size_t k = 0; k < n; k++) {
+        if (!is_knee(&r[k]))
+            continue;
+        jw_object(j, NULL);
+        jw_text(j, "name", r[k].name + sizeof(KNEE) - 1);
+        jw_real(j, "measured", r[k].hw);
+        jw_real(j, "simulated", r[k].sim);
+        jw_real(j, "error", isnan(r[k].sim) ? NAN : result_error(&r[k]));
+        jw_bool(j, "within_10_percent", !isnan(r[k].sim) && result_within(&r[k], 0.1, 0));
+        jw_close(j);
+    }
+    jw_close(j);
+}
+
 void fit_show_json(const struct results *r, const char *model, FILE *f, bool list)
 {
     struct jw j;
@@ -123,6 +173,7 @@ void fit_show_json(const struct results *r, const char *model, FILE *f, bool lis
             jw_close(&j);
         }
         jw_close(&j);
+        knees_json(&j, &r->at[k], results_group(r, k, false));
         jw_close(&j);
     }
     jw_close(&j);

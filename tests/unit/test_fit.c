@@ -7,6 +7,7 @@
 
 #include "fit/fit.h"
 #include "fit/loop.h"
+#include "fit/show.h"
 #include "m2sim.h"
 
 static struct result result(double hw, double sim)
@@ -82,6 +83,29 @@ static void results_of_a_family_are_put_together_in_their_order(void **state)
     assert_float_equal(r.at[0].hw, 0, 0);
     assert_float_equal(r.at[1].hw, 2, 0);
     assert_float_equal(r.at[2].hw, 1, 0);
+    free(r.at);
+    arena_free(r.arena);
+}
+
+// 109 for 100 is within 10 %, 111 is not; the rest of the table does not name them.
+static void knees_are_listed_by_themselves(void **state)
+{
+    struct results r = { .arena = arena_new() };
+    for (int k = 0; k < 3; k++) {
+        struct result *p = results_add(&r);
+        *p = result(100, k ? 109 : 111);
+        p->name = k == 0 ? "knee: near" : k == 1 ? "knee: nearer" : "no knee";
+    }
+    char text[4096] = "";
+    FILE *f = fmemopen(text, sizeof(text), "w");
+    assert_non_null(f);
+    fit_show(&r, f, false);
+    fclose(f);
+    assert_non_null(
+        strstr(text, "near                                                           100"));
+    assert_non_null(strstr(text, "111     11%  no\n"));
+    assert_non_null(strstr(text, "109      9%  yes\n"));
+    assert_null(strstr(text, "no knee"));
     free(r.at);
     arena_free(r.arena);
 }
@@ -172,6 +196,7 @@ int main(void)
         cmocka_unit_test(a_range_decides_where_there_is_one),
         cmocka_unit_test(statistics_are_those_of_a_small_sample_by_hand),
         cmocka_unit_test(results_of_a_family_are_put_together_in_their_order),
+        cmocka_unit_test(knees_are_listed_by_themselves),
         cmocka_unit_test(fields_of_a_line_may_be_quoted),
         cmocka_unit_test(a_loop_whose_head_is_never_reached_has_no_cost),
         cmocka_unit_test(a_reset_lab_gives_the_same_cost_again),
