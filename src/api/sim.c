@@ -234,7 +234,7 @@ static bool load(struct m2sim *s, struct m2sim_error *e)
         .orphan_ended = leave,
         .orphan_ctx = s,
     };
-    if (!o->gdb && !s->machine.recorder && o->exec && !strcmp(o->exec, "jit"))
+    if (!o->gdb && !s->machine.recorder && (!o->exec || !strcmp(o->exec, "jit")))
         s->machine.jit = jit_new(s->process->space, false);
     return true;
 }

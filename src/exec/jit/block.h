@@ -16,7 +16,7 @@
 
 #define NONE (~0u)
 
-enum { BLOCK_DEPS = 4, PAGE_HEADS = 1 << 14 };
+enum { BLOCK_DEPS = 24, PAGE_HEADS = 1 << 14 };
 
 enum cold_kind {
     COLD_INTERP,   // leave; the interpreter does this instruction
@@ -52,6 +52,7 @@ struct fault_site {
 struct dep {
     vaddr at;
     u32 count;
+    bool wanted;   // NZCV as it is before
 };
 
 struct block {
@@ -64,7 +65,7 @@ struct block {
     u16 charge;          // of these, what the budget is charged
     u16 dep_count;
     bool dead;
-    struct dep dep[BLOCK_DEPS];   // code of others that this one's flags depend on
+    u32 first_dep;       // code of others that this one's flags depend on
 };
 
 // One (page, block) pair; pages are GUEST_PAGE.
@@ -86,7 +87,8 @@ struct jit {
     struct fault_site *faults;
     struct xmm_cache *caches;
     struct page_node *nodes;
-    u32 block_count, site_count, fault_count, cache_count, node_count;
+    struct dep *deps;
+    u32 block_count, site_count, fault_count, cache_count, node_count, dep_count;
     u32 heads[PAGE_HEADS];
     u32 enter, leave, call, to_cpu, from_cpu;   // offsets of the fixed parts
     const void *stops[RUN_COUNT];   // a dispatch table that always returns

@@ -11,7 +11,8 @@ enum {
     SITES = BLOCKS * 3,
     FAULTS = 1 << 22,
     CACHES = 1 << 19,
-    NODES = BLOCKS * 4,
+    NODES = BLOCKS * 6,
+    DEPS = BLOCKS * 6,
 };
 // Calls reach 2 GiB: code memory lies no farther than this from the program.
 #define REACH ((u64)1 << 30)
@@ -66,10 +67,11 @@ bool code_new(struct jit *j, u64 size)
     j->faults = reserve(FAULTS * sizeof(*j->faults));
     j->caches = reserve(CACHES * sizeof(*j->caches));
     j->nodes = reserve(NODES * sizeof(*j->nodes));
+    j->deps = reserve(DEPS * sizeof(*j->deps));
     j->trans = calloc(1, sizeof(*j->trans));
     memset(j->heads, 0xff, sizeof(j->heads));
     return j->rw && j->rx && j->entries && j->blocks && j->sites && j->faults && j->caches &&
-           j->nodes && j->trans;
+           j->nodes && j->deps && j->trans;
 }
 
 static void unmap(void *p, u64 bytes)
@@ -88,6 +90,7 @@ void code_free(struct jit *j)
     unmap(j->faults, FAULTS * sizeof(*j->faults));
     unmap(j->caches, CACHES * sizeof(*j->caches));
     unmap(j->nodes, NODES * sizeof(*j->nodes));
+    unmap(j->deps, DEPS * sizeof(*j->deps));
     free(j->trans);
     if (j->fd >= 0)
         close(j->fd);
@@ -97,6 +100,7 @@ static void empty(struct jit *j)
 {
     j->used = j->fixed;
     j->block_count = j->site_count = j->fault_count = j->cache_count = j->node_count = 0;
+    j->dep_count = 0;
     memset(j->heads, 0xff, sizeof(j->heads));
 }
 
@@ -130,7 +134,8 @@ bool code_has_room(const struct jit *j)
     return j->used + BLOCK_BYTES <= j->size && j->block_count < BLOCKS &&
            j->site_count + 2 * BLOCK_INSNS + 8 < SITES &&
            j->fault_count + 4 * BLOCK_INSNS * INSN_COLD < FAULTS &&
-           j->cache_count + 4 * BLOCK_INSNS < CACHES && j->node_count + 16 < NODES;
+           j->cache_count + 4 * BLOCK_INSNS < CACHES && j->node_count + 4 * BLOCK_DEPS < NODES &&
+           j->dep_count + BLOCK_DEPS < DEPS;
 }
 
 u32 code_site(struct jit *j, u8 kind, vaddr target)
@@ -162,8 +167,9 @@ void code_add(struct jit *j, u32 block)
 {
     struct block *b = &j->blocks[block];
     add_to_pages(j, block, b->pc, b->pc + 4 * b->count);
-    for (u32 k = 0; k < b->dep_count; k++)
-        add_to_pages(j, block, b->dep[k].at, b->dep[k].at + 4 * b->dep[k].count);
+    for (const struct dep *d = j->deps + b->first_dep; d < j->deps + b->first_dep + b->dep_count;
+         d++)
+        add_to_pages(j, block, d->at, d->at + 4 * d->count);
     __atomic_store_n(&j->entries[b->pc >> 2], b->code, __ATOMIC_RELEASE);
 }
 
@@ -212,11 +218,12 @@ static void kill_block(struct jit *j, struct block *b)
     b->incoming = NONE;
 }
 
-static bool concerns(const struct block *b, vaddr a, vaddr end)
+static bool concerns(const struct jit *j, const struct block *b, vaddr a, vaddr end)
 {
     bool found = b->pc < end && a < b->pc + 4 * b->count;
-    for (u32 k = 0; k < b->dep_count; k++)
-        found |= b->dep[k].at < end && a < b->dep[k].at + 4 * b->dep[k].count;
+    for (const struct dep *d = j->deps + b->first_dep; d < j->deps + b->first_dep + b->dep_count;
+         d++)
+        found |= d->at < end && a < d->at + 4 * d->count;
     return found;
 }
 
@@ -225,7 +232,7 @@ static void kill_in_page(struct jit *j, u64 page, vaddr a, vaddr end)
     for (u32 *at = &j->heads[head_of(page)]; *at != NONE;) {
         struct page_node *n = &j->nodes[*at];
         struct block *b = &j->blocks[n->block];
-        if (!b->dead && concerns(b, a, end))
+        if (!b->dead && concerns(j, b, a, end))
             kill_block(j, b);
         if (b->dead)
             *at = n->next;
@@ -245,6 +252,6 @@ void code_kill(struct jit *j, vaddr a, vaddr end)
         return;
     }
     for (u32 b = 0; b < j->block_count; b++)
-        if (!j->blocks[b].dead && concerns(&j->blocks[b], a, end))
+        if (!j->blocks[b].dead && concerns(j, &j->blocks[b], a, end))
             kill_block(j, &j->blocks[b]);
 }

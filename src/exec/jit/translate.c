@@ -6,7 +6,7 @@
 #include "isa/decode.h"
 
 enum {
-    LOOK_AHEAD = 12,   // instructions looked at behind an exit for a reader of NZCV
+    LOOK_AHEAD = 20,   // instructions looked at behind an exit for a reader of NZCV
 };
 
 // -- Templates --
@@ -41,6 +41,7 @@ void translate_once(void)
 struct reader {
     struct cpu *c;
     vaddr start, end;   // of the executable region
+    struct jit *j;
     struct block *b;
 };
 
@@ -67,13 +68,23 @@ static bool in_region(const struct reader *r, vaddr pc)
 
 // -- Flags: whether NZCV as it is at `pc` will be read --
 
+static bool look(struct reader *r, struct dep *dep, vaddr pc, int depth);
+
 static bool wanted_at(struct reader *r, vaddr pc, int depth)
 {
     struct block *b = r->b;
     if (b->dep_count == BLOCK_DEPS || depth == 0 || !in_region(r, pc))
         return true;
-    struct dep *dep = &b->dep[b->dep_count++];
-    *dep = (struct dep){ pc, 0 };
+    for (u32 k = 0; k < b->dep_count; k++)
+        if (r->j->deps[b->first_dep + k].at == pc)
+            return r->j->deps[b->first_dep + k].wanted;
+    struct dep *dep = &r->j->deps[b->first_dep + b->dep_count++];
+    *dep = (struct dep){ pc, 0, true };
+    return dep->wanted = look(r, dep, pc, depth);
+}
+
+static bool look(struct reader *r, struct dep *dep, vaddr pc, int depth)
+{
     for (int k = 0; k < LOOK_AHEAD && in_region(r, pc); k++, pc += 4) {
         struct insn i = peek(r, pc);
         enum op op = isa_op_of_run(i.run);
@@ -285,6 +296,7 @@ static u32 publish(struct jit *j, struct trans *t, struct block *b)
     b->fault_count = j->fault_count - b->faults;
     assert(b->end - b->code <= BLOCK_BYTES);
     j->used = b->end;
+    j->dep_count += b->dep_count;
     __atomic_store_n(&j->block_count, number + 1, __ATOMIC_RELEASE);
     code_add(j, number);
     link_known(j, t);
@@ -312,12 +324,14 @@ u32 translate(struct jit *j, struct cpu *c, vaddr pc, const struct region *regio
 {
     struct trans *t = j->trans;
     struct block *b = &j->blocks[j->block_count];
-    struct reader r = { c, region->start, region->end, b };
+    struct reader r = { c, region->start, region->end, j, b };
     *why = TRAP_FETCH;
     begin(j, t, pc);
-    *b = (struct block){
-        .pc = pc, .code = code_offset(j, t->e.at), .faults = j->fault_count, .incoming = NONE
-    };
+    *b = (struct block){ .pc = pc,
+                         .code = code_offset(j, t->e.at),
+                         .faults = j->fault_count,
+                         .first_dep = j->dep_count,
+                         .incoming = NONE };
     enum ending end = scan(t, &r, why);
     if (!t->count && end != END_INTERP)
         return NONE;
