@@ -56,7 +56,7 @@ int cmd_accuracy(int argc, char **argv)
 {
     // clang-format off
     static const struct argp_option options[] = {
-        { "set", 's', "NAME", 0, "what to compare: instructions, probes, loops, kernels or all (default)" },
+        { "set", 's', "NAME", 0, "what to compare: instructions, probes, loops, kernels, all (default: these); models" },
         { "model", OPT_MODEL, "NAME", 0, "timing model (default fast)" },
         { "core", OPT_CORE, "NAME|FILE", 0, "core to simulate; by default those that were measured" },
         { "param", OPT_PARAM, "core.PATH=VALUE", 0, "change a parameter (see 'm2sim config show'); may be repeated" },

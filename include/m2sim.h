@@ -137,7 +137,8 @@ bool m2sim_config_show(const char *core, const char *const *sets, size_t set_cou
 
 // What m2sim_accuracy compares. Zero means the default for every field.
 struct m2sim_accuracy {
-    const char *set;   // "instructions", "probes", "loops", "kernels" or "all" (default)
+    const char
+        *set;   // "instructions", "probes", "loops", "kernels", "all" (these; default), "models"
     const char *model;   // default "fast"
     const char *core;   // default: those each set was measured on
     const char *const *sets;   // "core.PATH=VALUE"
@@ -160,9 +161,9 @@ bool m2sim_accuracy(const struct m2sim_accuracy *o, FILE *f, unsigned flags, str
 // What m2sim_bench measures. Zero means the default for every field.
 struct m2sim_bench {
     const char *program;   // the m2sim to measure; default the running program
-    const char *guests;    // folder of built guests; default out/guest beside the build
-    const char *filter;    // patterns of names or groups, commas between; default "int,fp"
-    const char *modes;     // "start,run,fast,detailed" or some of them
+    const char *guests;   // folder of built guests; default out/guest beside the build
+    const char *filter;   // patterns of names or groups, commas between; default "int,fp"
+    const char *modes;   // "start,run,fast,detailed" or some of them
     const char *vs;   // a file of --json, or a history, perhaps with "@RUN" or "@LABEL"
     const char *vs_command;   // the other program: {} is the guest's command line, {mode} m2sim's
     const char *history;   // SQLite file to append to

@@ -65,9 +65,12 @@ static bool run_sets(const struct m2sim_accuracy *o, struct fit *f, struct m2sim
         return false;
     if (wanted(o, "kernels") && !accuracy_guests(o, f, true, e))
         return false;
+    if (strcmp(o->set, "models") == 0)   // all are those of real machines
+        return accuracy_models(o, f, e);
     return any || wanted(o, "loops") || wanted(o, "kernels") ||
            api_fail(e, M2SIM_EXIT_USAGE,
-                    "no set '%s' of measurements: instructions, probes, loops, kernels or all",
+                    "no set '%s' of measurements: instructions, probes, loops, kernels, models or "
+                    "all",
                     o->set);
 }
 

@@ -36,16 +36,15 @@ static bool read_columns(char *line, bool kernels, struct columns *c)
     return true;
 }
 
-// Cycles an instruction; *instructions gets how many ran.
-static bool time_guest(const struct m2sim_accuracy *o, const char *path, const char *core,
-                       u64 limit, double *cpi, u64 *instructions, struct m2sim_error *e)
+bool accuracy_time(const struct m2sim_accuracy *o, const char *model, char *const argv[],
+                   const char *core, u64 limit, double *cpi, u64 *instructions,
+                   struct m2sim_error *e)
 {
-    char *argv[] = { (char *)path, NULL };
     struct m2sim_options m = {
-        .program = path,
+        .program = argv[0],
         .argv = argv,
         .mode = M2SIM_TIME,
-        .model = o->model,
+        .model = model,
         .core = core,
         .sets = o->sets,
         .set_count = o->set_count,
@@ -61,6 +60,13 @@ static bool time_guest(const struct m2sim_accuracy *o, const char *path, const c
     *cpi = (double)c.cycles / (double)s->machine.instructions;
     m2sim_free(s);
     return true;
+}
+
+static bool time_guest(const struct m2sim_accuracy *o, const char *path, const char *core,
+                       u64 limit, double *cpi, u64 *instructions, struct m2sim_error *e)
+{
+    char *argv[] = { (char *)path, NULL };
+    return accuracy_time(o, o->model, argv, core, limit, cpi, instructions, e);
 }
 
 static bool run_loop(const struct m2sim_accuracy *o, const char *path, const struct columns *c,
