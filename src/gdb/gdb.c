@@ -210,7 +210,10 @@ static int signalled(void *ctx, struct thread *t, const struct guest_siginfo *in
     if (g->gone || g->injecting || g->pass[number / 64] >> number % 64 & 1)
         return info->sig;
     g->stop = (struct stop){ true, WHY_SIGNAL, info->sig, t->tid, 0 };
-    if (!stand(g))
+    g->info = *info;
+    bool alive = stand(g);
+    g->info.sig = 0;
+    if (!alive)
         return 0;
     if (g->gone)
         return info->sig;

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "gdb/session.h"
+#include "guest/linux.h"
 
 static bool starts(const char *p, const char *with, const char **rest)
 {
@@ -61,6 +62,15 @@ static void send_part(struct gdb *g, const char *range, const void *bytes, u64 l
         g->reply.data[mark] = 'l';
 }
 
+// A breakpoint or a step is no signal of the guest's: it says SIGTRAP and no more.
+static void send_siginfo(struct gdb *g, const char *range)
+{
+    u8 raw[SIGINFO_BYTES];
+    struct guest_siginfo trap = { .sig = SIGTRAP };
+    signal_bytes(g->info.sig ? &g->info : &trap, raw);
+    send_part(g, range, raw, sizeof(raw));
+}
+
 static void transfer(struct gdb *g, const char *p)
 {
     const char *range;
@@ -69,6 +79,8 @@ static void transfer(struct gdb *g, const char *p)
         send_part(g, range, gdb_target_xml, strlen(gdb_target_xml));
     else if (starts(p, "auxv:read::", &range))
         send_part(g, range, g->auxv, g->auxv_len);
+    else if (starts(p, "siginfo:read::", &range))
+        send_siginfo(g, range);
     else if (starts(p, "exec-file:read:", &range)) {
         (void)(*range != ':' && packet_number(&range, &pid));
         if (packet_take(&range, ':'))
@@ -115,7 +127,8 @@ static void supported(struct gdb *g, const char *p)
     g->exec_events = strstr(p, "exec-events+");
     packet_text(&g->reply,
                 "PacketSize=%x;QStartNoAckMode+;qXfer:features:read+;qXfer:auxv:read+;"
-                "qXfer:exec-file:read+;QPassSignals+;vContSupported+;binary-upload+%s%s%s",
+                "qXfer:exec-file:read+;qXfer:siginfo:read+;QPassSignals+;vContSupported+;binary-"
+                "upload+%s%s%s",
                 PACKET_MAX, g->swbreak ? ";swbreak+" : "", g->hwbreak ? ";hwbreak+" : "",
                 g->exec_events ? ";exec-events+" : "");
 }

@@ -57,6 +57,7 @@ struct gdb {
     bool no_ack, swbreak, hwbreak, exec_events;
     bool injecting;          // the signal being delivered is the debugger's own
     struct stop stop;
+    struct guest_siginfo info;   // of the signal it stands for
     int general, resumed;    // threads chosen by Hg and Hc; 0: any
     struct action actions[GDB_ACTIONS];
     u32 action_count;

@@ -203,6 +203,10 @@ void thread_release(struct thread *t);
 // Wakes `count` waiters of the futex at `a`.
 void futex_wake(struct process *p, vaddr a, u32 count);
 
+// struct siginfo of arm64.
+enum { SIGINFO_BYTES = 128 };
+void signal_bytes(const struct guest_siginfo *i, u8 raw[SIGINFO_BYTES]);
+
 // Name without SIG: "SEGV".
 const char *signal_name(int sig);
 

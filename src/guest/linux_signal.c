@@ -99,12 +99,8 @@ i64 sys_rt_sigsuspend(struct thread *t, const u64 a[6])
 
 static i64 put_info(struct thread *t, vaddr to, const struct guest_siginfo *i)
 {
-    u8 info[128] = { 0 };
-    memcpy(info, &i->sig, 4);
-    memcpy(info + 8, &i->code, 4);
-    memcpy(info + 16, &i->pid, 4);
-    memcpy(info + 20, &i->uid, 4);
-    memcpy(info + 24, &i->value, 8);
+    u8 info[SIGINFO_BYTES];
+    signal_bytes(i, info);
     return space_write(t->process->space, to, info, sizeof(info));
 }
 
@@ -192,7 +188,7 @@ i64 sys_tgkill(struct thread *t, const u64 a[6])
 // rt_sigqueueinfo and rt_tgsigqueueinfo: the sender says what siginfo holds.
 static i64 queue_info(struct thread *t, i32 pid, i32 tid, u32 sig, vaddr from)
 {
-    u8 raw[128];
+    u8 raw[SIGINFO_BYTES];
     struct guest_siginfo info = { .sig = (int)sig };
     if (space_read(t->process->space, raw, from, sizeof(raw)))
         return -EFAULT;

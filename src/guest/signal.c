@@ -36,7 +36,7 @@ struct esr_context {
 
 // struct rt_sigframe: siginfo, then ucontext with sigcontext.
 struct frame {
-    u8 info[128];
+    u8 info[SIGINFO_BYTES];
     u64 uc_flags, uc_link;
     u64 stack_sp;
     u32 stack_flags, pad0;
@@ -196,17 +196,18 @@ void process_kill(struct process *p, int sig)
         fprintf(p->options.strace, "+++ killed by SIG%s +++\n", signal_name(sig));
 }
 
-static void fill_info(struct frame *f, const struct guest_siginfo *i)
+void signal_bytes(const struct guest_siginfo *i, u8 raw[SIGINFO_BYTES])
 {
     bool fault = i->code > 0 && i->code != SI_KERNEL && i->sig != SIGCHLD;
-    memcpy(f->info, &i->sig, 4);
-    memcpy(f->info + 8, &i->code, 4);
+    memset(raw, 0, SIGINFO_BYTES);
+    memcpy(raw, &i->sig, 4);
+    memcpy(raw + 8, &i->code, 4);
     if (fault) {
-        memcpy(f->info + 16, &i->addr, 8);
+        memcpy(raw + 16, &i->addr, 8);
     } else {
-        memcpy(f->info + 16, &i->pid, 4);
-        memcpy(f->info + 20, &i->uid, 4);
-        memcpy(f->info + 24, &i->value, 8);
+        memcpy(raw + 16, &i->pid, 4);
+        memcpy(raw + 20, &i->uid, 4);
+        memcpy(raw + 24, &i->value, 8);
     }
 }
 
@@ -258,7 +259,7 @@ static bool enter(struct thread *t, const struct guest_siginfo *info)
     else if (act.flags & FLAG_ONSTACK)
         sp = t->altstack.sp + t->altstack.size;
 
-    fill_info(&f, info);
+    signal_bytes(info, f.info);
     save(&f, t);
     f.fault_address = info->addr;
     f.sigmask = t->restore_mask ? t->sigmask_saved : t->sigmask;
