@@ -116,7 +116,8 @@ static error_t parse(int key, char *arg, struct argp_state *state)
     case ARGP_KEY_END:
         if (!g->o.exec)
             g->o.exec = getenv("M2SIM_EXEC");
-        if (g->o.exec && strcmp(g->o.exec, "interp") != 0 && strcmp(g->o.exec, "jit") != 0)
+        if (g->o.exec && strcmp(g->o.exec, "interp") != 0 && strcmp(g->o.exec, "jit") != 0 &&
+            strcmp(g->o.exec, "jit-plain") != 0)
             argp_error(state, "--exec: '%s' is neither interp nor jit", g->o.exec);
         if (!g->o.program)
             argp_error(state, "which program?");

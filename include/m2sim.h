@@ -71,7 +71,9 @@ struct m2sim_options {
     bool deterministic;   // M2SIM_RUN: threads take turns and time is instructions
     bool allow_net;   // sockets beyond loopback
     bool quiet;   // the first file kept from the guest is not told of
-    const char *exec;   // "interp" or "jit"; default jit, where the host and the mode have it
+    // "interp" or "jit"; default jit, where the host and the mode have it. "jit-plain" is "jit" as
+    // on a host without AVX2 and FMA, for tests.
+    const char *exec;
     bool one_thread;   // timing runs in the emulating host thread
     FILE *messages;   // faults of the guest; default stderr
     FILE *strace;   // system calls are printed here

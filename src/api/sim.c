@@ -234,8 +234,10 @@ static bool load(struct m2sim *s, struct m2sim_error *e)
         .orphan_ended = leave,
         .orphan_ctx = s,
     };
-    if (!o->gdb && !s->machine.recorder && (!o->exec || !strcmp(o->exec, "jit")))
+    if (!o->gdb && !s->machine.recorder && (!o->exec || strcmp(o->exec, "interp") != 0))
         s->machine.jit = jit_new(s->process->space, false);
+    if (s->machine.jit && o->exec && !strcmp(o->exec, "jit-plain"))
+        jit_set_plain(s->machine.jit);
     return true;
 }
 

@@ -77,6 +77,7 @@ struct jit {
     struct space *space;
     pthread_mutex_t lock;
     bool recording;
+    bool v3;             // the host has AVX2 and FMA
     int fd;
     u64 size;            // of code memory
     u8 *rw, *rx;         // its two views

@@ -16,6 +16,9 @@ struct jit;
 struct jit *jit_new(struct space *s, bool recording);
 void jit_free(struct jit *j);
 
+// Makes it do as if the host had neither AVX2 nor FMA; before the first jit_run().
+void jit_set_plain(struct jit *j);
+
 // exec_run(), and may also stop with TRAP_CODE_FULL: jit_flush() is needed.
 struct trap jit_run(struct jit *j, struct cpu *c, const struct space *s, u64 budget,
                     struct recorder *r, u64 *executed);

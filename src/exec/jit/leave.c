@@ -257,7 +257,7 @@ bool leave_stencil(struct trans *t)
     const struct row *row = isa_row(isa_op_of_run(i->run));
     struct stencil_use use;
     u8 code[STENCIL_BYTES];
-    if (!stencil_copy(i, t->pc, code, t->e.at + t->e.rx, &use))
+    if (!stencil_copy(i, t->pc, t->v3, code, t->e.at + t->e.rx, &use))
         return false;
     bool reads = row->flags & C_R;
     if (reads && t->flags != FLAGS_CPU && !t->flags_kept)
@@ -269,7 +269,7 @@ bool leave_stencil(struct trans *t)
     t->flags = FLAGS_CPU;
     load_operands(t, i, row);
     u8 *at = t->e.at;
-    stencil_copy(i, t->pc, at, at + t->e.rx, &use);
+    stencil_copy(i, t->pc, t->v3, at, at + t->e.rx, &use);
     t->e.at += use.size;
     for (u8 k = 0; k < use.slow_count; k++)
         jit_else_call_from(t, at + use.slow[k]);

@@ -35,6 +35,7 @@ struct jit *jit_new(struct space *s, bool recording)
         return NULL;
     j->space = s;
     j->recording = recording;
+    j->v3 = __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma");
     if (!__builtin_cpu_supports("popcnt") || !code_new(j, CODE_BYTES)) {
         code_free(j);
         free(j);
@@ -47,6 +48,11 @@ struct jit *jit_new(struct space *s, bool recording)
     s->code_forked = forked;
     s->code_ctx = j;
     return j;
+}
+
+void jit_set_plain(struct jit *j)
+{
+    j->v3 = false;
 }
 
 void jit_free(struct jit *j)

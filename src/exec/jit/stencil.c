@@ -4,25 +4,20 @@
 
 #include "exec/jit/stencil_table.h"
 
-static bool is_v3(void)
-{
-    return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma");
-}
-
-static const struct stencil_set *set_of(u16 run)
+static const struct stencil_set *set_of(u16 run, bool v3)
 {
     if (stencils_base.of[run].size)
         return &stencils_base;
-    if (!is_v3())
+    if (!v3)
         return stencils_fp.of[run].size ? &stencils_fp : NULL;
     if (stencils_fp_v3.of[run].size)
         return &stencils_fp_v3;
     return stencils_simd_v3.of[run].size ? &stencils_simd_v3 : NULL;
 }
 
-bool stencil_exists(u16 run)
+bool stencil_exists(u16 run, bool v3)
 {
-    return set_of(run) != NULL;
+    return set_of(run, v3) != NULL;
 }
 
 static bool put32(u8 *to, i64 value)
@@ -48,9 +43,10 @@ static bool apply(const struct stencil_patch *p, const struct stencil_set *set,
     return false;
 }
 
-bool stencil_copy(const struct insn *i, u64 pc, u8 *to, const u8 *at, struct stencil_use *use)
+bool stencil_copy(const struct insn *i, u64 pc, bool v3, u8 *to, const u8 *at,
+                  struct stencil_use *use)
 {
-    const struct stencil_set *set = set_of(i->run);
+    const struct stencil_set *set = set_of(i->run, v3);
     if (!set)
         return false;
     const struct stencil *s = &set->of[i->run];

@@ -28,11 +28,12 @@ struct stencil_use {
     u16 slow[STENCIL_SLOWS];   // where the rel32 of each jump to the slow path is
 };
 
-// Whether the run has a stencil here. Some are only for hosts with AVX2 and FMA.
-bool stencil_exists(u16 run);
+// Whether the run has a stencil; with v3, for hosts that have AVX2 and FMA.
+bool stencil_exists(u16 run, bool v3);
 
 // Writes the stencil of `i`, an instruction at `pc`, to `to`, where it will run at `at`, which is
 // within 2 GiB of this program's text. False when there is none or an operand does not fit.
-bool stencil_copy(const struct insn *i, u64 pc, u8 *to, const u8 *at, struct stencil_use *use);
+bool stencil_copy(const struct insn *i, u64 pc, bool v3, u8 *to, const u8 *at,
+                  struct stencil_use *use);
 
 #endif

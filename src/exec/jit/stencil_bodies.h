@@ -7,7 +7,7 @@
 #include "exec/sem.h"
 #include "exec/variant.h"
 
-#ifdef STENCIL_OBJECT   // the compiler can do it
+#if defined(STENCIL_OBJECT) && !defined(__clang__)   // only gcc can do it
 
 register struct cpu *stencil_cpu __asm__("rbp");
 

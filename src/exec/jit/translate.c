@@ -262,7 +262,7 @@ static void begin(struct jit *j, struct trans *t, vaddr pc)
     t->recording = j->recording;
     t->bmi2 = __builtin_cpu_supports("bmi2");
     t->lzcnt = __builtin_cpu_supports("lzcnt");
-    t->v3 = __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma");
+    t->v3 = j->v3;
     t->answer_cc = NO_REG;
     t->flags = FLAGS_CPU;
     t->flags_kept = true;
