@@ -19,7 +19,10 @@ static const char *measured_folder(char path[PATH_MAX])
 
 const char *api_guest_folder(char path[PATH_MAX])
 {
-    return api_beside_program(path, "/../out/guest") ? path : MEASURED_SOURCE "/../out/guest";
+    static const char built[] = MEASURED_SOURCE "/../out/guest";
+    if (api_beside_program(path, "/../out/guest"))
+        return path;
+    return realpath(built, path) ? path : built;   // programs are shown by their real path
 }
 
 // What each set was measured on.
