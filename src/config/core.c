@@ -261,8 +261,6 @@ bool core_check(const struct core_params *p, struct err *e)
         return err_set(e, "prefetch: the number of entries is not a power of two");
     if (!is_power_of_two(p->dram_channels) || !is_power_of_two(p->dram_interleave))
         return err_set(e, "dram: channels and interleave want powers of two");
-    if (p->units_flags > p->units_int)
-        return err_set(e, "units.flags: there are only %" PRIu64 " integer units", p->units_int);
     return whole_sets("l1i", p->l1i_size, p->l1i_ways, p->l1i_line, e) &&
            whole_sets("l1d", p->l1d_size, p->l1d_ways, p->l1d_line, e) &&
            whole_sets("l2", p->l2_size, p->l2_ways, p->l2_line, e) &&

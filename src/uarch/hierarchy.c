@@ -36,6 +36,7 @@ struct hierarchy {
     struct first d, i;
     struct shared *s;
     struct prefetch *l2_prefetch;
+    struct meter *fetch_bus;   // of lines into the L1I
     u32 l1d_latency, l2_latency, split_line, split_page, page_bits;
     bool page_map;
     struct hierarchy_stats stats;   // all but those of the parts
@@ -76,6 +77,7 @@ struct hierarchy *hierarchy_new(struct arena *a, const struct hierarchy_params *
     h->d = first_new(a, &p->l1d, p->l1d_mshrs, &p->l1d_prefetch, p->page);
     h->i = first_new(a, &p->l1i, p->l1i_mshrs, &p->l1i_prefetch, p->page);
     h->s = peer ? peer->s : shared_new(a, p);
+    h->fetch_bus = meter_new(a, p->l1i_bytes_per_64_cycles, 64);
     h->l2_prefetch = prefetch_new(a, &p->l2_prefetch, p->l2.line, p->page);
     h->l1d_latency = p->l1d_latency;
     h->l2_latency = p->l2_latency;
@@ -213,6 +215,8 @@ static cycle l1_fill(struct hierarchy *h, struct first *f, vaddr pc, vaddr va, u
 {
     cycle start = mshr_start(f->mshr, now);
     h->stats.mshr_wait += start - now;
+    if (f == &h->i)
+        start = meter_take(h->fetch_bus, start, f->line);
     enum access kind = state & LINE_PREFETCHED ? ACCESS_PREFETCH : ACCESS_READ;
     cycle ready = l2_read(h, pc, va, f->line, kind, start, level);
     mshr_hold(f->mshr, start, ready);

@@ -36,6 +36,7 @@ struct hierarchy_params {
     u32 l1i_mshrs;                        // fetch misses outstanding: unknown, 4
     u32 l1d_mshrs;                        // data misses outstanding: at least 26, 32
     u32 l2_mshrs;                         // beyond the L2, prefetches too: unknown, 64
+    u32 l1i_bytes_per_64_cycles;          // lines into the L1I: 512 | 595; 0: without limit
     u32 l2_bytes_per_cycle;               // L2 to and from L1: unknown, 32
     u32 slc_bytes_per_cycle;              // fabric, SLC and DRAM to L2: 16 (54.5 GB/s read)
     u32 slc_exclusive;                    // 1: the SLC holds what the L2 pushed out

@@ -21,7 +21,7 @@ struct level {
 struct btb {
     struct level l1, l2;
     struct cache *predecoded;
-    u8 l2_bubbles, predecode_bubbles, decode_bubbles;
+    u8 l1_bubbles, l2_bubbles, predecode_bubbles, decode_bubbles;
     u32 warm, missed;   // misses of the first level in a row: needed, seen
     u32 random;         // 0, or the state of a generator
 };
@@ -59,6 +59,7 @@ struct btb *btb_new(struct arena *a, const struct btb_params *p)
     b->l1 = level_new(a, p->l1_entries, p->l1_ways, p->l1_hash);
     b->l2 = level_new(a, p->l2_entries, p->l2_ways, false);
     b->predecoded = lines_new(a, p->predecode_bytes);
+    b->l1_bubbles = (u8)p->l1_bubbles;
     b->l2_bubbles = (u8)p->l2_bubbles;
     b->predecode_bubbles = (u8)p->predecode_bubbles;
     b->decode_bubbles = (u8)p->decode_bubbles;
@@ -122,7 +123,7 @@ static __attribute__((noinline)) struct btb_answer beyond_l1(struct btb *b, vadd
 struct btb_answer btb_taken(struct btb *b, vaddr pc, vaddr target)
 {
     u32 key = (u32)(pc >> 2) + 1, to = (u32)(target >> 2), old = 0;
-    struct btb_answer r = { 0 };
+    struct btb_answer r = { .bubbles = b->l1_bubbles };
     struct entry *s = set_of(&b->l1, key - 1);
     if (__builtin_expect(s->key == key, 1)) {
         old = s->target;

@@ -16,6 +16,7 @@ struct btb_params {
     u32 l1_hash;            // 0: index PC[10:2] (P); 1: PC[15:2] folded (E)
     u32 l2_entries;         // 3072 (the measured minimum is at 4096) | 0: none
     u32 l2_ways;            // 12
+    u32 l1_bubbles;         // 0
     u32 l2_bubbles;         // 1
     u32 l2_warm;            // misses of the first level in a row before the second one
                             // is read ahead, at l2_bubbles; until then predecode is
