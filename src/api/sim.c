@@ -150,6 +150,8 @@ static void forked(void *ctx)
         s->forked_at = s->machine.instructions;
     s->child = true;
     s->machine.recorder = NULL;
+    if (s->machine.jit)
+        jit_end_recording(s->machine.jit);
     if (s->gdb)
         gdb_forked(s->gdb);
 }
@@ -234,8 +236,8 @@ static bool load(struct m2sim *s, struct m2sim_error *e)
         .orphan_ended = leave,
         .orphan_ctx = s,
     };
-    if (!o->gdb && !s->machine.recorder && (!o->exec || strcmp(o->exec, "interp") != 0))
-        s->machine.jit = jit_new(s->process->space, false);
+    if (!o->gdb && (!o->exec || strcmp(o->exec, "interp") != 0))
+        s->machine.jit = jit_new(s->process->space, s->machine.recorder);
     if (s->machine.jit && o->exec && !strcmp(o->exec, "jit-plain"))
         jit_set_plain(s->machine.jit);
     return true;

@@ -249,7 +249,7 @@ void exec_end(struct cpu *c)
 }
 
 // A run may stop just when the buffer has become full.
-static void close_records(struct recorder *r, struct record *rec)
+void exec_close_records(struct recorder *r, struct record *rec)
 {
     if (rec == r->buffer + RECORD_BATCH)
         rec = r->buffer = r->next(r->ctx, r->buffer);
@@ -296,7 +296,7 @@ static struct trap run(struct cpu *c, const struct space *s, u64 budget, struct 
     }
     exec_end(c);
     if (r)
-        close_records(r, c->rec);
+        exec_close_records(r, c->rec);
     c->pc = e.next == &e.bad ? c->bad_pc : (u64)(e.next - c->shadow) * 4;
     *executed = budget - (u64)((i64)(c->left - (u64)e.next) / (i64)sizeof(*start));
     return e.trap;

@@ -36,6 +36,7 @@ struct exec {
     // t->write.
     bool (*fault)(void *ctx, struct cpu *c, void *context, struct trap *t);
     void *fault_ctx;
+    u64 cut;   // taken off cpu.left because the records' buffer has no more room
     bool reading;   // guest code is being read: a fault goes to read_failed
     sigjmp_buf read_failed;
 };
@@ -45,6 +46,8 @@ void exec_decode(struct cpu *c, const struct insn *i);
 // Between the two this host thread's faults are c's, and its floating point is the guest's.
 void exec_begin(struct cpu *c, struct exec *e);
 void exec_end(struct cpu *c);
+// Ends a stretch in which records up to `rec` were made.
+void exec_close_records(struct recorder *r, struct record *rec);
 // The handler of a straight instruction.
 const void *exec_handler(u16 run, bool recording);
 void exec_stop(struct cpu *c, const struct insn *i, const void *t, u64 left, struct record *rec);

@@ -78,6 +78,7 @@ struct jit {
     pthread_mutex_t lock;
     bool recording;
     bool v3;             // the host has AVX2 and FMA
+    u32 pins;            // host registers that guest registers are pinned to
     int fd;
     u64 size;            // of code memory
     u8 *rw, *rx;         // its two views
@@ -124,6 +125,28 @@ void trans_save_flags(struct emit *e, u8 at);
 void trans_load_flags(struct emit *e);   // to the host's, as FLAGS_ADD
 void trans_store_dirty(struct emit *e, const struct xmm_cache *x);
 void trans_load_cached(struct emit *e, const struct xmm_cache *x);
+
+// The standard pins, and a mask of their host registers.
+u32 trans_pin(u8 *pin, bool recording);
+
+// -- record.c: nothing unless t->recording --
+
+// The record of the current instruction, which is not a branch that is taken; `back`: how far the
+// place of the block's first record is behind HOST_RECORDS.
+void record_insn(struct trans *t, u16 back);
+// Its address, where the instruction accesses memory.
+void record_address(struct trans *t, struct x64_mem address);
+// The record of instruction `index`, at `pc`, as a branch taken to `target`.
+void record_taken(struct trans *t, u16 index, vaddr pc, vaddr target);
+// The same; rdx is the target / 4.
+void record_taken_indirect(struct trans *t);
+// Moves HOST_RECORDS behind the records of `count` instructions. Keeps the flags.
+void record_advance(struct trans *t, u16 count);
+
+// Records (RECORD_DEF) the instructions that were decoded for the block.
+void record_definitions(const struct trans *t, struct cpu *c);
+// How many records there is room for, one less than would fill the buffer.
+u64 record_room(const struct recorder *r, const struct record *at);
 
 // -- leave.c: calls, exits, and the parts that are always there --
 

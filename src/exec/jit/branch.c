@@ -36,7 +36,7 @@ static int test(struct trans *t, enum op op)
         return cond < 14 ? (int)jit_condition(t, cond) : -1;
     }
     jit_flags_change(t);
-    u8 r = jit_pinned(i->d);
+    u8 r = jit_pinned(t, i->d);
     if (op == OP_CBZ || op == OP_CBNZ) {
         bool wide = i->run - (op == OP_CBZ ? RUN_CBZ : RUN_CBNZ);
         if (r != NO_REG)
@@ -81,7 +81,13 @@ static void conditional(struct trans *t, enum op op, bool last)
         loop_back(t);
     else if (last)
         store_all(t);
+    if (last)
+        record_taken(t, t->index, t->pc, target);
+    else
+        record_insn(t, 0);
     int cc = test(t, op);
+    if (last)
+        record_advance(t, t->count);
     bool save = must_save(t, t->live_taken[t->index]);
     if (cc < 0) {
         store_all(t);
@@ -98,10 +104,12 @@ static void conditional(struct trans *t, enum op op, bool last)
         struct cold *k = trans_cold(t, COLD_EXIT, (enum x64_cc)cc);
         k->target = target;
         k->live = save;
+        k->side = !last;
     }
     if (!last)
         return;
     store_all(t);
+    record_insn(t, t->count);
     if (must_save(t, t->live_next))
         trans_save_flags(&t->e, t->flags);
     leave_jump(t, -1, t->pc + 4);
@@ -121,6 +129,8 @@ static void direct(struct trans *t, enum op op)
         set_link(t);
     if (must_save(t, t->live_taken[t->index]))
         trans_save_flags(&t->e, t->flags);
+    record_taken(t, t->index, t->pc, t->pc + (u64)t->i->imm);
+    record_advance(t, t->count);
     leave_jump(t, -1, t->pc + (u64)t->i->imm);
 }
 
@@ -137,6 +147,8 @@ static void indirect(struct trans *t, enum op op)
     trans_cold(t, COLD_INTERP, CC_NZ);
     if (op == OP_BLR)
         set_link(t);
+    record_taken_indirect(t);
+    record_advance(t, t->count);
     leave_indirect(t);
 }
 

@@ -15,7 +15,7 @@ static struct operand in(u8 reg)
 
 static struct operand operand(struct trans *t, u8 g)
 {
-    u8 host = jit_pinned(g);
+    u8 host = jit_pinned(t, g);
     if (host != NO_REG)
         return in(host);
     if (g != REG_ZERO)
@@ -61,12 +61,12 @@ static void binary(struct trans *t, enum x64_alu op, bool wide, struct operand b
     }
     if (!flags)
         jit_flags_change(t);
-    if (op == ALU_ADD && !flags && !b.memory && jit_pinned(i->n) != NO_REG &&
-        jit_pinned(i->n) != d) {
-        x64_lea(&t->e, wide, d, x64_indexed(jit_pinned(i->n), b.reg, 0, 0));
-    } else if (!b.memory && b.reg == d && jit_pinned(i->n) != d && commutes) {
+    if (op == ALU_ADD && !flags && !b.memory && jit_pinned(t, i->n) != NO_REG &&
+        jit_pinned(t, i->n) != d) {
+        x64_lea(&t->e, wide, d, x64_indexed(jit_pinned(t, i->n), b.reg, 0, 0));
+    } else if (!b.memory && b.reg == d && jit_pinned(t, i->n) != d && commutes) {
         alu(t, op, wide, d, operand(t, i->n));
-    } else if (!b.memory && b.reg == d && jit_pinned(i->n) != d) {
+    } else if (!b.memory && b.reg == d && jit_pinned(t, i->n) != d) {
         jit_x_to(t, i->n, RAX);
         alu(t, op, wide, RAX, b);
         d = RAX;
@@ -138,7 +138,7 @@ static bool subs_imm(struct trans *t, const struct insn *i, unsigned v)
 
 static void compare_imm(struct trans *t, u8 g, bool wide, i64 imm)
 {
-    u8 n = jit_pinned(g);
+    u8 n = jit_pinned(t, g);
     if (n == NO_REG && g != REG_ZERO) {
         x64_alu_mi(&t->e, ALU_CMP, wide, jit_x_slot(g), (i32)imm);
         return;
@@ -239,7 +239,7 @@ static bool tst_imm(struct trans *t, const struct insn *i, unsigned v)
 
 static bool constant(struct trans *t, u8 d, u64 value)
 {
-    if (jit_pinned(d) == NO_REG && d != REG_SINK && (i64)value == (i32)value) {
+    if (jit_pinned(t, d) == NO_REG && d != REG_SINK && (i64)value == (i32)value) {
         x64_rm(&t->e, 0xc7 | W64, 0, jit_x_slot(d));
         x64_u32(&t->e, (u32)value);
         t->checked &= ~((u64)1 << d);
@@ -358,7 +358,7 @@ static bool arith(struct trans *t, enum x64_alu op, bool wide, struct operand b,
 static void compare(struct trans *t, u32 mr, bool wide, u8 gn, u8 gm)
 {
     struct operand m = operand(t, gm);
-    u8 n = jit_pinned(gn);
+    u8 n = jit_pinned(t, gn);
     if (n == NO_REG && gn != REG_ZERO && !m.memory) {
         x64_rm(&t->e, mr | x64_w(wide), m.reg, jit_x_slot(gn));
         return;

@@ -441,7 +441,7 @@ static bool csel(struct trans *t, const struct insn *i, unsigned v)
         return false;
     enum x64_cc cc = jit_condition(t, v >> 1);
     u8 d = jit_x_target(t, i->d, RAX);
-    if (d == jit_pinned(i->n)) {
+    if (d == jit_pinned(t, i->n)) {
         x64_cmov(&t->e, cc ^ 1, wide, d, source(t, i->m, RCX));
         return done(t, d);
     }
@@ -505,7 +505,7 @@ static bool mul(struct trans *t, const struct insn *i, unsigned v)
 {
     u8 d = jit_x_target(t, i->d, RAX), n = i->n, m = i->m;
     jit_flags_change(t);
-    if (jit_pinned(m) == d) {
+    if (jit_pinned(t, m) == d) {
         n = i->m;
         m = i->n;
     }

@@ -23,6 +23,9 @@ void jit_set_plain(struct jit *j);
 struct trap jit_run(struct jit *j, struct cpu *c, const struct space *s, u64 budget,
                     struct recorder *r, u64 *executed);
 
+// From now on there are no records, nor recorder. Nobody executes.
+void jit_end_recording(struct jit *j);
+
 // Forgets all translations, while nobody executes.
 void jit_flush(struct jit *j);
 

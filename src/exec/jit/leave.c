@@ -57,7 +57,9 @@ static void enter_part(struct jit *j, struct emit *e)
     x64_mov(e, true, HOST_CPU, RDI);
     x64_load(e, true, HOST_MEM, FIELD(mem));
     x64_load(e, true, HOST_BUDGET, FIELD(left));
-    load_pins(e, ~0u);
+    if (j->recording)
+        x64_load(e, true, HOST_RECORDS, FIELD(rec));
+    load_pins(e, j->pins);
     x64_jump_reg(e, RSI);
 }
 
@@ -65,7 +67,9 @@ static void enter_part(struct jit *j, struct emit *e)
 static void leave_part(struct jit *j, struct emit *e)
 {
     j->leave = code_offset(j, e->at);
-    store_pins(e, ~0u);
+    store_pins(e, j->pins);
+    if (j->recording)
+        x64_store(e, true, FIELD(rec), HOST_RECORDS);
     x64_store(e, true, FIELD(left), HOST_BUDGET);
     for (size_t k = COUNT(saved_by_c); k-- > 0;)
         pop(e, saved_by_c[k]);
@@ -158,22 +162,23 @@ void leave_fixed_parts(struct jit *j)
 
 // -- Calls --
 
-static u32 pins_named(const struct row *row, const struct insn *i, u64 *guests)
+static u32 pins_named(const struct trans *t, const struct row *row, const struct insn *i,
+                      u64 *guests)
 {
     const u8 slot[] = { i->d, i->n, i->m, i->a };
     u32 hosts = 0;
     *guests = 0;
     if (row->class == CLASS_PAUTH || row->flags & (X30_R | X30_W)) {
         *guests = ~(u64)0;
-        return ~0u;
+        return t->jit->pins;
     }
     for (u32 k = 0; k < 4; k++) {
         if (row->file[k] != FILE_GPR && row->file[k] != FILE_GPR_SP)
             continue;
         for (u32 g = slot[k]; g <= slot[k] + 1u && g < REG_COUNT; g++) {
             *guests |= (u64)1 << g;
-            if (jit_pinned((u8)g) != NO_REG)
-                hosts |= 1u << jit_pinned((u8)g);
+            if (jit_pinned(t, (u8)g) != NO_REG)
+                hosts |= 1u << jit_pinned(t, (u8)g);
         }
     }
     return hosts;
@@ -186,12 +191,14 @@ static void call(struct trans *t, const struct insn *i, vaddr pc, u16 index, u32
     u64 guests;
     if (row->flags & C_R)
         call_to(t->jit, e, t->jit->to_cpu);
-    store_pins(e, ~clean);
+    store_pins(e, t->jit->pins & ~clean);
+    if (t->recording)
+        x64_lea(e, true, R8, x64_at(HOST_RECORDS, (i32)(index * sizeof(struct record))));
     x64_lea(e, true, RCX, x64_at(HOST_BUDGET, t->count - index));
     x64_mov_imm(e, RSI, (u64)t->jit->space->shadow + pc * SHADOW_SCALE);
     x64_mov_imm(e, RAX, (u64)exec_handler(i->run, t->recording));
     call_to(t->jit, e, t->jit->call);
-    load_pins(e, pins_named(row, i, &guests) & ~CALLER_SAVED_PINS);
+    load_pins(e, pins_named(t, row, i, &guests) & ~CALLER_SAVED_PINS);
     if (row->flags & C_W && t->live[index])
         call_to(t->jit, e, t->jit->from_cpu);
 }
@@ -212,7 +219,7 @@ void leave_call(struct trans *t)
     memset(t->xmm.guest, NO_REG, sizeof(t->xmm.guest));
     t->xmm.dirty = 0;
     t->clean = ~0u;
-    pins_named(isa_row(isa_op_of_run(t->i->run)), t->i, &guests);
+    pins_named(t, isa_row(isa_op_of_run(t->i->run)), t->i, &guests);
     t->checked &= ~guests;
 }
 
@@ -294,6 +301,7 @@ void leave_for(struct trans *t, u8 kind, vaddr target, u16 back)
 {
     if (back)
         x64_lea(&t->e, true, HOST_BUDGET, x64_at(HOST_BUDGET, back));
+    record_advance(t, t->count - back);
     leave_by(t, code_site(t->jit, kind, target));
 }
 
@@ -324,6 +332,10 @@ static void cold_exit(struct trans *t, const struct cold *k)
         trans_save_flags(&t->e, k->flags);
     trans_store_dirty(&t->e, &k->before);
     u16 back = t->count - k->index - 1;
+    if (k->side) {
+        record_taken(t, k->index, t->start + 4 * k->index, k->target);
+        record_advance(t, k->index + 1);
+    }
     if (back)
         x64_lea(&t->e, true, HOST_BUDGET, x64_at(HOST_BUDGET, back));
     leave_jump(t, -1, k->target);

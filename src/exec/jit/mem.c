@@ -150,9 +150,10 @@ PAIRS(POST)
 PAIRS(PRE)
 #undef PAIRS
 
+// Its record has the address: the handler makes that.
 static bool nothing(struct trans *t, const struct insn *i, unsigned v)
 {
-    return true;
+    return !t->recording;
 }
 
 #define EACH_MODE(row, kind) \

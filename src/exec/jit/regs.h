@@ -15,7 +15,11 @@
 #include "exec/jit/x64.h"
 #include "isa/cpu.h"
 
-enum { HOST_CPU = RBP, HOST_MEM = R15, HOST_BUDGET = R14 };
+// HOST_RECORDS holds, where records are made, the next one; then nothing is pinned to it.
+#define HOST_CPU RBP
+#define HOST_MEM R15
+#define HOST_BUDGET R14
+#define HOST_RECORDS R12
 
 // PIN(host, guest)
 #define PINNED_REGISTERS(PIN) \

@@ -1,4 +1,5 @@
 // Entering and leaving generated code.
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 #include <ucontext.h>
@@ -41,6 +42,8 @@ struct jit *jit_new(struct space *s, bool recording)
         free(j);
         return NULL;
     }
+    u8 pin[REG_COUNT];
+    j->pins = trans_pin(pin, recording);
     pthread_once(&once, translate_once);
     pthread_mutex_init(&j->lock, NULL);
     leave_fixed_parts(j);
@@ -66,6 +69,15 @@ void jit_free(struct jit *j)
     free(j);
 }
 
+void jit_end_recording(struct jit *j)
+{
+    u8 pin[REG_COUNT];
+    code_flush(j);
+    j->recording = false;
+    j->pins = trans_pin(pin, false);
+    leave_fixed_parts(j);
+}
+
 void jit_flush(struct jit *j)
 {
     code_flush(j);
@@ -73,13 +85,15 @@ void jit_flush(struct jit *j)
 
 // -- Faults in generated code --
 
-static void take_pins(struct cpu *c, const greg_t *g)
+static void take_pins(struct cpu *c, const greg_t *g, bool recording)
 {
     static const int where[16] = {
         [RBX] = REG_RBX, [R8] = REG_R8,   [R9] = REG_R9,  [R10] = REG_R10,
         [R11] = REG_R11, [R12] = REG_R12, [R13] = REG_R13
     };
-#define PIN(host, guest) c->x[guest] = (u64)g[where[host]];
+#define PIN(host, guest) \
+    if (!recording || (host) != HOST_RECORDS) \
+        c->x[guest] = (u64)g[where[host]];
     PINNED_REGISTERS(PIN)
 #undef PIN
 }
@@ -119,12 +133,14 @@ static bool fault(void *ctx, struct cpu *c, void *context, struct trap *t)
     const struct fault_site *f = b ? site_of(j, b, (u32)offset) : NULL;
     if (!f)
         return false;
-    take_pins(c, g);
+    take_pins(c, g, j->recording);
     if (f->xmm != NONE)
         take_xmm(c, &j->caches[f->xmm], u);
     if (f->flags != FLAGS_CPU)
         take_flags(c, f->flags, (u64)g[REG_EFL]);
     c->left = (u64)g[REG_R14] + b->charge - f->index;
+    if (j->recording)
+        c->rec = (struct record *)g[REG_R12] + f->index;
     c->exec->next = c->shadow + (b->pc >> 2) + f->index;
     t->write = f->write;
     return true;
@@ -187,9 +203,10 @@ static enum next blocks(struct jit *j, struct cpu *c, struct trap *t)
             u32 b = block_at(j, c, &why);
             if (b == NONE && why == TRAP_FETCH)
                 return NEXT_INTERP;   // which says what is wrong
-            *t = (struct trap){ why, .addr = c->pc };
-            if (b == NONE)
+            if (b == NONE) {
+                *t = (struct trap){ why, .addr = c->pc };
                 return NEXT_STOP;
+            }
             code = j->blocks[b].code;
             if (from != NONE) {
                 pthread_mutex_lock(&j->lock);
@@ -213,16 +230,23 @@ static enum next blocks(struct jit *j, struct cpu *c, struct trap *t)
     }
 }
 
-static enum next in_code(struct jit *j, struct cpu *c, const struct space *s, struct trap *t)
+// Runs up to *left instructions, fewer when the records' buffer has no room for more, and takes
+// what retired off *left.
+static enum next in_code(struct jit *j, struct cpu *c, struct recorder *r, u64 *left,
+                         struct trap *t)
 {
-    struct exec e = { .space = s,
-                      .shared = s->parallel,
+    struct exec e = { .space = j->space,
+                      .recorder = r,
+                      .shared = j->space->parallel,
                       .fault = fault,
                       .fault_ctx = j,
                       .bad = { .run = RUN_BAD_TARGET } };
+    u64 room = r ? record_room(r, r->at) : *left, given = room < *left ? room : *left;
     c->jit_code = j->rx;
     c->jit_entries = j->entries;
     c->bad = &e.bad;
+    c->left = given;
+    c->rec = r ? r->at : NULL;
     exec_begin(c, &e);
     flags_in(c);
     enum next next = NEXT_STOP;
@@ -234,31 +258,47 @@ static enum next in_code(struct jit *j, struct cpu *c, const struct space *s, st
     }
     flags_out(c);
     exec_end(c);
+    if (r)
+        exec_close_records(r, c->rec);
+    *left -= given - c->left - e.cut;
     return next;
+}
+
+// The interpreter for up to n of *left instructions, which it may pass by a branch-free stretch;
+// for one instruction if n is 0.
+static struct trap interpret(struct cpu *c, const struct space *s, u64 n, struct recorder *r,
+                             u64 *left, u64 *executed)
+{
+    u64 done;
+    struct trap t = n ? exec_run(c, s, n, r, &done) : exec_step(c, s, r, &done);
+    *left -= done < *left ? done : *left;
+    *executed += done;
+    return t;
 }
 
 struct trap jit_run(struct jit *j, struct cpu *c, const struct space *s, u64 budget,
                     struct recorder *r, u64 *executed)
 {
     struct trap t = { TRAP_BUDGET };
-    u64 left = budget, n;
-    enum next next = NEXT_INTERP;
-    // Flushing to zero is the interpreter's.
-    while (left && !(c->fpcr & FPCR_FZ)) {
-        c->left = left;
-        next = in_code(j, c, s, &t);
-        left = c->left;
-        if (next == NEXT_STOP)
+    u64 left = budget;
+    *executed = 0;
+    assert(!r == !j->recording);
+    while (left && t.kind == TRAP_BUDGET) {
+        u64 before = left, n = 0;
+        if (c->fpcr & FPCR_FZ) {   // flushing to zero is the interpreter's
+            t = interpret(c, s, left, r, &left, executed);
+            continue;
+        }
+        enum next next = in_code(j, c, r, &left, &t);
+        *executed += before - left;
+        if (next == NEXT_STOP && t.kind != TRAP_BUDGET)
             break;
-        t = exec_step(c, s, r, &n);
-        left -= n;
-        if (t.kind != TRAP_BUDGET)
-            break;
+        if (next == NEXT_STOP) {   // a block is longer than what may still run, or be recorded
+            u64 room = r ? record_room(r, r->at) + 1 : left;
+            n = room < left ? room : left;
+        }
+        if (left)
+            t = interpret(c, s, n, r, &left, executed);
     }
-    *executed = budget - left;
-    if (t.kind != TRAP_BUDGET || !left)
-        return t;
-    t = exec_run(c, s, left, r, &n);
-    *executed += n;
     return t;
 }

@@ -8,20 +8,23 @@
 
 // -- General registers --
 
-static const u8 pins[REG_COUNT] = {
-#define PIN(host, guest) [guest] = (host) + 1,
+u32 trans_pin(u8 *pin, bool recording)
+{
+    u32 hosts = 0;
+    memset(pin, NO_REG, REG_COUNT);
+#define PIN(host, guest) \
+    if (!recording || (host) != HOST_RECORDS) { \
+        pin[guest] = (host); \
+        hosts |= 1u << (host); \
+    }
     PINNED_REGISTERS(PIN)
 #undef PIN
-};
-
-u8 jit_pinned(u8 g)
-{
-    return pins[g] ? pins[g] - 1 : NO_REG;
+    return hosts;
 }
 
 u8 jit_x(struct trans *t, u8 g, u8 scratch)
 {
-    u8 host = jit_pinned(g);
+    u8 host = jit_pinned(t, g);
     if (host != NO_REG)
         return host;
     jit_x_to(t, g, scratch);
@@ -30,7 +33,7 @@ u8 jit_x(struct trans *t, u8 g, u8 scratch)
 
 void jit_x_to(struct trans *t, u8 g, u8 to)
 {
-    u8 host = jit_pinned(g);
+    u8 host = jit_pinned(t, g);
     if (host == to)
         return;
     if (host != NO_REG)
@@ -43,13 +46,13 @@ void jit_x_to(struct trans *t, u8 g, u8 to)
 
 u8 jit_x_target(struct trans *t, u8 g, u8 scratch)
 {
-    u8 host = jit_pinned(g);
+    u8 host = jit_pinned(t, g);
     return host != NO_REG ? host : scratch;
 }
 
 void jit_x_done(struct trans *t, u8 g, u8 host)
 {
-    u8 own = jit_pinned(g);
+    u8 own = jit_pinned(t, g);
     t->checked &= ~((u64)1 << g);
     if (own != NO_REG) {
         if (own != host)
@@ -310,6 +313,7 @@ static struct x64_mem based(struct trans *t, u8 g, i32 imm)
         t->checked |= bit;
         t->moved[g] = 0;
     }
+    record_address(t, x64_at(r, imm));
     return x64_indexed(HOST_MEM, r, 0, imm);
 }
 
@@ -328,6 +332,7 @@ struct x64_mem jit_memory(struct trans *t, const struct jit_address *a)
     struct emit *e = &t->e;
     if (a->base == NO_REG) {
         x64_mov_imm(e, RAX, (u64)a->imm);
+        record_address(t, x64_at(RAX, 0));
         return x64_indexed(HOST_MEM, RAX, 0, 0);
     }
     if (a->index == NO_REG && !jit_too_far(a->imm))
@@ -347,5 +352,6 @@ struct x64_mem jit_memory(struct trans *t, const struct jit_address *a)
         x64_lea(e, true, RAX, x64_indexed(b, x, a->shift, 0));
     }
     check(t, RAX);
+    record_address(t, x64_at(RAX, 0));
     return x64_indexed(HOST_MEM, RAX, 0, 0);
 }

@@ -46,6 +46,7 @@ struct cold {
     u8 flags, flags_after;   // enum flags_at at the jump, and where it goes on
     bool saved;            // they are in cpu.host_nzcv as well
     bool live;             // COLD_EXIT: the target wants them
+    bool side;             // COLD_EXIT: the block could have gone on
     u16 index;             // of the instruction in the block
     u8 *jump;              // displacement to fill
     u8 *back;              // where it goes on
@@ -76,6 +77,7 @@ struct trans {
     bool v3;               // the host has AVX2 and FMA
     u8 flags;              // enum flags_at, now
     bool flags_kept;       // they are in cpu.host_nzcv as well
+    u8 pin[REG_COUNT];   // host register of each guest register, or NO_REG
     u8 answer_cc;          // see jit_flags_answer; NO_REG: they are NZCV
     u32 clean;   // pinned guest registers whose value cpu.x has as well, by host register
     struct xmm_cache xmm;
@@ -90,7 +92,9 @@ struct trans {
     u8 *loop;   // where it jumps back to, or NULL (loop.c)
     struct xmm_cache loop_state;   // how the cache is there
     u32 first_site;
-    struct insn insn[BLOCK_INSNS];   // what is translated
+    struct insn insn[BLOCK_INSNS + 1];   // what is translated
+    vaddr fresh[BLOCK_INSNS + 1];   // those decoded for it
+    u32 fresh_count;
     bool live[BLOCK_INSNS];   // NZCV is wanted after each
     bool live_taken[BLOCK_INSNS];   // and where a branch goes
     bool live_next;   // and behind the block
@@ -113,9 +117,14 @@ bool jit_has_template(u16 op);   // enum op
 
 // -- General registers; `g` is an index of cpu.x --
 
+static inline u8 jit_pinned(const struct trans *t, u8 g)
+{
+    return t->pin[g];
+}
+
 // A host register that holds guest register `g` now: its own when it is pinned, else
 // `scratch`, loaded (with a zero for REG_ZERO). Not to be changed unless it is `scratch`
-// and jit_pinned(g) is NO_REG. Keeps the flags.
+// and jit_pinned() is NO_REG. Keeps the flags.
 u8 jit_x(struct trans *t, u8 g, u8 scratch);
 // Copies guest register `g` to host register `to`. Keeps the flags.
 void jit_x_to(struct trans *t, u8 g, u8 to);
@@ -123,7 +132,6 @@ void jit_x_to(struct trans *t, u8 g, u8 to);
 // there, jit_x_done() stores it. A 32-bit result must be zero-extended.
 u8 jit_x_target(struct trans *t, u8 g, u8 scratch);
 void jit_x_done(struct trans *t, u8 g, u8 host);
-u8 jit_pinned(u8 g);   // host register, or NO_REG
 // x[g] += imm. Keeps the flags. Uses rdx.
 void jit_x_add(struct trans *t, u8 g, i64 imm);
 
@@ -179,8 +187,8 @@ struct jit_address {
     i64 imm;
 };
 
-// The host operand for an access of up to SPACE_GUARD / 2 bytes at the address. Uses rax and
-// rcx; the operand needs only rax until the access is done. Changes flags (saved if wanted).
+// The host operand for an access of up to SPACE_GUARD / 2 bytes at the address. Uses rax, rcx
+// and rdx; the operand needs only rax until the access is done. Changes flags (saved if wanted).
 // An access that faults leaves the guest as it was before the instruction.
 struct x64_mem jit_memory(struct trans *t, const struct jit_address *a);
 // To be called immediately before each host instruction that accesses guest memory.

@@ -135,7 +135,7 @@ static bool goes_on(const struct insn *i)
 }
 
 // The place may hold half of an older instruction, when threads run in parallel.
-static bool decoded(const struct reader *r, vaddr pc, struct insn *to, enum trap_kind *why)
+static bool decoded(struct trans *t, const struct reader *r, vaddr pc, enum trap_kind *why)
 {
     const struct insn *i = shadow_at(r->c, pc);
     if (__atomic_load_n(&i->run, __ATOMIC_ACQUIRE) == RUN_UNDECODED) {
@@ -145,7 +145,9 @@ static bool decoded(const struct reader *r, vaddr pc, struct insn *to, enum trap
             return false;
         }
         exec_decode(r->c, i);
+        t->fresh[t->fresh_count++] = pc;
     }
+    struct insn *to = &t->insn[t->count];
     *to = *i;
     return to->run != RUN_UNDECODED;
 }
@@ -154,11 +156,11 @@ static bool decoded(const struct reader *r, vaddr pc, struct insn *to, enum trap
 static enum ending take(struct trans *t, const struct reader *r, enum trap_kind *why)
 {
     enum ending end = END_FALL;
-    t->count = 0;
+    t->count = t->fresh_count = 0;
     while (t->count < BLOCK_INSNS) {
-        struct insn *i = &t->insn[t->count];
+        const struct insn *i = &t->insn[t->count];
         vaddr pc = t->start + 4 * t->count;
-        if (pc >= r->end || !decoded(r, pc, i, why))
+        if (pc >= r->end || !decoded(t, r, pc, why))
             break;
         if (for_interpreter(r, i, pc))
             return END_INTERP;
@@ -196,6 +198,16 @@ static void find_live_flags(struct trans *t, struct reader *r, enum ending end)
 
 // -- The parts --
 
+static void straight(struct trans *t, enum op op)
+{
+    unsigned variant = t->i->run - isa_row(op)->run;
+    record_insn(t, 0);
+    if (template_of[op] && template_of[op](t, t->i, variant))
+        return;
+    if (!leave_stencil(t))
+        leave_call(t);
+}
+
 static void one(struct trans *t, u16 k)
 {
     const struct insn *i = t->i = &t->insn[k];
@@ -207,9 +219,8 @@ static void one(struct trans *t, u16 k)
     t->locked = t->pending = 0;
     if (isa_row(op)->kind == ROW_JUMP)
         branch_emit(t, k + 1 == t->count && !t->falls);
-    else if ((!template_of[op] || !template_of[op](t, i, i->run - isa_row(op)->run)) &&
-             !leave_stencil(t))
-        leave_call(t);
+    else
+        straight(t, op);
     t->xmm.dirty |= t->pending;
     for (u16 n = first_cold; n < t->cold_count; n++) {
         t->cold[n].back = t->e.at;
@@ -226,10 +237,12 @@ static void finish(struct trans *t, enum ending end)
     trans_store_dirty(&t->e, &t->xmm);
     if (t->live_next && t->flags != FLAGS_CPU && !t->flags_kept)
         trans_save_flags(&t->e, t->flags);
-    if (end == END_INTERP)
+    if (end == END_INTERP) {
         leave_for(t, SITE_INTERP, next, 0);
-    else
+    } else {
+        record_advance(t, t->count);
         leave_jump(t, -1, next);
+    }
 }
 
 static void emit_block(struct trans *t, enum ending end)
@@ -260,6 +273,7 @@ static void begin(struct jit *j, struct trans *t, vaddr pc)
     t->jit = j;
     t->start = pc;
     t->recording = j->recording;
+    trans_pin(t->pin, j->recording);
     t->bmi2 = __builtin_cpu_supports("bmi2");
     t->lzcnt = __builtin_cpu_supports("lzcnt");
     t->v3 = j->v3;
@@ -333,6 +347,8 @@ u32 translate(struct jit *j, struct cpu *c, vaddr pc, const struct region *regio
                          .first_dep = j->dep_count,
                          .incoming = NONE };
     enum ending end = scan(t, &r, why);
+    if (t->recording)
+        record_definitions(t, c);
     if (!t->count && end != END_INTERP)
         return NONE;
     find_live_flags(t, &r, end);
