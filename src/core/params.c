@@ -57,6 +57,7 @@ static bool memory_of(const struct core_params *p, struct hierarchy_params *m, s
         .page = (u32)p->page_size,
         .page_map = p->page_scramble,
     };
+    m->l1d.replacement = p->l1d_adaptive ? REPLACE_DUEL : REPLACE_LRU;
     if (!m->slc_bytes_per_cycle)
         m->slc_bytes_per_cycle = 1;
     if (p->l1d_misses > 256 || p->l2_misses > 256)

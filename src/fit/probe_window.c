@@ -1,7 +1,7 @@
 #include "fit/loop.h"
 #include "fit/probe.h"
 
-enum { FSQRT = 0x1e61c000, UDIV_X0 = 0x9ac10800, WARM = 8, TIMES = 12 };
+enum { FSQRT = 0x1e61c000, UDIV_X0 = 0x9ac10800, WARM = 24, TIMES = 24 };
 
 static void fill(struct loop *c, u32 n, u32 what)
 {

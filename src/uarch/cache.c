@@ -34,9 +34,10 @@ struct cache *cache_new(struct arena *a, const struct cache_params *p)
     c->set_bits = (u32)__builtin_ctzll(sets);
     c->line_bits = (u32)__builtin_ctz(p->line);
     c->ways = p->ways;
-    c->replacement = p->replacement;
+    c->duel = p->replacement == REPLACE_DUEL;
+    c->replacement = c->duel ? REPLACE_LRU : p->replacement;
     c->clock = 1;
-    c->clock_end = p->replacement == REPLACE_LRU ? UINT32_MAX : 0;
+    c->clock_end = c->replacement == REPLACE_LRU ? UINT32_MAX : 0;
     return c;
 }
 
@@ -159,6 +160,19 @@ struct cache_answer cache_lookup(struct cache *c, paddr pa, enum access kind, cy
     return (struct cache_answer){ .ready = now, .hit = true, .state = c->state[i] };
 }
 
+// Whether a new line in `set` is put last (A. Jaleel and others, dynamic insertion, 2007).
+static bool put_last(struct cache *c, u32 set)
+{
+    enum { LEADERS = 16, MOST = 255, RARELY = 32 };
+    u32 kind = set % LEADERS;
+    if (kind == 0)
+        c->vote += c->vote < MOST;
+    else if (kind == LEADERS / 2)
+        c->vote -= c->vote > -MOST;
+    bool last = kind == 0 ? false : kind == LEADERS / 2 || c->vote > 0;
+    return last && ++c->fills % RARELY;
+}
+
 struct cache_victim cache_fill(struct cache *c, paddr pa, u32 state, cycle now, cycle ready)
 {
     u32 set = set_of(c, pa), row = set * c->ways;
@@ -177,6 +191,8 @@ struct cache_victim cache_fill(struct cache *c, paddr pa, u32 state, cycle now, 
     c->state[i] = (u8)(state | (ready > now ? LINE_PENDING : 0));
     c->ready[i] = ready;
     touch(c, pa, row, way);
+    if (c->duel && put_last(c, set))
+        c->used[i] = 1;
     return v;
 }
 

@@ -20,6 +20,8 @@ enum replacement {
     REPLACE_LRU,      // true least recently used
     REPLACE_MRU_BIT,  // one "recently used" bit a way, cleared when all are set
     REPLACE_RANDOM,   // xorshift, the same sequence in every run
+    REPLACE_DUEL,     // LRU, but new lines are put last, all but one in 32, while that
+                      // misses less: some sets always do the one or the other and vote
 };
 
 struct cache_params {

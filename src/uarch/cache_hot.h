@@ -26,6 +26,9 @@ struct cache {
     u32 clock;      // counts uses; RANDOM: state of the generator
     u32 clock_end;  // renumber then; 0: the policy wants to see every hit
     u32 replacement;
+    bool duel;      // LRU or new lines last
+    i32 vote;       // above 0: new lines last
+    u32 fills;
     u32 *used;      // MRU_BIT: the bits of a set in its first place
     cycle *ready;   // one a tag
     u64 looked[ACCESSES], missed[ACCESSES];

@@ -104,6 +104,30 @@ static void recency_bits_spare_what_was_used_since_they_were_cleared(void **stat
     assert_int_equal(put(c, 0x20000).line, 1024);
 }
 
+// Hits of the last of 40 rounds through `lines` lines in turn, of a cache of 1024.
+static u32 hits_in_turn(void *a, u32 replacement, u32 lines)
+{
+    struct cache_params p = { .bytes = 65536, .ways = 8, .line = 64, .replacement = replacement };
+    struct cache *c = cache_new(a, &p);
+    u32 hits = 0;
+    for (u32 round = 0; round < 40; round++)
+        for (u32 n = 0; n < lines; n++) {
+            bool hit = cache_lookup(c, n * 64, ACCESS_READ, 0).hit;
+            if (!hit)
+                cache_fill(c, n * 64, 0, 0, 0);
+            hits += round == 39 && hit;
+        }
+    return hits;
+}
+
+static void dueling_sets_keep_part_of_what_does_not_fit(void **state)
+{
+    assert_int_equal(hits_in_turn(*state, REPLACE_LRU, 1024), 1024);
+    assert_int_equal(hits_in_turn(*state, REPLACE_DUEL, 1024), 1024);
+    assert_int_equal(hits_in_turn(*state, REPLACE_LRU, 2048), 0);
+    assert_in_range(hits_in_turn(*state, REPLACE_DUEL, 2048), 600, 1024);
+}
+
 static void only_a_dirty_victim_must_be_written_back(void **state)
 {
     struct cache *c = cache_new(*state, &tiny);
@@ -192,6 +216,7 @@ int main(void)
         T(lru_agrees_with_a_list),
         T(recency_bits_spare_what_was_used_since_they_were_cleared),
         T(only_a_dirty_victim_must_be_written_back),
+        T(dueling_sets_keep_part_of_what_does_not_fit),
         T(a_victim_keeps_its_high_address_bits),
         T(a_hit_under_a_fill_waits_for_it),
         T(a_prefetched_line_is_useful_once_or_useless),

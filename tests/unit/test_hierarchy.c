@@ -157,6 +157,23 @@ static void the_next_line_of_code_is_prefetched(void **state)
     assert_int_equal(hierarchy_stats(h).l1i.prefetch_useful, 2);
 }
 
+// 64 bytes at 8 a cycle: a line every 8 cycles, two ahead of the one that runs.
+static void code_from_the_l2_comes_at_its_own_bandwidth(void **state)
+{
+    struct hierarchy_params p = plain;
+    p.l1i_bytes_per_64_cycles = 512;
+    p.l2 = (struct cache_params){ .bytes = 65536, .ways = 16, .line = 128 };
+    p.l1i_prefetch = (struct prefetch_params){ .kind = PREFETCH_next, .degree = 2 };
+    struct hierarchy *h = hierarchy_new(*state, &p, NULL);
+    cycle t = 0, from = 0;
+    for (u32 n = 0; n < 3 * 256; n++) {   // 16 KiB three times: all in the L2, none in the L1I
+        if (n == 2 * 256)
+            from = t;
+        t = hierarchy_fetch(h, n % 256 * 64, t).ready + 1;
+    }
+    assert_in_range(t - from, 256 * 8 - 16, 256 * 8 + 16);
+}
+
 static void scrambled_pages_keep_their_lines_apart(void **state)
 {
     struct hierarchy_params p = plain;
@@ -222,6 +239,7 @@ int main(void)
         T(crossing_a_line_or_a_page_costs_more),
         T(cores_of_a_cluster_share_the_l2),
         T(the_next_line_of_code_is_prefetched),
+        T(code_from_the_l2_comes_at_its_own_bandwidth),
         T(scrambled_pages_keep_their_lines_apart),
         T(a_walk_reads_the_table_through_the_l2),
         T(a_pipe_carries_so_many_bytes_a_cycle),

@@ -4,13 +4,16 @@
 // iterations it may be out by a few cycles.
 #define MODEL "detailed"
 #define SLACK 0.01
+#define FIVE_CHAINS 5.3, 5.45
 #define MODEL_TESTS \
     cmocka_unit_test(a_load_that_met_a_store_too_early_waits_for_it_from_then_on), \
     cmocka_unit_test(younger_loads_leave_their_queue_before_they_retire), \
+    cmocka_unit_test(a_wrong_address_throws_away_what_follows_the_load), \
     cmocka_unit_test(a_wrong_path_takes_slots_and_is_thrown_away), \
     cmocka_unit_test(every_cycle_is_in_each_histogram_once),
 static void a_load_that_met_a_store_too_early_waits_for_it_from_then_on(void **state);
 static void younger_loads_leave_their_queue_before_they_retire(void **state);
+static void a_wrong_address_throws_away_what_follows_the_load(void **state);
 static void a_wrong_path_takes_slots_and_is_thrown_away(void **state);
 static void every_cycle_is_in_each_histogram_once(void **state);
 // The tests of the fast model, once more for this one.
@@ -64,6 +67,30 @@ static void younger_loads_leave_their_queue_before_they_retire(void **state)
     for (u32 k = 0; k < 200; k++)
         access_at(&l, ldr_x(2, 1, 8 * (k % 8)), 0x100000 + 8 * (k % 8));
     assert_between(cycles_with(&l, NULL), 8 * 13, 8 * 13 + 2);
+}
+
+// A chain of loads that stays at one address 2000 times, long enough for its address to be
+// foreseen, then goes on at another: the first that does is done wrong, and learned from
+// before the next is fetched again.
+static void a_wrong_address_throws_away_what_follows_the_load(void **state)
+{
+    struct arena *a = arena_new();
+    struct core *c = core_of(a, NULL, 0);
+    struct loop l = { .count = 0 };
+    access_at(&l, ldr_x(1, 1, 0), 0x100000);
+    tail(&l);
+    feed_defs(c, &l);
+    for (int i = 0; i < 2100; i++) {
+        l.step[0].addr = i < 2000 ? 0x100000 : 0x100040;
+        feed_once(c, &l);
+    }
+    core_drain(c);
+    struct core_stats s;
+    core_stats(c, &s);
+    assert_true(counter(&s, "addresses_used") > 500);
+    assert_int_equal(counter(&s, "addresses_wrong"), 1);
+    assert_true(s.slots2[TOPDOWN2_clears] > 0);
+    arena_free(a);
 }
 
 static void a_wrong_path_takes_slots_and_is_thrown_away(void **state)

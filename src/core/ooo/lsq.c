@@ -114,16 +114,21 @@ static bool address_is_late(const struct ooo *o, const struct inst *i)
     return false;
 }
 
-// A predicted address is used when it is late, the right one, and its line in the L1D.
+// A predicted address is used when the address is late and the predicted line in the L1D. When it
+// is wrong the load reads again once it has its address, and what follows is thrown away.
 bool ooo_knows_address(struct ooo *o, struct inst *i)
 {
     if (!o->p->lap_present || i->flags & INST_WRONG)
         return false;
     struct load *l = load_of(o, i->load);
     l->predicted = lap_predict(o->lap, i->pc);
-    if (l->predicted != l->addr || !address_is_late(o, i) ||
-        !hierarchy_l1d_contains(o->memory, l->addr))
+    if (l->predicted == LAP_NONE || !address_is_late(o, i) ||
+        !hierarchy_l1d_contains(o->memory, l->predicted))
         return false;
+    if (l->predicted != l->addr) {
+        l->misled = true;
+        return false;
+    }
     o->address_next = later_of(o->address_next, o->now + 2);
     o->s.addresses_used++;
     return true;
@@ -291,9 +296,20 @@ static void read_cache(struct ooo *o, struct inst *i, struct load *l)
     answer(o, i, use, extra == o->p->load_to_use && !word ? r.ready : use);
 }
 
+// Throws away what follows the load, which used a value from another address.
+static void misled(struct ooo *o, const struct inst *i, const struct load *l)
+{
+    cycle front = o->now + o->p->lap_wrong, way = o->depth + 2;
+    cycle resume = front > o->now + way ? front - way : o->now + 1;
+    o->s.addresses_wrong++;
+    ooo_want_squash(o, l->seq + 1, i->in + 1, resume, STACK_ordering);
+}
+
 static void issue_load(struct ooo *o, struct inst *i)
 {
     struct load *l = load_of(o, i->load);
+    if (l->misled)
+        misled(o, i, l);
     l->issued = true;
     l->access = o->now;
     o->ldq++;

@@ -150,6 +150,7 @@ struct load {
     u16 asks;          // next load that asks the same store for data
     u8 size;
     bool issued, dead;
+    bool misled;       // used a wrong predicted address
 };
 
 struct group {
