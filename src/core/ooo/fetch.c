@@ -93,9 +93,15 @@ static bool branch(struct ooo *o, struct inst *i)
     return true;
 }
 
+enum { AHEAD = 12 };
+
 static struct inst *new_inst(struct ooo *o, const struct plan *p, u64 pc)
 {
     struct inst *i = inst_of(o, o->tail);
+    // The ring is larger than the host's first cache.
+    const struct inst *soon = inst_of(o, o->tail + AHEAD);
+    __builtin_prefetch(soon, 1);
+    __builtin_prefetch(&soon->load, 1);
     i->plan = p;
     i->pc = pc;
     i->avail = o->now + o->depth;
