@@ -77,6 +77,7 @@ struct jit {
     struct space *space;
     pthread_mutex_t lock;
     bool recording;
+    u8 checking;         // enum jit_checking
     bool v3;             // the host has AVX2 and FMA
     u32 pins;            // host registers that guest registers are pinned to
     int fd;

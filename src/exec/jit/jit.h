@@ -26,6 +26,16 @@ struct trap jit_run(struct jit *j, struct cpu *c, const struct space *s, u64 bud
 // From now on there are no records, nor recorder. Nobody executes.
 void jit_end_recording(struct jit *j);
 
+// How host code keeps guest addresses in the window. All but the first are there to be measured
+// (bench/host/bench_checks, docs/jit.md): MASK is wrong about wild addresses, NONE is unsafe.
+enum jit_checking {
+    JIT_CHECK_BASES,   // a comparison for each base register and block, as far as the guards reach
+    JIT_CHECK_ALL,   // a comparison for each access
+    JIT_MASK,   // the address cut to the window's bits for each access
+    JIT_CHECK_NONE,
+};
+void jit_set_checking(struct jit *j, enum jit_checking how);
+
 // Forgets all translations, while nobody executes.
 void jit_flush(struct jit *j);
 

@@ -78,6 +78,11 @@ void jit_end_recording(struct jit *j)
     leave_fixed_parts(j);
 }
 
+void jit_set_checking(struct jit *j, enum jit_checking how)
+{
+    j->checking = how;
+}
+
 void jit_flush(struct jit *j)
 {
     code_flush(j);

@@ -293,12 +293,18 @@ void jit_access(struct trans *t)
     };
 }
 
-// Leaves the block unless host register `r`, the address or its base, is in the window. The
-// flags are free.
+// Sees to it that an access at `r`, or near it, stays in the window: leaves the block if it would
+// not. The flags are free.
 static void check(struct trans *t, u8 r)
 {
-    x64_alu_rm(&t->e, ALU_CMP, true, r, x64_at(HOST_CPU, offsetof(struct cpu, window)));
-    trans_cold(t, COLD_INTERP, CC_AE);
+    u8 how = t->jit->checking, high = (u8)(64 - __builtin_ctzll(t->jit->space->size));
+    if (how == JIT_MASK) {
+        x64_shift_ri(&t->e, SH_SHL, true, r, high);
+        x64_shift_ri(&t->e, SH_SHR, true, r, high);
+    } else if (how != JIT_CHECK_NONE) {
+        x64_alu_rm(&t->e, ALU_CMP, true, r, x64_at(HOST_CPU, offsetof(struct cpu, window)));
+        trans_cold(t, COLD_INTERP, CC_AE);
+    }
 }
 
 static struct x64_mem based(struct trans *t, u8 g, i32 imm)
@@ -308,9 +314,14 @@ static struct x64_mem based(struct trans *t, u8 g, i32 imm)
     if (!known)
         jit_flags_change(t);
     u8 r = jit_x(t, g, RAX);
+    if (t->jit->checking == JIT_MASK) {
+        x64_lea(&t->e, true, RAX, x64_at(r, imm));
+        r = RAX;
+        imm = 0;
+    }
     if (!known) {
         check(t, r);
-        t->checked |= bit;
+        t->checked |= t->jit->checking == JIT_CHECK_BASES ? bit : 0;
         t->moved[g] = 0;
     }
     record_address(t, x64_at(r, imm));

@@ -251,7 +251,7 @@ static void emit_block(struct trans *t, enum ending end)
     loop_enter(t);
     if (t->count) {
         x64_alu_ri(&t->e, ALU_SUB, true, HOST_BUDGET, t->count);
-        over = x64_jcc(&t->e, CC_S);
+        over = x64_jcc(&t->e, CC_LE);   // a stretch ends only behind a taken branch
     }
     t->falls = end != END_BRANCH;
     for (u16 k = 0; k < t->count; k++)
