@@ -78,7 +78,7 @@ struct jit {
     pthread_mutex_t lock;
     bool recording;
     u8 checking;         // enum jit_checking
-    bool v3;             // the host has AVX2 and FMA
+    bool v3, aes, sha;   // what the host has, as in struct trans
     u32 pins;            // host registers that guest registers are pinned to
     int fd;
     u64 size;            // of code memory

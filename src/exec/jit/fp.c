@@ -163,22 +163,13 @@ static bool fmin_f(struct trans *t, const struct insn *i, unsigned v)
 
 // -- Vector: v is Q, type --
 
-// The source, with nothing above its 64 bits when there is no Q: it would raise flags.
-static u8 lanes(struct trans *t, u8 xmm, bool q, u8 scratch)
-{
-    if (q || t->narrow[xmm] != NARROW_NOT)
-        return xmm;
-    vec2(t, V_MOVQ, scratch, xmm);
-    return scratch;
-}
-
 static bool vector(struct trans *t, const struct insn *i, unsigned v, u32 op, bool odd)
 {
     bool q = v >> 1, is_double = v & 1;
     u8 n = jit_v(t, i->n), m = jit_v(t, i->m);
     jit_flags_change(t);
-    n = lanes(t, n, q, XMM0);
-    m = lanes(t, m, q, XMM1);
+    n = vec_lanes(t, n, q, XMM0);
+    m = vec_lanes(t, m, q, XMM1);
     u8 r = vec_place(t, i->d, q && !is_source(i));
     vec3(t, op | vec_packed(is_double), r, n, m);
     if (odd)
@@ -208,7 +199,7 @@ static bool fsqrt_v(struct trans *t, const struct insn *i, unsigned v)
     bool q = v >> 1, is_double = v & 1;
     u8 n = jit_v(t, i->n);
     jit_flags_change(t);
-    vec2(t, V_SQRT | vec_packed(is_double), XMM0, lanes(t, n, q, XMM0));
+    vec2(t, V_SQRT | vec_packed(is_double), XMM0, vec_lanes(t, n, q, XMM0));
     vec_decline_nans(t, is_double, XMM0);
     vec_write(t, i->d, XMM0, q);
     return true;
@@ -221,9 +212,9 @@ static bool fused_v(struct trans *t, const struct insn *i, unsigned v, u32 op)
         return false;
     u8 n = jit_v(t, i->n), m = jit_v(t, i->m), d = jit_v(t, i->d);
     jit_flags_change(t);
-    n = lanes(t, n, q, XMM1);
-    m = lanes(t, m, q, XMM2);
-    vec_move(t, XMM0, lanes(t, d, q, XMM0));
+    n = vec_lanes(t, n, q, XMM1);
+    m = vec_lanes(t, m, q, XMM2);
+    vec_move(t, XMM0, vec_lanes(t, d, q, XMM0));
     vec3(t, op | x64_w(is_double), XMM0, n, m);
     vec_decline_odds(t, is_double, XMM0);
     vec_write(t, i->d, XMM0, q);
@@ -286,7 +277,7 @@ static bool fmul_ve(struct trans *t, const struct insn *i, unsigned v)
     u8 n = jit_v(t, i->n), m = jit_v(t, i->m);
     jit_flags_change(t);
     element(t, i, q, is_double, XMM1, m);
-    n = lanes(t, n, q, XMM0);
+    n = vec_lanes(t, n, q, XMM0);
     vec3(t, V_MUL | vec_packed(is_double), XMM0, n, XMM1);
     vec_decline_odds(t, is_double, XMM0);
     vec_write(t, i->d, XMM0, q);
@@ -301,8 +292,8 @@ static bool fused_ve(struct trans *t, const struct insn *i, unsigned v, u32 op)
     u8 n = jit_v(t, i->n), m = jit_v(t, i->m), d = jit_v(t, i->d);
     jit_flags_change(t);
     element(t, i, q, is_double, XMM1, m);
-    n = lanes(t, n, q, XMM2);
-    vec_move(t, XMM0, lanes(t, d, q, XMM0));
+    n = vec_lanes(t, n, q, XMM2);
+    vec_move(t, XMM0, vec_lanes(t, d, q, XMM0));
     vec3(t, op | x64_w(is_double), XMM0, n, XMM1);
     vec_decline_odds(t, is_double, XMM0);
     vec_write(t, i->d, XMM0, q);

@@ -158,6 +158,12 @@ static int asked(const struct insn *i, enum op op)
     switch (op) {
     case OP_B_cond: return v < 14 ? (int)v : -1;
     case OP_FCSEL: return v < 14 && (u64)i->imm >= 0xffffffff ? (int)v : -1;
+    case OP_FCCMP:
+    case OP_FCCMPE: return i->aux < 14 && v < 2 ? i->aux : -1;
+    case OP_CCMP_reg:
+    case OP_CCMP_imm:
+    case OP_CCMN_reg:
+    case OP_CCMN_imm:
     case OP_CSEL:
     case OP_CSINC:
     case OP_CSINV:
@@ -193,10 +199,12 @@ static int only_condition(const struct trans *t)
     return cond;
 }
 
-// NZCV of the comparison in the host's flags, as trans_save_flags keeps it.
+// NZCV as trans_save_flags keeps it.
+enum { C = 0x100, N = 0x8000, Z = 0x4000, V = 1 };
+
+// NZCV of the comparison in the host's flags, to eax.
 static void all_flags(struct trans *t)
 {
-    enum { C = 0x100, N = 0x8000, Z = 0x4000, V = 1 };
     static const struct {
         enum x64_cc cc;
         u32 nzcv;
@@ -206,7 +214,6 @@ static void all_flags(struct trans *t)
         x64_mov_imm(&t->e, RCX, cases[k].nzcv);
         x64_cmov(&t->e, cases[k].cc, false, RAX, RCX);
     }
-    jit_flags_saved(t);
 }
 
 // What answers an even condition: the comparison's operands in order or not, and the code.
@@ -238,8 +245,10 @@ static void compare(struct trans *t, u8 n, u8 m, bool is_double, bool signals)
         jit_flags_answer(t, (enum x64_cc)answers[cond].cc);
     } else {
         vec2(t, op, n, m);
-        if (t->flags_live)
+        if (t->flags_live) {
             all_flags(t);
+            jit_flags_saved(t);
+        }
     }
 }
 
@@ -282,6 +291,37 @@ static bool fcmpe_zero(struct trans *t, const struct insn *i, unsigned v)
     return compare_zero(t, i, v, true);
 }
 
+static bool compare_if(struct trans *t, const struct insn *i, unsigned v, bool signals)
+{
+    u32 nzcv =
+        (i->imm & 8 ? N : 0) | (i->imm & 4 ? Z : 0) | (i->imm & 2 ? C : 0) | (i->imm & 1 ? V : 0);
+    if (v > 1)
+        return false;
+    u8 n = jit_v(t, i->n), m = jit_v(t, i->m);
+    u8 *over = NULL;
+    if (i->aux < 14) {
+        enum x64_cc cc = jit_condition(t, i->aux);
+        x64_mov_imm(&t->e, RAX, nzcv);
+        over = x64_jcc8(&t->e, (enum x64_cc)(cc ^ 1));
+    }
+    vec2(t, (signals ? V_COMI : V_UCOMI) | vec_packed(v), n, m);
+    all_flags(t);
+    if (over)
+        x64_patch8(over, t->e.at);
+    jit_flags_saved(t);
+    return true;
+}
+
+static bool fccmp(struct trans *t, const struct insn *i, unsigned v)
+{
+    return compare_if(t, i, v, false);
+}
+
+static bool fccmpe(struct trans *t, const struct insn *i, unsigned v)
+{
+    return compare_if(t, i, v, true);
+}
+
 // Through general registers: there is no such move of vector registers.
 static bool fcsel(struct trans *t, const struct insn *i, unsigned v)
 {
@@ -310,18 +350,10 @@ static void mask(struct trans *t, const struct insn *i, unsigned v, u8 n, u8 m, 
     vec_write(t, i->d, r, q);
 }
 
-static u8 used_lanes(struct trans *t, u8 xmm, bool q, u8 scratch)
-{
-    if (q || t->narrow[xmm] != NARROW_NOT)
-        return xmm;
-    vec2(t, V_MOVQ, scratch, xmm);
-    return scratch;
-}
-
 static bool mask_registers(struct trans *t, const struct insn *i, unsigned v, u8 predicate)
 {
-    u8 n = used_lanes(t, jit_v(t, i->n), v >> 1, XMM0);
-    u8 m = used_lanes(t, jit_v(t, i->m), v >> 1, XMM1);
+    u8 n = vec_lanes(t, jit_v(t, i->n), v >> 1, XMM0);
+    u8 m = vec_lanes(t, jit_v(t, i->m), v >> 1, XMM1);
     mask(t, i, v, m, n, predicate);
     return true;
 }
@@ -343,7 +375,7 @@ static bool fcmgt_v(struct trans *t, const struct insn *i, unsigned v)
 
 static bool mask_zero(struct trans *t, const struct insn *i, unsigned v, u8 predicate, bool swapped)
 {
-    u8 n = used_lanes(t, jit_v(t, i->n), v >> 1, XMM0);
+    u8 n = vec_lanes(t, jit_v(t, i->n), v >> 1, XMM0);
     vec_zero(t, XMM1);
     mask(t, i, v, swapped ? XMM1 : n, swapped ? n : XMM1, predicate);
     return true;
@@ -441,7 +473,7 @@ static bool scvtf_v(struct trans *t, const struct insn *i, unsigned v)
     bool q = v >> 1;
     if (v & 1)
         return false;
-    u8 n = used_lanes(t, jit_v(t, i->n), q, XMM0);
+    u8 n = vec_lanes(t, jit_v(t, i->n), q, XMM0);
     vec2(t, V_CVTDQ2PS, XMM0, n);
     vec_write(t, i->d, XMM0, q);
     return true;
@@ -454,7 +486,7 @@ static bool fcvtzs_v(struct trans *t, const struct insn *i, unsigned v)
         return false;
     u8 n = jit_v(t, i->n);
     jit_flags_change(t);
-    vec2(t, V_CVTTPS2DQ, XMM0, used_lanes(t, n, q, XMM0));
+    vec2(t, V_CVTTPS2DQ, XMM0, vec_lanes(t, n, q, XMM0));
     vec3k(t, V_PCMPEQD, XMM1, XMM0, K_INDEFINITE_S);
     vec2(t, V_MOVMSK, RAX, XMM1);
     x64_test_rr(&t->e, false, RAX, RAX);
@@ -526,6 +558,8 @@ const struct jit_entry jit_fpmove_templates[] = {
     { OP_FCMPE, fcmpe },
     { OP_FCMP_zero, fcmp_zero },
     { OP_FCMPE_zero, fcmpe_zero },
+    { OP_FCCMP, fccmp },
+    { OP_FCCMPE, fccmpe },
     { OP_FCSEL, fcsel },
     { OP_FCMEQ_v, fcmeq_v },
     { OP_FCMGE_v, fcmge_v },

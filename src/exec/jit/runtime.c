@@ -1,5 +1,6 @@
 // Entering and leaving generated code.
 #include <assert.h>
+#include <cpuid.h>
 #include <stdlib.h>
 #include <string.h>
 #include <ucontext.h>
@@ -29,6 +30,14 @@ static void forked(void *ctx)
     leave_fixed_parts(j);
 }
 
+static void find_features(struct jit *j)
+{
+    u32 a, b, c, d;
+    j->v3 = __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma");
+    j->aes = j->v3 && __builtin_cpu_supports("aes") && __builtin_cpu_supports("pclmul");
+    j->sha = j->v3 && __get_cpuid_count(7, 0, &a, &b, &c, &d) && b >> 29 & 1;
+}
+
 struct jit *jit_new(struct space *s, bool recording)
 {
     struct jit *j = calloc(1, sizeof(*j));
@@ -36,7 +45,7 @@ struct jit *jit_new(struct space *s, bool recording)
         return NULL;
     j->space = s;
     j->recording = recording;
-    j->v3 = __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma");
+    find_features(j);
     if (!__builtin_cpu_supports("popcnt") || !code_new(j, CODE_BYTES)) {
         code_free(j);
         free(j);
@@ -55,7 +64,7 @@ struct jit *jit_new(struct space *s, bool recording)
 
 void jit_set_plain(struct jit *j)
 {
-    j->v3 = false;
+    j->v3 = j->aes = j->sha = false;
 }
 
 void jit_free(struct jit *j)

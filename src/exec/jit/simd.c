@@ -410,19 +410,6 @@ static bool rev64(struct trans *t, const struct insn *i, unsigned v)
     return true;
 }
 
-// An index past the end has its highest bit set by the saturating addition.
-static bool tbl1(struct trans *t, const struct insn *i, unsigned v)
-{
-    if (!t->v3)
-        return false;
-    u8 n = jit_v(t, i->n), m = jit_v(t, i->m);
-    vec3k(t, OP(0xdc), XMM0, m, K_70);
-    u8 r = vec_place(t, i->d, v);
-    vec3(t, OP38(0x00), r, n, XMM0);
-    vec_write(t, i->d, r, v);
-    return true;
-}
-
 // -- Elements --
 
 static const u8 single_to_all[] = { 0x00, 0x55, 0xaa, 0xff };
@@ -688,7 +675,6 @@ const struct jit_entry jit_simd_templates[] = {
     { OP_TRN2, trn2 },
     { OP_EXT, ext },
     { OP_REV64_vec, rev64 },
-    { OP_TBL1, tbl1 },
     { OP_DUP_s_elt, dup_s },
     { OP_DUP_d_elt, dup_d },
     { OP_DUP_b_gen, dup_gen_b },

@@ -75,6 +75,7 @@ struct trans {
     bool recording;
     bool bmi2, lzcnt;      // the host has them
     bool v3;               // the host has AVX2 and FMA
+    bool aes, sha;   // and instructions for AES and carry-less products, for SHA-256
     u8 flags;              // enum flags_at, now
     bool flags_kept;       // they are in cpu.host_nzcv as well
     u8 pin[REG_COUNT];   // host register of each guest register, or NO_REG
@@ -111,7 +112,8 @@ struct jit_entry {
 // The templates of each part. A row may have one entry.
 extern const struct jit_entry jit_int_templates[], jit_int_more_templates[], jit_mem_templates[];
 extern const struct jit_entry jit_fp_templates[], jit_fpmove_templates[], jit_fpmem_templates[];
-extern const struct jit_entry jit_fpstruct_templates[], jit_simd_templates[];
+extern const struct jit_entry jit_crypt_templates[], jit_fpround_templates[],
+    jit_fpstruct_templates[], jit_simd_templates[];
 
 bool jit_has_template(u16 op);   // enum op
 

@@ -32,6 +32,8 @@ void translate_once(void)
     add_templates(jit_fp_templates);
     add_templates(jit_fpmove_templates);
     add_templates(jit_fpmem_templates);
+    add_templates(jit_crypt_templates);
+    add_templates(jit_fpround_templates);
     add_templates(jit_fpstruct_templates);
     add_templates(jit_simd_templates);
 }
@@ -277,6 +279,8 @@ static void begin(struct jit *j, struct trans *t, vaddr pc)
     t->bmi2 = __builtin_cpu_supports("bmi2");
     t->lzcnt = __builtin_cpu_supports("lzcnt");
     t->v3 = j->v3;
+    t->aes = j->aes;
+    t->sha = j->sha;
     t->answer_cc = NO_REG;
     t->flags = FLAGS_CPU;
     t->flags_kept = true;

@@ -10,6 +10,12 @@ static const union vreg constants[K_COUNT] = {
     [K_LEAST_S] = { .s = { 0x00800000, 0x00800000, 0x00800000, 0x00800000 } },
     [K_LEAST_D] = { .d = { 0x0010000000000000, 0x0010000000000000 } },
     [K_INDEFINITE_S] = { .s = { 0x80000000, 0x80000000, 0x80000000, 0x80000000 } },
+    [K_2P32_S] = { .s = { 0x4f800000 } },
+    [K_2P32_D] = { .d = { 0x41f0000000000000 } },
+    [K_10] = { .d = { 0x1010101010101010, 0x1010101010101010 } },
+    [K_20] = { .d = { 0x2020202020202020, 0x2020202020202020 } },
+    [K_30] = { .d = { 0x3030303030303030, 0x3030303030303030 } },
+    [K_40] = { .d = { 0x4040404040404040, 0x4040404040404040 } },
     [K_70] = { .d = { 0x7070707070707070, 0x7070707070707070 } },
     [K_NARROW_B] = { .d = { 0x0e0c0a0806040200, 0x8080808080808080 } },
     [K_SPLIT_B] = { .d = { 0x0e0c0a0806040200, 0x0f0d0b0907050301 } },
@@ -184,6 +190,14 @@ void vec_write(struct trans *t, u8 g, u8 from, bool q)
 u8 vec_place(struct trans *t, u8 g, bool in_place)
 {
     return in_place ? jit_v_target(t, g) : XMM0;
+}
+
+u8 vec_lanes(struct trans *t, u8 xmm, bool q, u8 scratch)
+{
+    if (q || t->narrow[xmm] != NARROW_NOT)
+        return xmm;
+    vec2(t, V_MOVQ, scratch, xmm);
+    return scratch;
 }
 
 // -- What is declined --

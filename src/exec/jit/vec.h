@@ -59,6 +59,12 @@ enum vec_constant {
     K_LEAST_S,   // the smallest normal number
     K_LEAST_D,
     K_INDEFINITE_S,   // what conversions to 32 bits give for what does not fit
+    K_2P32_S,   // 2^32
+    K_2P32_D,
+    K_10,   // bytes 0x10, then 0x20, 0x30, 0x40
+    K_20,
+    K_30,
+    K_40,
     K_70,   // bytes 0x70
     K_NARROW_B,   // byte shuffles: the lower halves of the lanes of 16, 32 bits; zero above
     K_NARROW_H,
@@ -116,6 +122,9 @@ void vec_write_constant(struct trans *t, u8 g, u64 low, u64 high);   // high is 
 // Where to compute register g: its xmm, or xmm0 when one of the sources is the same register
 // (old values must last until the last jit_else_call) or it has to be cut to 64 bits.
 u8 vec_place(struct trans *t, u8 g, bool in_place);
+
+// The source `xmm`, with nothing above its 64 bits when there is no Q: it would raise flags.
+u8 vec_lanes(struct trans *t, u8 xmm, bool q, u8 scratch);
 
 // Sends what the host cannot do out of line; xmm1 and xmm2 are lost, flags are to be saved before.
 // NaN results; and those and the smallest normal number (exec/sem_fp.h).
