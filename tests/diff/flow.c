@@ -1,18 +1,18 @@
 // flow: writes a guest program of random instructions joined by random branches.
 //
-//   flow [--seed S] [--count N] [--only ROUTINE] [--nop K,K,...] [--list 1] -o FILE
+//   flow [--seed S] [--count N] [--only ROUTINE] [--nop K,K,...] [--list 1] [--faults 1] -o FILE
 //
 // As gen.c beside it, but each of the N routines is a graph of pieces: some random
 // instructions, then a branch of any kind, forward or back, a call, or nothing. Going back
 // costs fuel (x28), so a routine ends; then the state and the scratch memory are written out.
 // --only makes one routine of these alone, with the words at the given places of its body
-// made NOPs: that is how compare_flow narrows a difference. --list prints the body's words.
+// made NOPs (--faults: some accesses fault, see faults.h): that is how compare_flow narrows a difference. --list prints the body's words.
 #include <assert.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "words.h"
+#include "faults.h"
 
 enum {
     PIECES = 24,
@@ -28,7 +28,7 @@ enum form { REL26, REL19, REL14, REL21 };
 struct fix {
     size_t at;   // index of the word
     u8 form;
-    u8 piece;    // it goes to
+    u8 piece;   // it goes to
 };
 
 struct flow {
@@ -38,9 +38,10 @@ struct flow {
     size_t start[PIECES + 1];   // of each piece; the last is the end
     u32 fixes;
     struct fix fix[FIXES];
-    bool leaf;             // in a called piece: x30 is not to be touched
-    bool known;            // g.base holds g.base_value
-    bool dense;            // few registers are used
+    bool faults;   // asked for
+    bool leaf;   // in a called piece: x30 is not to be touched
+    bool known;   // g.base holds g.base_value
+    bool dense;   // few registers are used
     u8 few[6];
     u16 flag_ops[OP_COUNT], scalar_ops[OP_COUNT], all_ops[OP_COUNT];
     u32 flag_count, scalar_count, all_count;
@@ -151,8 +152,8 @@ static void random_instruction(struct flow *f)
     bool access = r->flags & (LOADS | STORES) || r->class == CLASS_PREFETCH;
     if (access && r->file[1] == FILE_GPR_SP && !same_base(f, op, &w)) {
         struct insn i = isa_decode(w);
-        emit_address(&f->g, r, &i, w);
-        f->known = true;
+        f->known = !f->faults || below(&f->g, 8);
+        (f->known ? emit_address : emit_wild_address)(&f->g, r, &i, w);
         if (r->flags & (N_RW | M_W | M_RW))
             f->known = false;
     }
@@ -293,6 +294,8 @@ static void body(struct flow *f)
         random_instruction(f);
     if (below(&f->g, 24) == 0)
         new_fpcr(f);
+    if (f->faults && below(&f->g, 24) == 0)
+        emit_no_instruction(&f->g);
 }
 
 // A piece that is called: the code goes round it.
@@ -408,6 +411,8 @@ int main(int argc, char **argv)
             read_places(nop, v);
         else if (!strcmp(o, "--list"))
             list = true;
+        else if (!strcmp(o, "--faults"))
+            f.faults = true;
         else if (!strcmp(o, "-o"))
             out = v;
         else
@@ -421,6 +426,8 @@ int main(int argc, char **argv)
     f.g.states = calloc(count, STATE_BYTES);
     assert(f.g.states);
     list_rows(&f);
+    if (f.faults)
+        emit_fault_handler(&f.g);
     for (u64 k = 0; k < count; k++)
         routine(&f, seed, only != ~0ull ? only : k, states, nop);
     if (list)

@@ -439,7 +439,7 @@ void write_elf(const struct gen *g, const char *path, u64 states)
           .p_flags = PF_R | PF_W,
           .p_vaddr = SCRATCH,
           .p_paddr = SCRATCH,
-          .p_memsz = SCRATCH_BYTES,
+          .p_memsz = SCRATCH_BYTES + ALTERNATE_BYTES,
           .p_align = 0x4000 },
     };
     fwrite(&h, sizeof(h), 1, f);

@@ -15,6 +15,8 @@ enum {
     WINDOW = SCRATCH + SCRATCH_BYTES / 2,
     WINDOW_BYTES = 1024,
     OUT = WINDOW - 1024,    // the dumped registers end where the window begins
+    ALTERNATE_STACK = SCRATCH + SCRATCH_BYTES,   // behind it, for a signal handler
+    ALTERNATE_BYTES = 64 << 10,
     BLOCK_SIZE = 16,        // of gen.c
     POINTER = 28,           // x28 points to states and OUT; random instructions leave it alone
     HELPER = 27,            // loads constants; random instructions may use it

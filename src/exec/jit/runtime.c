@@ -206,6 +206,12 @@ static u32 enter(const struct jit *j, struct cpu *c, u32 code)
 
 enum next { NEXT_BLOCK, NEXT_INTERP, NEXT_STOP };
 
+// Whether `from` is still a jump to `pc`: a flush may have given its number to another site.
+static bool same_site(const struct jit *j, u32 from, vaddr pc)
+{
+    return from < j->site_count && j->sites[from].kind == SITE_LINK && j->sites[from].target == pc;
+}
+
 // From c->pc until something needs the world outside.
 static enum next blocks(struct jit *j, struct cpu *c, struct trap *t)
 {
@@ -224,7 +230,7 @@ static enum next blocks(struct jit *j, struct cpu *c, struct trap *t)
             code = j->blocks[b].code;
             if (from != NONE) {
                 pthread_mutex_lock(&j->lock);
-                if (from < j->site_count && j->sites[from].target == c->pc && !j->blocks[b].dead)
+                if (same_site(j, from, c->pc) && !j->blocks[b].dead)
                     code_link(j, from, b);
                 pthread_mutex_unlock(&j->lock);
             }
