@@ -358,7 +358,7 @@ struct message {
     struct msghdr guest, host;
     struct iovec iov[MAX_VECTORS];
     struct address name;
-    u8 control[CONTROL_BYTES];
+    _Alignas(struct cmsghdr) u8 control[CONTROL_BYTES];
 };
 
 static i64 get_message(struct thread *t, vaddr at, struct message *m)

@@ -7,7 +7,11 @@
 #include "guest/block.h"
 #include "guest/timers.h"
 
-enum { IDLE_FDS = 1024, IDLE_MS = 20 };
+enum {
+    IDLE_FDS = 1024,
+    IDLE_MS = 20,
+    OUTSIDE_MS = 1000,   // how long simulated time waits for what another program may send
+};
 
 static bool child_waits(void)
 {
@@ -46,6 +50,14 @@ static struct thread *next_after(struct process *p, struct thread *from)
     return NULL;
 }
 
+// Waits of the host's time for descriptors to be ready, as long as `ns` of simulated time, but
+// not for ever: a client has its chance before the guest's patience is over. False: they are not.
+static bool outside_first(struct pollfd *fds, int n, u64 ns)
+{
+    u64 ms = ns / 1000000 < OUTSIDE_MS ? ns / 1000000 : OUTSIDE_MS;
+    return n && poll(fds, n, (int)ms) != 0;
+}
+
 // Nobody can run: lets time pass, simulated if something is due, else the host's. False
 // when nothing can ever happen.
 static bool idle(struct process *p, struct thread *last)
@@ -65,8 +77,9 @@ static bool idle(struct process *p, struct thread *last)
         outside |= w->child;
     }
     if (until != UINT64_MAX) {
-        u64 now = process_now(p, CLOCK_MONOTONIC);
-        p->slept_ns += until > now ? until - now : 0;
+        u64 now = process_now(p, CLOCK_MONOTONIC), left = until > now ? until - now : 0;
+        if (!outside_first(fds, n, left))
+            p->slept_ns += left;
         return true;
     }
     if (!n && !outside && !p->forwarded)
