@@ -8,28 +8,32 @@
 
 // -- Single registers --
 //
-// TRANSFER(name, scale, access) makes every addressing mode of one kind of access: `access`
+// INDEXED(name, plain, access) makes the modes with an immediate, of which `plain` leaves the
+// base as it is; TRANSFER(name, scale, access) makes every addressing mode of one kind of access: `access`
 // moves between slot d and address `va`. Base registers are written last: where base and
 // destination are the same (which the architecture leaves open), the base wins.
 
-#define TRANSFER(name, scale, access) \
-    SEM(name##_imm) \
+#define INDEXED(name, plain, ...) \
+    SEM(name##_##plain) \
     { \
         u64 va = Xr(n) + (u64)IMM; \
-        access; \
+        __VA_ARGS__; \
     } \
     SEM(name##_post) \
     { \
         u64 va = Xr(n); \
-        access; \
+        __VA_ARGS__; \
         Xw(n, va + (u64)IMM); \
     } \
     SEM(name##_pre) \
     { \
         u64 va = Xr(n) + (u64)IMM; \
-        access; \
+        __VA_ARGS__; \
         Xw(n, va); \
-    } \
+    }
+
+#define TRANSFER(name, scale, access) \
+    INDEXED(name, imm, access) \
     SEM(name##_reg) \
     { \
         u64 va = Xr(n) + (extended(Xr(m), v >> 1) << (v & 1 ? scale : 0)); \
@@ -121,24 +125,7 @@ SEM(nop_mem)
         memcpy(p_ + sizeof(lo_), &hi_, sizeof(hi_)); \
     } while (0)
 
-#define PAIR(name, access) \
-    SEM(name##_off) \
-    { \
-        u64 va = Xr(n) + (u64)IMM; \
-        access; \
-    } \
-    SEM(name##_post) \
-    { \
-        u64 va = Xr(n); \
-        access; \
-        Xw(n, va + (u64)IMM); \
-    } \
-    SEM(name##_pre) \
-    { \
-        u64 va = Xr(n) + (u64)IMM; \
-        access; \
-        Xw(n, va); \
-    }
+#define PAIR(name, access) INDEXED(name, off, access)
 
 PAIR(ldp_w, LOAD_PAIR(u32, Xw(d, lo_), Xw(a, hi_)))
 PAIR(ldp_x, LOAD_PAIR(u64, Xw(d, lo_), Xw(a, hi_)))

@@ -2,7 +2,6 @@
 // framed with a right sum here, while a guest seems to run, step and fault.
 #include "fuzz.h"
 
-#include <elf.h>
 #include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
@@ -12,8 +11,9 @@
 #include "gdb/gdb.h"
 #include "gdb/packet.h"
 #include "isa/insn.h"
+#include "../unit/program.h"
 
-enum { CODE = 0x400000, DATA = 0x800000, CODE_AT = 120, RUNS = 200, BUDGET = 1000 };
+enum { RUNS = 200, BUDGET = 1000 };
 
 static const u32 program[] = {
     0xd2a01003,   // mov x3, #0x800000
@@ -49,37 +49,6 @@ struct trap exec_run(struct cpu *c, const struct space *s, u64 budget, struct re
     for (*executed = 0; *executed < budget && t.kind == TRAP_BUDGET; *executed += done)
         t = exec_step(c, s, r, &done);
     return t;
-}
-
-static struct process *load(FILE *messages)
-{
-    static const char *const argv[] = { "prog", NULL }, *const envp[] = { NULL };
-    struct {
-        Elf64_Ehdr head;
-        Elf64_Phdr ph;
-        u32 code[COUNT(program)];
-    } m = { .head = { .e_ident = ELFMAG "\2\1\1",
-                      .e_type = ET_EXEC,
-                      .e_machine = EM_AARCH64,
-                      .e_version = 1,
-                      .e_entry = CODE + CODE_AT,
-                      .e_phoff = 64,
-                      .e_phentsize = 56,
-                      .e_phnum = 1 },
-            .ph = { .p_type = PT_LOAD,
-                    .p_flags = PF_R | PF_X,
-                    .p_vaddr = CODE,
-                    .p_filesz = sizeof(m),
-                    .p_memsz = 0x1000 } };
-    memcpy(m.code, program, sizeof(program));
-    struct process_options o = {
-        .path = "/bin/prog", .argv = argv, .envp = envp, .messages = messages
-    };
-    struct err e;
-    struct process *p = process_new_memory(&o, &m, sizeof(m), &e);
-    assert(p);
-    assert(space_map(p->space, DATA, GUEST_PAGE, 3, 0x32, -1, 0, NULL) == DATA);
-    return p;
 }
 
 static void write_all(int fd, const void *bytes, size_t n)
@@ -140,7 +109,7 @@ int LLVMFuzzerTestOneInput(const u8 *data, size_t len)
     close(ends[1]);
 
     FILE *nowhere = fopen("/dev/null", "w");
-    struct machine m = { .process = load(nowhere) };
+    struct machine m = { .process = program_process(program, sizeof(program), nowhere) };
     struct gdb *g = gdb_new(&m, ends[0], open("/dev/null", O_WRONLY), NULL, NULL);
     run(&m);
     gdb_ended(g, MACHINE_EXITED, 0);

@@ -2,7 +2,6 @@
 // manual, appendix E; words of code are as aarch64-linux-gnu-as makes them.
 #include "test.h"
 
-#include <elf.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stdio.h>
@@ -15,8 +14,7 @@
 #include "gdb/packet.h"
 #include "guest/linux.h"
 #include "isa/decode.h"
-
-enum { CODE = 0x400000, DATA = 0x800000, CODE_AT = 120 };
+#include "program.h"
 
 // From pc = CODE + 120:
 static const u32 program[] = {
@@ -62,41 +60,11 @@ static void *serve_thread(void *ctx)
     return NULL;
 }
 
-static struct process *load(void)
-{
-    static const char *const argv[] = { "prog", NULL }, *const envp[] = { "A=b", NULL };
-    struct {
-        Elf64_Ehdr head;
-        Elf64_Phdr ph;
-        u32 code[COUNT(program)];
-    } m = { .head = { .e_type = ET_EXEC,
-                      .e_machine = EM_AARCH64,
-                      .e_version = 1,
-                      .e_entry = CODE + CODE_AT,
-                      .e_phoff = 64,
-                      .e_phentsize = 56,
-                      .e_phnum = 1 },
-            .ph = { .p_type = PT_LOAD,
-                    .p_flags = PF_R | PF_X,
-                    .p_vaddr = CODE,
-                    .p_filesz = sizeof(m),
-                    .p_memsz = 0x1000 } };
-    memcpy(m.head.e_ident, ELFMAG "\2\1\1", 7);
-    memcpy(m.code, program, sizeof(program));
-    _Static_assert(sizeof(Elf64_Ehdr) + sizeof(Elf64_Phdr) == CODE_AT, "code follows the headers");
-    struct process_options o = { .path = "/bin/prog", .argv = argv, .envp = envp, .seed = 1 };
-    struct err e;
-    struct process *p = process_new_memory(&o, &m, sizeof(m), &e);
-    assert_non_null(p);
-    assert_int_equal(space_map(p->space, DATA, GUEST_PAGE, 3, 0x32, -1, 0, NULL), DATA);
-    return p;
-}
-
 static int begin(void **state)
 {
     struct world *w = calloc(1, sizeof(*w));
     int ends[2];
-    w->process = load();
+    w->process = program_process(program, sizeof(program), NULL);
     w->machine = (struct machine){ .process = w->process, .counter = no_counter };
     assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends), 0);
     w->fd = ends[0];

@@ -1,39 +1,6 @@
 // Integer, memory and system instructions: what random programs compared with an emulator
 // cannot show, because it depends on the implementation or on what happened before.
-#include "test.h"
-
-#include <stdlib.h>
-#include <string.h>
-
-#include "exec/exec.h"
-
-enum { CODE = 0x400000, DATA = 0x800000, RWX = 7, RW = 3, FIXED_ANON = 0x32 };
-
-struct world {
-    struct space *space;
-    struct cpu cpu;
-};
-
-static int open_world(void **state)
-{
-    struct err e;
-    struct world *w = aligned_alloc(16, sizeof(*w));
-    memset(w, 0, sizeof(*w));
-    w->space = space_new(&e);
-    assert_non_null(w->space);
-    assert_int_equal(space_map(w->space, CODE, GUEST_PAGE, RWX, FIXED_ANON, -1, 0, NULL), CODE);
-    assert_int_equal(space_map(w->space, DATA, GUEST_PAGE, RW, FIXED_ANON, -1, 0, NULL), DATA);
-    *state = w;
-    return 0;
-}
-
-static int close_world(void **state)
-{
-    struct world *w = *state;
-    space_free(w->space);
-    free(w);
-    return 0;
-}
+#include "world.h"
 
 // Words as aarch64-linux-gnu-as makes them.
 // clang-format off
@@ -59,10 +26,7 @@ static struct trap go(struct world *w, const u32 *code, size_t n)
     u32 words[32] = { 0 };
     memcpy(words, code, n * 4);
     words[n] = SVC_0;
-    assert_int_equal(space_poke(w->space, CODE, words, sizeof(words)), 0);
-    space_invalidate_code(w->space, CODE, sizeof(words));
-    exec_init(&w->cpu, w->space);   // cmocka took the fault signals when the test began
-    w->cpu.pc = CODE;
+    put_code(w, words, COUNT(words));
     u64 executed;
     return exec_run(&w->cpu, w->space, 1000, NULL, &executed);
 }

@@ -1,46 +1,14 @@
 // Advanced SIMD: the corners of saturation, shifts and permutes, and cryptography.
-#include "test.h"
-
-#include <stdlib.h>
-#include <string.h>
+#include "world.h"
 
 #include "exec/crypto.h"
-#include "exec/exec.h"
 #include "exec/table.h"
 
-enum { CODE = 0x400000, RWX = 7, FIXED_ANON = 0x32, QC = 1 << 27 };
-
-struct world {
-    struct space *space;
-    struct cpu cpu;
-};
-
-static int open_world(void **state)
-{
-    struct err e;
-    struct world *w = aligned_alloc(16, sizeof(*w));
-    memset(w, 0, sizeof(*w));
-    w->space = space_new(&e);
-    assert_non_null(w->space);
-    assert_int_equal(space_map(w->space, CODE, GUEST_PAGE, RWX, FIXED_ANON, -1, 0, NULL), CODE);
-    *state = w;
-    return 0;
-}
-
-static int close_world(void **state)
-{
-    struct world *w = *state;
-    space_free(w->space);
-    free(w);
-    return 0;
-}
+enum { QC = 1 << 27 };
 
 static void step(struct world *w, u32 word)
 {
-    assert_int_equal(space_poke(w->space, CODE, &word, sizeof(word)), 0);
-    space_invalidate_code(w->space, CODE, sizeof(word));
-    exec_init(&w->cpu, w->space);   // cmocka took the fault signals when the test began
-    w->cpu.pc = CODE;
+    put_code(w, &word, 1);
     u64 executed;
     exec_step(&w->cpu, w->space, NULL, &executed);
     assert_int_equal(executed, 1);
