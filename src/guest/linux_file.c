@@ -217,6 +217,8 @@ i64 sys_readlinkat(struct thread *t, const u64 a[6])
         if (failed)
             return failed;
         n = path_end(&path, host_result(readlinkat(path.dir, path.text, target, sizeof(target))));
+        if (n == -ENOENT && *text && !*path.text)
+            n = -EINVAL;   // a folder that was allowed by name is there, and is no link
     }
     if (n < 0)
         return n;

@@ -77,3 +77,67 @@ i64 sys_mincore(struct thread *t, const u64 a[6])
     }
     return 0;
 }
+
+// ---- process_vm_readv, process_vm_writev
+
+// A place in a list of iovecs in guest memory.
+struct vector {
+    vaddr next;   // iovec after this one
+    u64 left;     // iovecs after this one
+    u64 base, len;
+};
+
+// Moves on to an iovec with something left; false at the end. *error: the list cannot be read.
+static bool vector_more(struct space *s, struct vector *v, i64 *error)
+{
+    while (!v->len && v->left) {
+        u64 pair[2];
+        if (space_read(s, pair, v->next, sizeof(pair))) {
+            *error = -EFAULT;
+            return false;
+        }
+        v->next += sizeof(pair);
+        v->left--;
+        v->base = pair[0];
+        v->len = pair[1];
+    }
+    return v->len;
+}
+
+// Of the process itself alone; others are none of its business.
+static i64 copy_vectors(struct thread *t, const u64 a[6], bool write)
+{
+    struct space *s = t->process->space;
+    struct vector local = { a[1], a[2], 0, 0 }, remote = { a[3], a[4], 0, 0 };
+    u8 part[4096];
+    i64 done = 0, error = 0;
+    if (a[5] || a[2] > UIO_MAXIOV || a[4] > UIO_MAXIOV)
+        return -EINVAL;
+    if ((i32)a[0] != t->process->pid)
+        return -EPERM;
+    while (vector_more(s, &local, &error) && vector_more(s, &remote, &error)) {
+        u64 n = local.len < remote.len ? local.len : remote.len;
+        n = n < sizeof(part) ? n : sizeof(part);
+        vaddr from = write ? local.base : remote.base, to = write ? remote.base : local.base;
+        if (space_read(s, part, from, n) || space_write(s, to, part, n)) {
+            error = -EFAULT;
+            break;
+        }
+        done += (i64)n;
+        local.base += n;
+        local.len -= n;
+        remote.base += n;
+        remote.len -= n;
+    }
+    return done || !error ? done : error;
+}
+
+i64 sys_process_vm_readv(struct thread *t, const u64 a[6])
+{
+    return copy_vectors(t, a, false);
+}
+
+i64 sys_process_vm_writev(struct thread *t, const u64 a[6])
+{
+    return copy_vectors(t, a, true);
+}

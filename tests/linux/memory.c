@@ -5,6 +5,7 @@
 #include <signal.h>
 #include <sys/auxv.h>
 #include <sys/mman.h>
+#include <sys/uio.h>
 #include <unistd.h>
 
 #include "check.h"
@@ -106,6 +107,24 @@ static void code_is_written_and_run(size_t page)
     CHECK(!mprotect(code, page, PROT_READ | PROT_EXEC) && ((unsigned (*)(void))code)() == 777);
 }
 
+// Copies between lists of buffers of the process itself; what cannot be read ends it early.
+static void memory_is_copied_by_system_call(size_t page)
+{
+    char from[8] = "abcdefg", to[8] = "";
+    char *p = mmap(NULL, 2 * page, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    CHECK(p != MAP_FAILED && !munmap(p + page, page));
+    struct iovec local[] = { { to, 2 }, { to + 2, 6 } },
+                 remote[] = { { from, 5 }, { from + 5, 3 } };
+    CHECK(process_vm_readv(getpid(), local, 2, remote, 2, 0) == 8 && !strcmp(to, from));
+    CHECK(process_vm_writev(getpid(), local, 1, remote, 1, 0) == 2);
+    struct iovec hole = { p + page - 4, 8 };
+    CHECK(process_vm_readv(getpid(), local, 2, &hole, 1, 0) <= 4);
+    hole.iov_base = p + page;
+    CHECK(process_vm_readv(getpid(), local, 2, &hole, 1, 0) == -1 && errno == EFAULT);
+    CHECK(process_vm_readv(getpid(), local, 2, remote, 2, 1) == -1 && errno == EINVAL);
+    CHECK(process_vm_readv(1, local, 2, remote, 2, 0) == -1);
+}
+
 int main(void)
 {
     size_t page = sysconf(_SC_PAGESIZE);
@@ -118,6 +137,8 @@ int main(void)
     files_are_mapped(page);
     the_heap_moves();
     code_is_written_and_run(page);
+    if (!under_qemu())   // it has neither call
+        memory_is_copied_by_system_call(page);
     puts("memory ok");
     return 0;
 }
