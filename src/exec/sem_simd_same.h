@@ -30,9 +30,10 @@ MAP_BHS(uabd, a > b ? a - b : b - a)
 MAP_BHS(saba, o + ((S)a > (S)b ? a - b : b - a))
 MAP_BHS(uaba, o + (a > b ? a - b : b - a))
 
-MAP_BHS(shadd, ((X)(S)a + (S)b) >> 1)
+// Signed means without a wider sum: of that gcc 12 makes unsigned ones on an arm64 host.
+MAP_BHS(shadd, (a & b) + ((S)(a ^ b) >> 1))
 MAP_BHS(uhadd, ((W)a + b) >> 1)
-MAP_BHS(srhadd, ((X)(S)a + (S)b + 1) >> 1)
+MAP_BHS(srhadd, (a | b) - ((S)(a ^ b) >> 1))
 MAP_BHS(urhadd, ((W)a + b + 1) >> 1)
 MAP_BHS(shsub, ((X)(S)a - (S)b) >> 1)
 MAP_BHS(uhsub, ((X)a - b) >> 1)

@@ -13,10 +13,10 @@
 enum {
     ACTION_DEFAULT = 0,
     ACTION_IGNORE = 1,
-    FPSIMD_MAGIC = 0x46508001,
-    ESR_MAGIC = 0x45535201,
-    PSTATE_DIT_BIT = 24,
-    PSTATE_SSBS_BIT = 12,
+    FPSIMD_RECORD = 0x46508001,
+    ESR_RECORD = 0x45535201,
+    DIT_BIT = 24,
+    SSBS_BIT = 12,
 };
 
 // Flags of struct sigaction; the same on both, but some headers hide them.
@@ -24,12 +24,13 @@ static const u64 FLAG_SIGINFO = 4, FLAG_RESTORER = 0x04000000, FLAG_ONSTACK = 0x
                  FLAG_RESTART = 0x10000000, FLAG_NODEFER = 0x40000000, FLAG_RESETHAND = 0x80000000;
 static const u32 AUTODISARM = (u32)1 << 31;
 
-struct fpsimd_context {
+// struct fpsimd_context and esr_context, under names that a host of the same kind has not taken.
+struct fpsimd_record {
     u32 magic, size, fpsr, fpcr;
     union vreg v[32];
 };
 
-struct esr_context {
+struct esr_record {
     u32 magic, size;
     u64 esr;
 };
@@ -50,7 +51,7 @@ struct frame {
 };
 
 _Static_assert(sizeof(struct frame) == 4688, "rt_sigframe of arm64");
-_Static_assert(sizeof(struct fpsimd_context) == 528, "fpsimd_context of arm64");
+_Static_assert(sizeof(struct fpsimd_record) == 528, "fpsimd_context of arm64");
 
 const char *signal_name(int sig)
 {
@@ -217,15 +218,15 @@ static void save(struct frame *f, const struct thread *t)
     memcpy(f->regs, c->x, sizeof(f->regs));
     f->sp = c->x[REG_SP];
     f->pc = c->pc;
-    f->pstate = cpu_nzcv(c) | (u64)c->dit << PSTATE_DIT_BIT | (u64)c->ssbs << PSTATE_SSBS_BIT;
-    struct fpsimd_context *fp = (struct fpsimd_context *)f->reserved;
-    *fp = (struct fpsimd_context){
-        .magic = FPSIMD_MAGIC, .size = sizeof(*fp), .fpsr = c->fpsr, .fpcr = c->fpcr
+    f->pstate = cpu_nzcv(c) | (u64)c->dit << DIT_BIT | (u64)c->ssbs << SSBS_BIT;
+    struct fpsimd_record *fp = (struct fpsimd_record *)f->reserved;
+    *fp = (struct fpsimd_record){
+        .magic = FPSIMD_RECORD, .size = sizeof(*fp), .fpsr = c->fpsr, .fpcr = c->fpcr
     };
     memcpy(fp->v, c->v, sizeof(fp->v));
-    struct esr_context *esr = (struct esr_context *)(f->reserved + sizeof(*fp));
+    struct esr_record *esr = (struct esr_record *)(f->reserved + sizeof(*fp));
     if (t->esr)
-        *esr = (struct esr_context){ ESR_MAGIC, sizeof(*esr), t->esr };
+        *esr = (struct esr_record){ ESR_RECORD, sizeof(*esr), t->esr };
     // zeros follow: the terminating context
 }
 
@@ -396,13 +397,13 @@ enum sys_result process_fault(struct thread *t, int sig, int code, vaddr addr, c
 static bool restore(struct thread *t, const struct frame *f)
 {
     struct cpu *c = &t->cpu;
-    const struct fpsimd_context *fp = (const struct fpsimd_context *)f->reserved;
+    const struct fpsimd_record *fp = (const struct fpsimd_record *)f->reserved;
     size_t at = 0;
-    while (at + sizeof(*fp) <= sizeof(f->reserved) && fp->magic != FPSIMD_MAGIC) {
+    while (at + sizeof(*fp) <= sizeof(f->reserved) && fp->magic != FPSIMD_RECORD) {
         if (!fp->magic || fp->size < 16 || fp->size % 16)
             return false;
         at += fp->size;
-        fp = (const struct fpsimd_context *)(f->reserved + at);
+        fp = (const struct fpsimd_record *)(f->reserved + at);
     }
     if (at + sizeof(*fp) > sizeof(f->reserved) || fp->size != sizeof(*fp))
         return false;
@@ -410,8 +411,8 @@ static bool restore(struct thread *t, const struct frame *f)
     c->x[REG_SP] = f->sp;
     c->pc = f->pc;
     cpu_set_nzcv(c, f->pstate & 0xf0000000);
-    c->dit = f->pstate >> PSTATE_DIT_BIT & 1;
-    c->ssbs = f->pstate >> PSTATE_SSBS_BIT & 1;
+    c->dit = f->pstate >> DIT_BIT & 1;
+    c->ssbs = f->pstate >> SSBS_BIT & 1;
     c->fpsr = fp->fpsr;
     c->fpcr = fp->fpcr;
     memcpy(c->v, fp->v, sizeof(c->v));
