@@ -13,7 +13,7 @@
 
 enum {
     MAX_BITS = 40,
-    MIN_BITS = 36,
+    MIN_BITS = 31,
     // Each region costs up to six host mappings, of which Linux allows 65530 a process.
     MAX_REGIONS = 10000,
     PROT_ALL = SPACE_READ | SPACE_WRITE | SPACE_EXEC,

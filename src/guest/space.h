@@ -46,7 +46,7 @@ struct region {
 struct space {
     u8 *mem;
     u8 *shadow;
-    u64 size;   // of the window: a power of two, 2^36 to 2^40
+    u64 size;   // of the window: a power of two, 2^31 to 2^40
     struct region *regions;   // sorted by address, never overlapping
     size_t count, capacity;
     char **names;   // every name ever given, once
@@ -68,7 +68,7 @@ struct space {
 };
 
 // Reserves the window; 2^40 bytes, or less when the host refuses. NULL and *e when
-// even 2^36 cannot be had. Ended by space_free.
+// even 2^31 cannot be had. Ended by space_free.
 struct space *space_new(struct err *e);
 void space_free(struct space *s);
 
