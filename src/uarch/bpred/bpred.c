@@ -16,7 +16,9 @@ struct bpred {
     struct btb *btb;
     struct ras *ras;
     struct indirect *indirect;
-    struct bpred_stats stats;
+    // Counted apart, one addition a branch; bpred_stats() adds up.
+    u64 seen[BRANCH_KINDS][4];   // taken | wrong << 1
+    u64 level[4], bubbles;
 };
 
 struct bpred *bpred_new(struct arena *a, const struct bpred_params *p)
@@ -40,19 +42,25 @@ static bool is_call(enum branch_kind kind)
     return kind == BRANCH_CALL || kind == BRANCH_INDIRECT_CALL;
 }
 
-static void count(struct bpred_stats *s, enum branch_kind kind, bool taken, bool wrong)
+static inline void count(struct bpred *b, enum branch_kind kind, bool taken, bool wrong)
 {
-    s->branches++;
-    s->taken += taken;
+    b->seen[kind][taken | wrong << 1]++;
+}
+
+static void add(struct bpred_stats *s, enum branch_kind kind, const u64 seen[4])
+{
+    u64 wrong = seen[2] + seen[3], all = seen[0] + seen[1] + wrong;
+    s->branches += all;
+    s->taken += seen[1] + seen[3];
     s->mispredicted += wrong;
     if (kind == BRANCH_CONDITIONAL) {
-        s->conditional++;
+        s->conditional += all;
         s->conditional_wrong += wrong;
     } else if (is_indirect(kind)) {
-        s->indirect++;
+        s->indirect += all;
         s->indirect_wrong += wrong;
     } else if (kind == BRANCH_RETURN) {
-        s->returns++;
+        s->returns += all;
         s->returns_wrong += wrong;
     }
 }
@@ -61,11 +69,8 @@ static void count(struct bpred_stats *s, enum branch_kind kind, bool taken, bool
 static u8 bubbles(struct bpred *b, vaddr pc, vaddr target)
 {
     struct btb_answer r = btb_taken(b->btb, pc, target);
-    b->stats.btb_l1 += r.level == 0;
-    b->stats.btb_l2 += r.level == 1;
-    b->stats.btb_predecoded += r.level == 2;
-    b->stats.btb_decode += r.level == 3;
-    b->stats.bubbles += r.bubbles;
+    b->level[r.level]++;
+    b->bubbles += r.bubbles;
     return r.bubbles;
 }
 
@@ -91,7 +96,7 @@ struct bpred_result bpred_predict_and_update(struct bpred *b, enum branch_kind k
         r.bubbles = bubbles(b, pc, target);
         history_taken(&b->history, &b->masks, pc, target);
     }
-    count(&b->stats, kind, taken, wrong);
+    count(b, kind, taken, wrong);
     return r;
 }
 
@@ -149,10 +154,17 @@ void bpred_train(struct bpred *b, const struct bpred_prediction *p, bool taken, 
     else if (is_indirect(p->kind))
         indirect_update(b->indirect, &p->indirect, target);
     bool wrong = p->taken != taken || (taken && p->target != target);
-    count(&b->stats, p->kind, taken, wrong);
+    count(b, p->kind, taken, wrong);
 }
 
 struct bpred_stats bpred_stats(const struct bpred *b)
 {
-    return b->stats;
+    struct bpred_stats s = { .btb_l1 = b->level[0],
+                             .btb_l2 = b->level[1],
+                             .btb_predecoded = b->level[2],
+                             .btb_decode = b->level[3],
+                             .bubbles = b->bubbles };
+    for (u32 k = 0; k < BRANCH_KINDS; k++)
+        add(&s, k, b->seen[k]);
+    return s;
 }

@@ -41,6 +41,7 @@ enum branch_kind {
     BRANCH_INDIRECT,        // br
     BRANCH_INDIRECT_CALL,   // blr
     BRANCH_RETURN,          // ret
+    BRANCH_KINDS,
 };
 
 struct bpred_result {
