@@ -42,7 +42,7 @@
 
 // -- One instruction --
 
-static inline void set_result(struct fast *f, u8 reg, cycle use, cycle address)
+static inline void set_result(struct fast *f, size_t reg, cycle use, cycle address)
 {
     f->ready[reg] = use;
     f->ready[reg + PLAN_AS_ADDRESS] = address;
@@ -354,6 +354,8 @@ static void feed(void *m, const struct record *r, size_t n)
         if (__builtin_expect(!page || page->number != number, 0))
             page = plan_book_page(&f->book, number);
         const struct plan *p = &page->plan[pc / 4 % PLAN_PAGE];
+        // Keeps it in a register; gcc 12 makes the address anew at each of its uses.
+        __asm__("" : "+r"(p));
         visit(f, p, r, pc);
         f->renamed[f->instructions % FETCH_RING] = f->now;
         f->instructions++;

@@ -140,7 +140,7 @@ static u32 bind_with_room(const struct fast *f, u32 units)
 }
 
 // The same.
-static inline u32 bind(const struct fast *f, u32 units)
+static inline __attribute__((always_inline)) u32 bind(const struct fast *f, u32 units)
 {
     if (f->trios && (units == 7 || units == 7 << 3)) {   // all behind a dispatch queue
         u32 first = units == 7 ? 0 : 3;
