@@ -103,6 +103,7 @@ bool m2sim_accuracy(const struct m2sim_accuracy *options, FILE *out, unsigned fl
     };
     bool ok = run_sets(&o, &f, e);
     results_sort(&r);
+    fit_reasons(&r);
     if (ok && o.output)
         ok = write_plots(&o, &f, e);
     if (ok && flags & M2SIM_JSON)

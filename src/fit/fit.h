@@ -35,4 +35,7 @@ bool fit_forms(const struct fit *f, struct err *e);
 // The structure probes: one generator a family.
 bool fit_probes(const struct fit *f, struct err *e);
 
+// Notes why a point that is missed is, where reasons.def has it.
+void fit_reasons(struct results *all);
+
 #endif

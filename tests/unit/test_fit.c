@@ -110,6 +110,25 @@ static void knees_are_listed_by_themselves(void **state)
     arena_free(r.arena);
 }
 
+// The plateau of the P core's L2 is in reasons.def from 224 to 288 KiB.
+static void a_missed_point_gets_its_reason_and_one_that_is_met_none(void **state)
+{
+    struct results r = { .arena = arena_new() };
+    for (int k = 0; k < 3; k++) {
+        struct result *p = results_add(&r);
+        *p = result(22.3, k == 1 ? 22.4 : 17);
+        p->core = "m2-avalanche";
+        p->name = "load latency vs footprint @ KiB=256";
+        p->x = k == 2 ? 512 : 256;
+    }
+    fit_reasons(&r);
+    assert_non_null(r.at[0].note);
+    assert_null(r.at[1].note);
+    assert_null(r.at[2].note);
+    free(r.at);
+    arena_free(r.arena);
+}
+
 static void fields_of_a_line_may_be_quoted(void **state)
 {
     char line[] = "a,\"b, c\",,\"say \"\"d\"\"\",e\n", *field[6];
@@ -197,6 +216,7 @@ int main(void)
         cmocka_unit_test(statistics_are_those_of_a_small_sample_by_hand),
         cmocka_unit_test(results_of_a_family_are_put_together_in_their_order),
         cmocka_unit_test(knees_are_listed_by_themselves),
+        cmocka_unit_test(a_missed_point_gets_its_reason_and_one_that_is_met_none),
         cmocka_unit_test(fields_of_a_line_may_be_quoted),
         cmocka_unit_test(a_loop_whose_head_is_never_reached_has_no_cost),
         cmocka_unit_test(a_reset_lab_gives_the_same_cost_again),
