@@ -309,5 +309,5 @@ int m2sim_run(struct m2sim *s)
 
 void m2sim_stop(struct m2sim *s)
 {
-    s->stop = 1;
+    __atomic_store_n(&s->stop, 1, __ATOMIC_RELAXED);
 }

@@ -144,7 +144,7 @@ static enum machine_end run_thread(struct machine *m, struct thread *th)
             return MACHINE_LIMIT;
         struct trap t = { TRAP_BUDGET };
         bool alive = run_stretch(m, th, budget, step, &t, &executed);
-        if (p->space->parallel)
+        if (__atomic_load_n(&p->space->parallel, __ATOMIC_RELAXED))
             __atomic_fetch_add(&m->instructions, executed, __ATOMIC_RELAXED);
         else
             m->instructions += executed;

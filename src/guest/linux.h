@@ -185,6 +185,9 @@ void process_end(struct process *p, int status, int sig);
 
 // ---- threads
 
+// True when nothing could ever wake the only thread from a wait without an end.
+bool process_alone(const struct process *p);
+
 // True when `t` is to run no more.
 bool thread_ends(const struct thread *t);
 

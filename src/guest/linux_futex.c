@@ -46,8 +46,7 @@ static i64 wait_on_host(struct thread *t, const struct futex *f)
 {
     struct process *p = t->process;
     struct timespec ts = { f->until / 1000000000, f->until % 1000000000 };
-    bool alone =
-        p->thread_count == 1 && !f->timed && !p->forks && !timers_armed(p) && !p->forwarded;
+    bool alone = !f->timed && process_alone(p);
     u32 value;
     if (alone && !space_read(p->space, &value, f->a, sizeof(value)) && value == f->value)
         return process_deadlock(t, "futex");

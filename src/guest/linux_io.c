@@ -366,8 +366,7 @@ i64 sys_ioctl(struct thread *t, const u64 a[6])
 static i64 wait_for(struct thread *t, struct pollfd *fds, int n, i64 wait_ns)
 {
     struct process *p = t->process;
-    bool alone = p->thread_count == 1 && !p->forks && !timers_armed(p) && !p->forwarded;
-    if (wait_ns < 0 && n == 0 && alone)
+    if (wait_ns < 0 && n == 0 && process_alone(p))
         return process_deadlock(t, "poll without descriptors");
     u64 until = wait_ns < 0 ? UINT64_MAX : 0;
     if (wait_ns > 0)

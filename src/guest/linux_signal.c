@@ -64,8 +64,7 @@ i64 sys_rt_sigpending(struct thread *t, const u64 a[6])
 i64 signal_wait(struct thread *t, u64 set, u64 until, const char *what)
 {
     struct process *p = t->process;
-    bool alone = p->thread_count == 1 && !p->forks && !timers_armed(p) && !p->forwarded;
-    if (alone && until == UINT64_MAX)
+    if (process_alone(p) && until == UINT64_MAX)
         return process_deadlock(t, what);
     t->awaited = set;
     i64 r = 0;

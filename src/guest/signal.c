@@ -341,7 +341,8 @@ enum sys_result process_signals(struct thread *t)
         t->sigmask = t->sigmask_saved;
         t->restore_mask = false;
     }
-    t->exited |= thread_ends(t);
+    if (thread_ends(t))
+        __atomic_store_n(&t->exited, true, __ATOMIC_RELAXED);
     return t->exited ? SYS_EXIT : SYS_CONTINUE;
 }
 

@@ -15,15 +15,22 @@ bool thread_ends(const struct thread *t)
 {
     const struct process *p = t->process;
     return t->exited || __atomic_load_n(&p->exited, __ATOMIC_ACQUIRE) ||
-           (p->survivor && p->survivor != t) || (p->options.stop && *p->options.stop);
+           (p->survivor && p->survivor != t) ||
+           (p->options.stop && __atomic_load_n(p->options.stop, __ATOMIC_RELAXED));
 }
 
 struct thread *thread_find(struct process *p, int tid)
 {
     for (struct thread *t = p->threads; t; t = t->next)
-        if (t->tid == tid && !t->left && !t->exited)
+        if (t->tid == tid && !t->left && !__atomic_load_n(&t->exited, __ATOMIC_RELAXED))
             return t;
     return NULL;
+}
+
+bool process_alone(const struct process *p)
+{
+    return __atomic_load_n(&p->thread_count, __ATOMIC_RELAXED) == 1 && !p->forks &&
+           !timers_armed(p) && !p->forwarded;
 }
 
 static void kick_all(struct process *p)
@@ -103,7 +110,8 @@ bool thread_end(struct thread *t)
             *at = t->next;
             break;
         }
-    bool orphaned = --p->thread_count == 0 && p->orphan, main = t == p->main;
+    bool orphaned = __atomic_sub_fetch(&p->thread_count, 1, __ATOMIC_RELAXED) == 0 && p->orphan,
+         main = t == p->main;
     pthread_cond_broadcast(&p->gone);
     pthread_mutex_unlock(&p->lock);   // *p may be gone from here on
     if (!main)
@@ -169,7 +177,8 @@ enum sys_result process_boundary(struct thread *t, u64 executed)
         if (p->thread_count > 1 && !rseq_abort(t))
             process_kill(p, SIGSEGV);
     }
-    bool look = t->kicked || signal_pending(t) & ~t->sigmask || thread_ends(t);
+    bool look = __atomic_load_n(&t->kicked, __ATOMIC_RELAXED) || signal_pending(t) & ~t->sigmask ||
+                thread_ends(t);
     return look ? process_signals(t) : SYS_CONTINUE;
 }
 
@@ -202,7 +211,7 @@ static void link_last(struct process *p, struct thread *t)
     while (*at)
         at = &(*at)->next;
     *at = t;
-    p->thread_count++;
+    __atomic_add_fetch(&p->thread_count, 1, __ATOMIC_RELAXED);
     p->alive++;
 }
 
@@ -212,7 +221,7 @@ static void unlink_last(struct process *p, const struct thread *t)
     while (*at != t)
         at = &(*at)->next;
     *at = t->next;
-    p->thread_count--;
+    __atomic_sub_fetch(&p->thread_count, 1, __ATOMIC_RELAXED);
     p->alive--;
 }
 
@@ -232,7 +241,8 @@ i64 clone_thread(struct thread *parent, const u64 a[6])
         link_last(p, t);
     }
     int tid = t->tid;
-    p->space->parallel |= !p->options.now_ns;
+    if (!p->options.now_ns)
+        __atomic_store_n(&p->space->parallel, true, __ATOMIC_RELEASE);
     pthread_mutex_unlock(&p->lock);
     t->clear_child_tid = a[0] & CLONE_CHILD_CLEARTID ? a[4] : 0;
     if (room && a[0] & CLONE_PARENT_SETTID)
