@@ -272,12 +272,13 @@ void jit_else_call(struct trans *t, enum x64_cc cc)
 static u32 cache_state(struct trans *t)
 {
     struct jit *j = t->jit;
-    const struct xmm_cache *last = j->cache_count ? &j->caches[j->cache_count - 1] : NULL;
+    u32 last = j->cache_count - 1;
     if (!t->xmm.dirty)
         return NONE;
-    if (!last || memcmp(last, &t->xmm, sizeof(*last)))
-        j->caches[j->cache_count++] = t->xmm;
-    return j->cache_count - 1;
+    if (j->cache_count && !memcmp(&j->caches[last], &t->xmm, sizeof(t->xmm)))
+        return last;
+    j->caches[j->cache_count] = t->xmm;
+    return j->cache_count++;
 }
 
 void jit_access(struct trans *t)
