@@ -65,6 +65,7 @@ struct block {
     u16 charge;          // of these, what the budget is charged
     u16 dep_count;
     bool dead;
+    u32 map;             // of its pins, while inside
     u32 first_dep;       // code of others that this one's flags depend on
 };
 
@@ -79,7 +80,7 @@ struct jit {
     bool recording;
     u8 checking;         // enum jit_checking
     bool v3, aes, sha;   // what the host has, as in struct trans
-    u32 pins;            // host registers that guest registers are pinned to
+    struct pin_map *maps;   // those of blocks; the first is the standard one
     int fd;
     u64 size;            // of code memory
     u8 *rw, *rx;         // its two views
@@ -91,7 +92,7 @@ struct jit {
     struct xmm_cache *caches;
     struct page_node *nodes;
     struct dep *deps;
-    u32 block_count, site_count, fault_count, cache_count, node_count, dep_count;
+    u32 block_count, site_count, fault_count, cache_count, node_count, dep_count, map_count;
     u32 heads[PAGE_HEADS];
     u32 enter, leave, call, to_cpu, from_cpu;   // offsets of the fixed parts
     const void *stops[RUN_COUNT];   // a dispatch table that always returns
@@ -127,8 +128,10 @@ void trans_load_flags(struct emit *e);   // to the host's, as FLAGS_ADD
 void trans_store_dirty(struct emit *e, const struct xmm_cache *x);
 void trans_load_cached(struct emit *e, const struct xmm_cache *x);
 
-// The standard pins, and a mask of their host registers.
-u32 trans_pin(u8 *pin, bool recording);
+// The standard pins.
+struct pin_map trans_pins(bool recording);
+// Makes `map` that of the code that follows.
+void trans_use_pins(struct trans *t, struct pin_map map);
 
 // -- record.c: nothing unless t->recording --
 
@@ -156,6 +159,11 @@ void leave_fixed_parts(struct jit *j);
 void leave_call(struct trans *t);
 // The same by its stencil; false when it has none.
 bool leave_stencil(struct trans *t);
+// Host registers to memory, and back, as `map` says; `hosts` is a mask.
+void leave_store_pins(struct emit *e, const struct pin_map *map, u32 hosts);
+void leave_load_pins(struct emit *e, const struct pin_map *map, u32 hosts);
+// From the block's own pins to the standard ones, if it has some. Keeps the flags.
+void leave_own_pins(struct trans *t);
 // Leaves generated code at `target`, never to be linked; `back`: instructions charged for
 // that have not been done.
 void leave_for(struct trans *t, u8 kind, vaddr target, u16 back);
@@ -175,7 +183,8 @@ void branch_emit(struct trans *t, bool last);
 
 // -- loop.c --
 
-// If the block ends in a jump to itself: loads what it keeps in xmm registers and sets t->loop.
+// If the block ends in a jump to itself: chooses its pins, loads what it keeps in registers and
+// sets t->loop.
 void loop_enter(struct trans *t);
 // Brings the cache into the state that it has at t->loop. Keeps the flags.
 void loop_back(struct trans *t);

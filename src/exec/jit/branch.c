@@ -112,6 +112,7 @@ static void conditional(struct trans *t, enum op op, bool last)
     record_insn(t, t->count);
     if (must_save(t, t->live_next))
         trans_save_flags(&t->e, t->flags);
+    leave_own_pins(t);
     leave_jump(t, -1, t->pc + 4);
 }
 

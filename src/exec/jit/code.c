@@ -13,6 +13,7 @@ enum {
     CACHES = 1 << 19,
     NODES = BLOCKS * 6,
     DEPS = BLOCKS * 6,
+    MAPS = BLOCKS,
 };
 // Calls reach 2 GiB: code memory lies no farther than this from the program.
 #define REACH ((u64)1 << 30)
@@ -68,10 +69,11 @@ bool code_new(struct jit *j, u64 size)
     j->caches = reserve(CACHES * sizeof(*j->caches));
     j->nodes = reserve(NODES * sizeof(*j->nodes));
     j->deps = reserve(DEPS * sizeof(*j->deps));
+    j->maps = reserve(MAPS * sizeof(*j->maps));
     j->trans = calloc(1, sizeof(*j->trans));
     memset(j->heads, 0xff, sizeof(j->heads));
     return j->rw && j->rx && j->entries && j->blocks && j->sites && j->faults && j->caches &&
-           j->nodes && j->deps && j->trans;
+           j->nodes && j->deps && j->maps && j->trans;
 }
 
 static void unmap(void *p, u64 bytes)
@@ -91,6 +93,7 @@ void code_free(struct jit *j)
     unmap(j->caches, CACHES * sizeof(*j->caches));
     unmap(j->nodes, NODES * sizeof(*j->nodes));
     unmap(j->deps, DEPS * sizeof(*j->deps));
+    unmap(j->maps, MAPS * sizeof(*j->maps));
     free(j->trans);
     if (j->fd >= 0)
         close(j->fd);
@@ -101,6 +104,7 @@ static void empty(struct jit *j)
     j->used = j->fixed;
     j->block_count = j->site_count = j->fault_count = j->cache_count = j->node_count = 0;
     j->dep_count = 0;
+    j->map_count = 1;
     memset(j->heads, 0xff, sizeof(j->heads));
 }
 

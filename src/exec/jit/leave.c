@@ -7,29 +7,29 @@
 
 #define FIELD(name) x64_at(HOST_CPU, offsetof(struct cpu, name))
 
-static const u8 pin_host[] = {
-#define PIN(host, guest) host,
-    PINNED_REGISTERS(PIN)
-#undef PIN
-};
-static const u8 pin_guest[] = {
-#define PIN(host, guest) guest,
-    PINNED_REGISTERS(PIN)
-#undef PIN
-};
-
-static void store_pins(struct emit *e, u32 hosts)
+void leave_store_pins(struct emit *e, const struct pin_map *map, u32 hosts)
 {
-    for (size_t k = 0; k < COUNT(pin_host); k++)
-        if (hosts >> pin_host[k] & 1)
-            x64_store(e, true, jit_x_slot(pin_guest[k]), pin_host[k]);
+    for (u8 h = 0; h < COUNT(map->guest); h++)
+        if (hosts >> h & 1 && map->guest[h] != NO_REG)
+            x64_store(e, true, jit_x_slot(map->guest[h]), h);
 }
 
-static void load_pins(struct emit *e, u32 hosts)
+void leave_load_pins(struct emit *e, const struct pin_map *map, u32 hosts)
 {
-    for (size_t k = 0; k < COUNT(pin_host); k++)
-        if (hosts >> pin_host[k] & 1)
-            x64_load(e, true, pin_host[k], jit_x_slot(pin_guest[k]));
+    for (u8 h = 0; h < COUNT(map->guest); h++)
+        if (hosts >> h & 1 && map->guest[h] != NO_REG)
+            x64_load(e, true, h, jit_x_slot(map->guest[h]));
+}
+
+void leave_own_pins(struct trans *t)
+{
+    const struct pin_map *standard = &t->jit->maps[0];
+    u32 other = 0;
+    for (u8 h = 0; h < COUNT(t->map.guest); h++)
+        if (t->own_pins && t->map.guest[h] != standard->guest[h])
+            other |= 1u << h;
+    leave_store_pins(&t->e, &t->map, other);
+    leave_load_pins(&t->e, standard, other);
 }
 
 // -- The parts that are always there --
@@ -59,7 +59,7 @@ static void enter_part(struct jit *j, struct emit *e)
     x64_load(e, true, HOST_BUDGET, FIELD(left));
     if (j->recording)
         x64_load(e, true, HOST_RECORDS, FIELD(rec));
-    load_pins(e, j->pins);
+    leave_load_pins(e, &j->maps[0], ~0u);
     x64_jump_reg(e, RSI);
 }
 
@@ -67,7 +67,7 @@ static void enter_part(struct jit *j, struct emit *e)
 static void leave_part(struct jit *j, struct emit *e)
 {
     j->leave = code_offset(j, e->at);
-    store_pins(e, j->pins);
+    leave_store_pins(e, &j->maps[0], ~0u);
     if (j->recording)
         x64_store(e, true, FIELD(rec), HOST_RECORDS);
     x64_store(e, true, FIELD(left), HOST_BUDGET);
@@ -88,7 +88,7 @@ static void call_part(struct jit *j, struct emit *e)
     x64_mov(e, true, RDI, HOST_CPU);
     x64_mov_imm(e, RDX, (u64)j->stops);
     x64_rr(e, 0xff, 2, RAX);
-    load_pins(e, CALLER_SAVED_PINS);
+    leave_load_pins(e, &j->maps[0], CALLER_SAVED_PINS);
     x64_u8(e, 0xc3);
 }
 
@@ -170,7 +170,7 @@ static u32 pins_named(const struct trans *t, const struct row *row, const struct
     *guests = 0;
     if (row->class == CLASS_PAUTH || row->flags & (X30_R | X30_W)) {
         *guests = ~(u64)0;
-        return t->jit->pins;
+        return ~0u;
     }
     for (u32 k = 0; k < 4; k++) {
         if (row->file[k] != FILE_GPR && row->file[k] != FILE_GPR_SP)
@@ -191,14 +191,16 @@ static void call(struct trans *t, const struct insn *i, vaddr pc, u16 index, u32
     u64 guests;
     if (row->flags & C_R)
         call_to(t->jit, e, t->jit->to_cpu);
-    store_pins(e, t->jit->pins & ~clean);
+    leave_store_pins(e, &t->map, ~clean);
     if (t->recording)
         x64_lea(e, true, R8, x64_at(HOST_RECORDS, (i32)(index * sizeof(struct record))));
     x64_lea(e, true, RCX, x64_at(HOST_BUDGET, t->count - index));
     x64_mov_imm(e, RSI, (u64)t->jit->space->shadow + pc * SHADOW_SCALE);
     x64_mov_imm(e, RAX, (u64)exec_handler(i->run, t->recording));
     call_to(t->jit, e, t->jit->call);
-    load_pins(e, pins_named(t, row, i, &guests) & ~CALLER_SAVED_PINS);
+    u32 back = pins_named(t, row, i, &guests);
+    back = t->own_pins ? back | CALLER_SAVED_PINS : back & ~CALLER_SAVED_PINS;
+    leave_load_pins(e, &t->map, back);
     if (row->flags & C_W && t->live[index])
         call_to(t->jit, e, t->jit->from_cpu);
 }
@@ -264,6 +266,8 @@ bool leave_stencil(struct trans *t)
     const struct row *row = isa_row(isa_op_of_run(i->run));
     struct stencil_use use;
     u8 code[STENCIL_BYTES];
+    if (t->map.guest[RSI] != NO_REG || t->map.guest[RDI] != NO_REG)
+        return false;   // its operands' registers
     if (!stencil_copy(i, t->pc, t->v3, code, t->e.at + t->e.rx, &use))
         return false;
     bool reads = row->flags & C_R;
@@ -302,6 +306,7 @@ void leave_for(struct trans *t, u8 kind, vaddr target, u16 back)
     if (back)
         x64_lea(&t->e, true, HOST_BUDGET, x64_at(HOST_BUDGET, back));
     record_advance(t, t->count - back);
+    leave_own_pins(t);
     leave_by(t, code_site(t->jit, kind, target));
 }
 
@@ -338,6 +343,7 @@ static void cold_exit(struct trans *t, const struct cold *k)
     }
     if (back)
         x64_lea(&t->e, true, HOST_BUDGET, x64_at(HOST_BUDGET, back));
+    leave_own_pins(t);
     leave_jump(t, -1, k->target);
 }
 

@@ -31,8 +31,14 @@
     PIN(R12, 19) \
     PIN(R13, REG_SP)
 
-// Pinned registers that a called C function does not keep.
-#define CALLER_SAVED_PINS (1u << R8 | 1u << R9 | 1u << R10 | 1u << R11)
+// What each host register is pinned to: an index of cpu.x, or NO_REG. A block that is a loop
+// has a map of its own (loop.c).
+struct pin_map {
+    u8 guest[16];
+};
+
+// Host registers that a called C function does not keep, of those that may be pinned.
+#define CALLER_SAVED_PINS (1u << RSI | 1u << RDI | 1u << R8 | 1u << R9 | 1u << R10 | 1u << R11)
 
 enum {
     XMM_FIRST = 4,    // first of those given out to guest vector registers

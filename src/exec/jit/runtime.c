@@ -51,8 +51,8 @@ struct jit *jit_new(struct space *s, bool recording)
         free(j);
         return NULL;
     }
-    u8 pin[REG_COUNT];
-    j->pins = trans_pin(pin, recording);
+    j->maps[0] = trans_pins(recording);
+    j->map_count = 1;
     pthread_once(&once, translate_once);
     pthread_mutex_init(&j->lock, NULL);
     leave_fixed_parts(j);
@@ -80,10 +80,9 @@ void jit_free(struct jit *j)
 
 void jit_end_recording(struct jit *j)
 {
-    u8 pin[REG_COUNT];
     code_flush(j);
     j->recording = false;
-    j->pins = trans_pin(pin, false);
+    j->maps[0] = trans_pins(false);
     leave_fixed_parts(j);
 }
 
@@ -99,17 +98,15 @@ void jit_flush(struct jit *j)
 
 // -- Faults in generated code --
 
-static void take_pins(struct cpu *c, const greg_t *g, bool recording)
+static void take_pins(struct cpu *c, const greg_t *g, const struct pin_map *map)
 {
     static const int where[16] = {
-        [RBX] = REG_RBX, [R8] = REG_R8,   [R9] = REG_R9,  [R10] = REG_R10,
-        [R11] = REG_R11, [R12] = REG_R12, [R13] = REG_R13
+        [RBX] = REG_RBX, [RSI] = REG_RSI, [RDI] = REG_RDI, [R8] = REG_R8,   [R9] = REG_R9,
+        [R10] = REG_R10, [R11] = REG_R11, [R12] = REG_R12, [R13] = REG_R13,
     };
-#define PIN(host, guest) \
-    if (!recording || (host) != HOST_RECORDS) \
-        c->x[guest] = (u64)g[where[host]];
-    PINNED_REGISTERS(PIN)
-#undef PIN
+    for (u32 h = 0; h < COUNT(where); h++)
+        if (map->guest[h] != NO_REG)
+            c->x[map->guest[h]] = (u64)g[where[h]];
 }
 
 static void take_xmm(struct cpu *c, const struct xmm_cache *x, const ucontext_t *u)
@@ -147,7 +144,7 @@ static bool fault(void *ctx, struct cpu *c, void *context, struct trap *t)
     const struct fault_site *f = b ? site_of(j, b, (u32)offset) : NULL;
     if (!f)
         return false;
-    take_pins(c, g, j->recording);
+    take_pins(c, g, &j->maps[b->map]);
     if (f->xmm != NONE)
         take_xmm(c, &j->caches[f->xmm], u);
     if (f->flags != FLAGS_CPU)

@@ -8,18 +8,25 @@
 
 // -- General registers --
 
-u32 trans_pin(u8 *pin, bool recording)
+struct pin_map trans_pins(bool recording)
 {
-    u32 hosts = 0;
-    memset(pin, NO_REG, REG_COUNT);
-#define PIN(host, guest) \
-    if (!recording || (host) != HOST_RECORDS) { \
-        pin[guest] = (host); \
-        hosts |= 1u << (host); \
-    }
+    struct pin_map map;
+    memset(map.guest, NO_REG, sizeof(map.guest));
+#define PIN(host, of) map.guest[host] = (of);
     PINNED_REGISTERS(PIN)
 #undef PIN
-    return hosts;
+    if (recording)
+        map.guest[HOST_RECORDS] = NO_REG;
+    return map;
+}
+
+void trans_use_pins(struct trans *t, struct pin_map map)
+{
+    t->map = map;
+    memset(t->pin, NO_REG, sizeof(t->pin));
+    for (u8 h = 0; h < COUNT(map.guest); h++)
+        if (map.guest[h] != NO_REG)
+            t->pin[map.guest[h]] = h;
 }
 
 u8 jit_x(struct trans *t, u8 g, u8 scratch)

@@ -79,6 +79,8 @@ struct trans {
     u8 flags;              // enum flags_at, now
     bool flags_kept;       // they are in cpu.host_nzcv as well
     u8 pin[REG_COUNT];   // host register of each guest register, or NO_REG
+    struct pin_map map;  // the same by host register
+    bool own_pins;       // they are not the standard ones
     u8 answer_cc;          // see jit_flags_answer; NO_REG: they are NZCV
     u32 clean;   // pinned guest registers whose value cpu.x has as well, by host register
     struct xmm_cache xmm;

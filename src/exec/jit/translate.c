@@ -275,7 +275,8 @@ static void begin(struct jit *j, struct trans *t, vaddr pc)
     t->jit = j;
     t->start = pc;
     t->recording = j->recording;
-    trans_pin(t->pin, j->recording);
+    trans_use_pins(t, j->maps[0]);
+    t->own_pins = false;
     t->bmi2 = __builtin_cpu_supports("bmi2");
     t->lzcnt = __builtin_cpu_supports("lzcnt");
     t->v3 = j->v3;
@@ -312,6 +313,10 @@ static u32 publish(struct jit *j, struct trans *t, struct block *b)
     u32 number = j->block_count;
     b->end = code_offset(j, t->e.at);
     b->fault_count = j->fault_count - b->faults;
+    if (t->own_pins) {
+        b->map = j->map_count;
+        j->maps[j->map_count++] = t->map;
+    }
     assert(b->end - b->code <= BLOCK_BYTES);
     j->used = b->end;
     j->dep_count += b->dep_count;
