@@ -96,7 +96,7 @@ static bool fcvtps(struct trans *t, const struct insn *i, unsigned v)
     return to_signed(t, i, v, UP);
 }
 
-// Negative and large numbers declined, a signed conversion to 64 bits is right.
+// Negative and large numbers declined before the host would raise flags for them, a signed conversion to 64 bits is right.
 static bool fcvtzu(struct trans *t, const struct insn *i, unsigned v)
 {
     bool is_double = v & 1, wide = v & 4;
@@ -108,11 +108,12 @@ static bool fcvtzu(struct trans *t, const struct insn *i, unsigned v)
     vec_zero(t, XMM0);
     vec2(t, compare, n, XMM0);
     jit_else_call(t, CC_B);
-    if (!wide) {
+    if (wide)
+        vec2k(t, compare, n, is_double ? K_2P63_D : K_2P63_S);
+    else
         vec2k(t, compare, n, is_double ? K_2P32_D : K_2P32_S);
-        jit_else_call(t, CC_AE);
-    }
-    convert(t, is_double, true, n);
+    jit_else_call(t, CC_AE);
+    vec2(t, V_CVTTS2SI | vec_scalar(is_double) | W64, RCX, n);
     jit_x_done(t, i->d, RCX);
     return true;
 }

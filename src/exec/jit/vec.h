@@ -61,6 +61,8 @@ enum vec_constant {
     K_INDEFINITE_S,   // what conversions to 32 bits give for what does not fit
     K_2P32_S,   // 2^32
     K_2P32_D,
+    K_2P63_S,
+    K_2P63_D,
     K_10,   // bytes 0x10, then 0x20, 0x30, 0x40
     K_20,
     K_30,
