@@ -112,6 +112,12 @@ static void count(void *ctx, const struct record *r, size_t n)
     counts_feed(ctx, r, n);
 }
 
+static bool read_memory(void *who, void *to, vaddr va, u32 size)
+{
+    const struct m2sim *s = who;
+    return s->process && space_read(s->process->space, to, va, size) == 0;
+}
+
 static bool make_core(struct m2sim *s, struct m2sim_error *e)
 {
     const struct m2sim_options *o = &s->options;
@@ -121,7 +127,8 @@ static bool make_core(struct m2sim *s, struct m2sim_error *e)
     s->core = core_new(s->arena, &s->config, o->model, &err);
     if (!s->core)
         return api_fail(e, M2SIM_EXIT_CONFIG, "%s", err.text);
-    s->stream = stream_new(feed, s->core, !o->one_thread);
+    core_look_at_memory(s->core, read_memory, s);
+    s->stream = stream_new(feed, s->core, !o->one_thread && !s->config.core.prefetch_pointers);
     return true;
 }
 

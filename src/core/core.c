@@ -6,6 +6,8 @@
 struct core {
     const struct core_model *model;
     void *state;
+    struct arena *arena;
+    bool pointers;
 };
 
 static const struct core_model *const models[] = {
@@ -28,6 +30,8 @@ struct core *core_new(struct arena *a, const struct config *c, const char *model
             continue;
         struct core *core = ARENA_NEW(a, struct core);
         core->model = models[k];
+        core->arena = a;
+        core->pointers = c->core.prefetch_pointers;
         core->state = models[k]->create(a, c, e);
         return core->state ? core : NULL;
     }
@@ -36,6 +40,12 @@ struct core *core_new(struct arena *a, const struct config *c, const char *model
         n += (size_t)snprintf(names + n, sizeof(names) - n, " %s", models[k]->name);
     err_set(e, "no timing model '%s'; there is:%s", model, names);
     return NULL;
+}
+
+void core_look_at_memory(struct core *c, memory_read *read, void *who)
+{
+    if (c->pointers)
+        hierarchy_follow_pointers(c->model->memory(c->state), c->arena, read, who);
 }
 
 void core_feed(struct core *c, const struct record *r, size_t n)

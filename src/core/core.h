@@ -21,6 +21,11 @@ struct core;
 // there is no such model or its instruction table cannot be read.
 struct core *core_new(struct arena *a, const struct config *c, const char *model, struct err *e);
 
+// With prefetch.pointers the model looks at the program's memory, as it is when records are
+// fed: then the batches matter, and feeding must not run beside the program. Without, nothing
+// happens. `read` is called from core_feed.
+void core_look_at_memory(struct core *c, memory_read *read, void *who);
+
 // Takes `n` records in program order.
 void core_feed(struct core *c, const struct record *r, size_t n);
 

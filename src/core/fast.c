@@ -413,4 +413,9 @@ static void stats(const void *m, struct core_stats *s)
     core_levels(s, f->memory, f->tlb);
 }
 
-const struct core_model core_fast = { "fast", create, feed, now, drain, stats };
+static struct hierarchy *memory(void *m)
+{
+    return ((struct fast *)m)->memory;
+}
+
+const struct core_model core_fast = { "fast", create, feed, now, drain, stats, memory };

@@ -12,6 +12,7 @@ struct core_model {
     cycle (*now)(const void *m);
     void (*drain)(void *m);
     void (*stats)(const void *m, struct core_stats *s);
+    struct hierarchy *(*memory)(void *m);
 };
 
 // One row a model; core.c lists them.

@@ -73,6 +73,12 @@ static void flush(struct lab *l)
 
 // -- Life --
 
+static bool read_memory(void *who, void *to, vaddr va, u32 size)
+{
+    const struct lab *l = who;
+    return space_read(l->space, to, va, size) == 0;
+}
+
 struct lab *lab_new(const struct config *c, const char *model, struct err *e)
 {
     struct lab *l = calloc(1, sizeof(*l));
@@ -90,6 +96,7 @@ struct lab *lab_new(const struct config *c, const char *model, struct err *e)
     l->recorder = (struct recorder){ l->buffer, l->buffer, take, l };
     l->core = l->space ? core_new(l->arena, c, model, e) : NULL;
     if (l->core) {
+        core_look_at_memory(l->core, read_memory, l);
         u32 fixed = MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, data = SPACE_READ | SPACE_WRITE;
         space_map(l->space, LAB_CODE, LAB_CODE_SIZE, data | SPACE_EXEC, fixed, -1, 0, NULL);
         space_map(l->space, LAB_DATA, LAB_DATA_SIZE, data, fixed, -1, 0, NULL);
@@ -122,6 +129,7 @@ void lab_reset(struct lab *l)
         fprintf(stderr, "m2sim: %s\n", e.text);
         abort();
     }
+    core_look_at_memory(l->core, read_memory, l);
     space_invalidate_code(l->space, LAB_CODE, l->code_end - LAB_CODE);
     space_advise(l->space, LAB_DATA, LAB_DATA_SIZE, MADV_DONTNEED);
     l->code = l->code_end = LAB_CODE;

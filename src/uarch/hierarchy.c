@@ -6,6 +6,7 @@
 #include "uarch/cache_hot.h"
 #include "uarch/meter.h"
 #include "uarch/mshr.h"
+#include "uarch/pointers.h"
 
 const struct stat_row hierarchy_stat_rows[] = {
 #define STAT(field, unit, doc) { #field, unit, doc, offsetof(struct hierarchy_stats, field) },
@@ -39,6 +40,10 @@ struct hierarchy {
     struct meter *fetch_bus;   // of lines into the L1I
     u32 l1d_latency, l2_latency, split_line, split_page, page_bits;
     bool page_map;
+    struct pointers *pointers;   // NULL: not followed
+    memory_read *read;
+    void *who;
+    bool following;              // what is brought now was pointed to
     struct hierarchy_stats stats;   // all but those of the parts
 };
 
@@ -209,6 +214,34 @@ static void l1_push_out(struct hierarchy *h, struct first *f, struct cache_victi
         l2_push_out(h->s, cache_fill(h->s->l2, pa, LINE_DIRTY, now, now), now);
 }
 
+static cycle l1_fill(struct hierarchy *h, struct first *f, vaddr pc, vaddr va, u32 state, cycle now,
+                     enum level *level);
+
+// Brings what the words of a line point to, and the line behind it; `now` is when it is here.
+static __attribute__((noinline)) void follow(struct hierarchy *h, vaddr pc, vaddr va, cycle now)
+{
+    u64 words[POINTERS_WORDS];
+    vaddr out[POINTERS_WORDS], line = va & ~(vaddr)(POINTERS_LINE - 1);
+    enum level level;
+    u8 byte;
+    if (!h->read(h->who, words, line, sizeof(words)))
+        return;
+    u32 n = pointers_of(h->pointers, line, words, out);
+    h->following = true;
+    for (u32 k = 0; k < 2 * n; k++) {
+        vaddr to = out[k / 2] + k % 2 * POINTERS_LINE;
+        if (cache_contains(h->d.cache, to) || !h->read(h->who, &byte, to, 1))
+            continue;
+        if (mshr_full(h->d.mshr, now)) {
+            h->stats.prefetch_dropped++;
+            continue;
+        }
+        l1_fill(h, &h->d, pc, to, LINE_PREFETCHED, now, &level);
+        h->stats.pointers_followed++;
+    }
+    h->following = false;
+}
+
 // Brings the line of `va` into a first level.
 static cycle l1_fill(struct hierarchy *h, struct first *f, vaddr pc, vaddr va, u32 state, cycle now,
                      enum level *level)
@@ -221,6 +254,8 @@ static cycle l1_fill(struct hierarchy *h, struct first *f, vaddr pc, vaddr va, u
     cycle ready = l2_read(h, pc, va, f->line, kind, start, level);
     mshr_hold(f->mshr, start, ready);
     l1_push_out(h, f, cache_fill(f->cache, va, state | origin(*level), now, ready), ready);
+    if (__builtin_expect(h->pointers && f == &h->d && !h->following, 0))
+        follow(h, pc, va, ready);
     return ready;
 }
 
@@ -316,6 +351,13 @@ cycle hierarchy_walk(void *who, u64 page, cycle now)
 bool hierarchy_l1d_contains(const struct hierarchy *h, vaddr va)
 {
     return cache_contains(h->d.cache, va);
+}
+
+void hierarchy_follow_pointers(struct hierarchy *h, struct arena *a, memory_read *read, void *who)
+{
+    h->pointers = pointers_new(a);
+    h->read = read;
+    h->who = who;
 }
 
 struct hierarchy_stats hierarchy_stats(const struct hierarchy *h)

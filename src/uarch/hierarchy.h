@@ -87,6 +87,13 @@ cycle hierarchy_walk(void *who, u64 page, cycle now);
 // Is a load from `va` a hit in L1D? Leaves no trace (load address prediction).
 bool hierarchy_l1d_contains(const struct hierarchy *h, vaddr va);
 
+// Copies `size` bytes of the program's memory from `va` on; false when they are not all there.
+typedef bool memory_read(void *who, void *to, vaddr va, u32 size);
+
+// From now on lines that words of others point to are brought into the L1D (pointers.h). It
+// is the only part that looks at data: `read` gives those of the time it is called.
+void hierarchy_follow_pointers(struct hierarchy *h, struct arena *a, memory_read *read, void *who);
+
 struct hierarchy_stats hierarchy_stats(const struct hierarchy *h);
 
 #endif

@@ -366,4 +366,9 @@ static void stats(const void *m, struct core_stats *s)
     }
 }
 
-const struct core_model core_detailed = { "detailed", create, feed, now, drain, stats };
+static struct hierarchy *memory(void *m)
+{
+    return ((struct ooo *)m)->memory;
+}
+
+const struct core_model core_detailed = { "detailed", create, feed, now, drain, stats, memory };
