@@ -151,6 +151,43 @@ static void after_a_flush_everything_is_made_anew(void **state)
     }
 }
 
+// Room for a few blocks only: with one thread it is made anew inside, with several the caller is asked.
+static void full_code_memory_is_emptied(void **state)
+{
+    struct world *w = *state;
+    enum { BLOCKS = 200 };
+    static u32 code[2 * BLOCKS + 1];
+    for (int k = 0; k < BLOCKS; k++) {
+        code[2 * k] = ADD_X0_1;
+        code[2 * k + 1] = 0x14000001;   // b .+4
+    }
+    code[2 * BLOCKS] = SVC_0;
+    put(w, CODE, code, COUNT(code));
+    jit_set_limit(w->jit, 54 << 10);
+    u64 n, sum = 0;
+    assert_int_equal(go(w, &n).kind, TRAP_SVC);
+    assert_int_equal(w->cpu.x[0], BLOCKS);
+    assert_int_equal(n, COUNT(code));
+    jit_flush(w->jit);
+    w->space->parallel = true;
+    w->cpu.x[0] = 0;
+    w->cpu.pc = CODE;
+    int full = 0;
+    struct trap t = { TRAP_CODE_FULL };
+    for (; t.kind == TRAP_CODE_FULL; full++) {
+        bool entered = space_enter(w->space);
+        t = jit_run(w->jit, &w->cpu, w->space, 1 << 20, NULL, &n);
+        space_leave(w->space, entered);
+        jit_flush(w->jit);
+        sum += n;
+    }
+    assert_int_equal(t.kind, TRAP_SVC);
+    assert_true(full > 1);
+    assert_int_equal(sum, COUNT(code));
+    assert_int_equal(w->cpu.x[0], BLOCKS);
+    w->space->parallel = false;
+}
+
 // A loop with a branch forward, a call, and memory: for every budget both engines stop at the
 // same place with the same registers.
 static void a_run_stops_where_the_interpreter_would(void **state)
@@ -216,7 +253,7 @@ static void a_checked_base_does_not_reach_outside_the_window(void **state)
     assert_int_equal(t.kind, TRAP_MEMORY);
     assert_int_equal(t.addr, DATA - 16);
     assert_int_equal(n, 1);
-    w->cpu.x[3] = 8;      // and here the address is below 0
+    w->cpu.x[3] = 8;   // and here the address is below 0
     put(w, CODE, low + 1, COUNT(low) - 1);
     t = go(w, &n);
     assert_int_equal(t.kind, TRAP_MEMORY);
@@ -254,6 +291,7 @@ int main(void)
         T(code_that_changes_may_begin_to_want_flags),
         T(code_that_may_no_longer_be_executed_is_not),
         T(after_a_flush_everything_is_made_anew),
+        T(full_code_memory_is_emptied),
         T(a_run_stops_where_the_interpreter_would),
         T(a_fault_finds_registers_and_flags_as_they_were),
         T(a_checked_base_does_not_reach_outside_the_window),

@@ -81,8 +81,8 @@ struct jit {
     u8 checking;         // enum jit_checking
     bool v3, aes, sha;   // what the host has, as in struct trans
     struct pin_map *maps;   // those of blocks; the first is the standard one
-    int fd;
-    u64 size;            // of code memory
+    bool lost;           // a fork found no memory: the interpreter does everything
+    u64 size, limit;     // of code memory; bytes of it that are used
     u8 *rw, *rx;         // its two views
     u32 used, fixed;     // bytes; `fixed`: of the parts that are always there
     u32 *entries;        // offset of the block at each instruction; 0: not translated

@@ -55,13 +55,14 @@ static int code_file(u64 size)
 
 bool code_new(struct jit *j, u64 size)
 {
-    j->size = size;
-    j->fd = code_file(size);
-    if (j->fd < 0)
+    int fd = code_file(size);
+    j->size = j->limit = size;
+    if (fd < 0)
         return false;
-    void *rw = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED, j->fd, 0);
+    void *rw = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
     j->rw = rw == MAP_FAILED ? NULL : rw;
-    j->rx = map_near(j->fd, size);
+    j->rx = map_near(fd, size);
+    close(fd);
     j->entries = reserve(j->space->size);
     j->blocks = reserve(BLOCKS * sizeof(*j->blocks));
     j->sites = reserve(SITES * sizeof(*j->sites));
@@ -95,8 +96,6 @@ void code_free(struct jit *j)
     unmap(j->deps, DEPS * sizeof(*j->deps));
     unmap(j->maps, MAPS * sizeof(*j->maps));
     free(j->trans);
-    if (j->fd >= 0)
-        close(j->fd);
 }
 
 static void empty(struct jit *j)
@@ -121,11 +120,11 @@ bool code_forked(struct jit *j)
     if (fd < 0)
         return false;
     int fixed = MAP_SHARED | MAP_FIXED;
-    if (mmap(j->rw, j->size, PROT_READ | PROT_WRITE, fixed, fd, 0) == MAP_FAILED ||
-        mmap(j->rx, j->size, PROT_READ | PROT_EXEC, fixed, fd, 0) == MAP_FAILED)
+    bool done = mmap(j->rw, j->size, PROT_READ | PROT_WRITE, fixed, fd, 0) != MAP_FAILED &&
+                mmap(j->rx, j->size, PROT_READ | PROT_EXEC, fixed, fd, 0) != MAP_FAILED;
+    close(fd);
+    if (!done)
         return false;
-    close(j->fd);
-    j->fd = fd;
     pthread_mutex_init(&j->lock, NULL);
     madvise(j->entries, j->space->size, MADV_DONTNEED);
     empty(j);
@@ -135,7 +134,7 @@ bool code_forked(struct jit *j)
 
 bool code_has_room(const struct jit *j)
 {
-    return j->used + BLOCK_BYTES <= j->size && j->block_count < BLOCKS &&
+    return j->used + BLOCK_BYTES <= j->limit && j->block_count < BLOCKS &&
            j->site_count + 2 * BLOCK_INSNS + 8 < SITES &&
            j->fault_count + 4 * BLOCK_INSNS * INSN_COLD < FAULTS &&
            j->cache_count + 4 * BLOCK_INSNS < CACHES && j->node_count + 4 * BLOCK_DEPS < NODES &&

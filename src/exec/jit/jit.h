@@ -36,6 +36,9 @@ enum jit_checking {
 };
 void jit_set_checking(struct jit *j, enum jit_checking how);
 
+// Lets code have no more than `bytes` of memory; for tests of what happens when it is full.
+void jit_set_limit(struct jit *j, u64 bytes);
+
 // Forgets all translations, while nobody executes.
 void jit_flush(struct jit *j);
 

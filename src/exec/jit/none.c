@@ -30,6 +30,10 @@ void jit_set_checking(struct jit *j, enum jit_checking how)
 {
 }
 
+void jit_set_limit(struct jit *j, u64 bytes)
+{
+}
+
 void jit_flush(struct jit *j)
 {
 }

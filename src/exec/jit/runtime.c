@@ -17,6 +17,8 @@ static pthread_once_t once = PTHREAD_ONCE_INIT;
 static void code_gone(void *ctx, vaddr a, vaddr end)
 {
     struct jit *j = ctx;
+    if (j->lost)
+        return;
     pthread_mutex_lock(&j->lock);
     code_kill(j, a, end);
     pthread_mutex_unlock(&j->lock);
@@ -25,9 +27,9 @@ static void code_gone(void *ctx, vaddr a, vaddr end)
 static void forked(void *ctx)
 {
     struct jit *j = ctx;
-    if (!code_forked(j))
-        abort();
-    leave_fixed_parts(j);
+    j->lost = !code_forked(j);
+    if (!j->lost)
+        leave_fixed_parts(j);
 }
 
 static void find_features(struct jit *j)
@@ -80,8 +82,10 @@ void jit_free(struct jit *j)
 
 void jit_end_recording(struct jit *j)
 {
-    code_flush(j);
     j->recording = false;
+    if (j->lost)
+        return;
+    code_flush(j);
     j->maps[0] = trans_pins(false);
     leave_fixed_parts(j);
 }
@@ -89,6 +93,11 @@ void jit_end_recording(struct jit *j)
 void jit_set_checking(struct jit *j, enum jit_checking how)
 {
     j->checking = how;
+}
+
+void jit_set_limit(struct jit *j, u64 bytes)
+{
+    j->limit = bytes < j->size ? bytes : j->size;
 }
 
 void jit_flush(struct jit *j)
@@ -302,7 +311,7 @@ struct trap jit_run(struct jit *j, struct cpu *c, const struct space *s, u64 bud
     assert(!r == !j->recording);
     while (left && t.kind == TRAP_BUDGET) {
         u64 before = left, n = 0;
-        if (c->fpcr & FPCR_FZ) {   // flushing to zero is the interpreter's
+        if (c->fpcr & FPCR_FZ || j->lost) {   // flushing to zero is the interpreter's
             t = interpret(c, s, left, r, &left, executed);
             continue;
         }
