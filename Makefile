@@ -31,4 +31,4 @@ check-full: setup
 	@tools/check --full $(if $(SKIP),--skip '$(SKIP)')
 
 clean:
-	rm -rf build build-asan build-fuzz build-arm64 out
+	rm -rf build build-asan build-baseline build-fuzz build-arm64 out

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "exec/fpenv.h"
+#include "exec/hostcpu.h"
 #include "exec/sem.h"
 #include "exec/variant.h"
 #include "isa/decode.h"
@@ -127,7 +128,7 @@ static void breakpoint(HANDLER_ARGS)
 static void prefer_v3(handler **plain, handler **record)
 {
 #ifdef __x86_64__
-    if (!__builtin_cpu_supports("avx2") || !__builtin_cpu_supports("fma"))
+    if (!HOST_HAS("avx2") || !HOST_HAS("fma"))
         return;
     memcpy(plain, exec_plain_fp_v3, exec_count_fp_v3 * sizeof(*plain));
     memcpy(record, exec_record_fp_v3, exec_count_fp_v3 * sizeof(*record));

@@ -1,11 +1,11 @@
 // x86-64 hosts: AES-NI, SHA-NI, PCLMULQDQ and SSSE3 where the CPU has them.
 #include "exec/crypto.h"
+#include "exec/hostcpu.h"
 #include "exec/table.h"
 
 #include <immintrin.h>
 
 #define TARGET(features) __attribute__((target(features)))
-#define HAS(feature) __builtin_expect(__builtin_cpu_supports(feature), 1)
 
 // -- AES: the last rounds of x86 are Arm's steps with a key of zero --
 
@@ -34,7 +34,7 @@ TARGET("aes") static u64x2 host_aes_unmix(u64x2 x)
 #define DISPATCH_AES(name) \
     u64x2 crypto_##name(u64x2 x) \
     { \
-        return HAS("aes") ? host_##name(x) : crypto_portable_##name(x); \
+        return HOST_HAS("aes") ? host_##name(x) : crypto_portable_##name(x); \
     }
 CRYPTO_AES(DISPATCH_AES)
 
@@ -46,7 +46,7 @@ TARGET("pclmul") static u64x2 host_pmull(u64 a, u64 b)
 
 u64x2 crypto_pmull(u64 a, u64 b)
 {
-    return HAS("pclmul") ? host_pmull(a, b) : crypto_portable_pmull(a, b);
+    return HOST_HAS("pclmul") ? host_pmull(a, b) : crypto_portable_pmull(a, b);
 }
 
 // -- SHA-1: x86 keeps a in the highest lane and adds the round constant itself --
@@ -112,14 +112,14 @@ TARGET("sha") static u64x2 host_sha256su1(u64x2 d, u64x2 n, u64x2 m)
 #define DISPATCH_SHA(name) \
     u64x2 crypto_##name(u64x2 x, u64x2 y, u64x2 w) \
     { \
-        return HAS("sha") ? host_##name(x, y, w) : crypto_portable_##name(x, y, w); \
+        return HOST_HAS("sha") ? host_##name(x, y, w) : crypto_portable_##name(x, y, w); \
     }
 CRYPTO_SHA1(DISPATCH_SHA)
 CRYPTO_SHA256(DISPATCH_SHA)
 
 u64x2 crypto_sha256su0(u64x2 d, u64x2 n)
 {
-    return HAS("sha") ? host_sha256su0(d, n) : crypto_portable_sha256su0(d, n);
+    return HOST_HAS("sha") ? host_sha256su0(d, n) : crypto_portable_sha256su0(d, n);
 }
 
 // -- Tables --
@@ -140,6 +140,6 @@ static u64x2 host_lookup(const union vreg *t, unsigned regs, u64x2 index, u64x2 
 
 u64x2 table_lookup(const union vreg *t, unsigned regs, u64x2 index, u64x2 missing)
 {
-    return HAS("ssse3") ? host_lookup(t, regs, index, missing)
-                        : table_portable_lookup(t, regs, index, missing);
+    return HOST_HAS("ssse3") ? host_lookup(t, regs, index, missing)
+                             : table_portable_lookup(t, regs, index, missing);
 }

@@ -6,6 +6,7 @@
 #include <ucontext.h>
 
 #include "exec/fpenv.h"
+#include "exec/hostcpu.h"
 #include "exec/jit/block.h"
 
 enum { CODE_BYTES = 64 << 20 };
@@ -35,8 +36,8 @@ static void forked(void *ctx)
 static void find_features(struct jit *j)
 {
     u32 a, b, c, d;
-    j->v3 = __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma");
-    j->aes = j->v3 && __builtin_cpu_supports("aes") && __builtin_cpu_supports("pclmul");
+    j->v3 = HOST_HAS("avx2") && HOST_HAS("fma");
+    j->aes = j->v3 && HOST_HAS("aes") && HOST_HAS("pclmul");
     j->sha = j->v3 && __get_cpuid_count(7, 0, &a, &b, &c, &d) && b >> 29 & 1;
 }
 

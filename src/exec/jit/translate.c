@@ -2,6 +2,7 @@
 #include <assert.h>
 #include <setjmp.h>
 
+#include "exec/hostcpu.h"
 #include "exec/jit/block.h"
 #include "isa/decode.h"
 
@@ -277,8 +278,8 @@ static void begin(struct jit *j, struct trans *t, vaddr pc)
     t->recording = j->recording;
     trans_use_pins(t, j->maps[0]);
     t->own_pins = false;
-    t->bmi2 = __builtin_cpu_supports("bmi2");
-    t->lzcnt = __builtin_cpu_supports("lzcnt");
+    t->bmi2 = HOST_HAS("bmi2");
+    t->lzcnt = HOST_HAS("lzcnt");
     t->v3 = j->v3;
     t->aes = j->aes;
     t->sha = j->sha;
