@@ -122,7 +122,7 @@ int cmd_bench(int argc, char **argv)
     // clang-format off
     static const struct argp_option options[] = {
         { "filter", OPT_FILTER, "LIST", 0, "programs whose name or group (int, fp, libc) one of the patterns matches, commas between (default int,fp)", 1 },
-        { "modes", OPT_MODES, "LIST", 0, "start, run, fast, detailed; default all", 1 },
+        { "modes", OPT_MODES, "LIST", 0, "start, run, interp, fast, detailed; default all", 1 },
         { "repetitions", 'r', "N", 0, "rounds (default 7, with --quick 5); fewer than 6 have no interval of 95 %", 1 },
         { "quick", OPT_QUICK, NULL, 0, "one program in six, half the work", 1 },
         { "guests", OPT_GUESTS, "DIR", 0, "folder of the programs bench/guest/build makes", 1 },
@@ -146,7 +146,8 @@ int cmd_bench(int argc, char **argv)
         options,
         parse,
         "",
-        "Measures how fast m2sim runs the programs of bench/guest: emulating (run), with the fast "
+        "Measures how fast m2sim runs the programs of bench/guest: emulating (run, interp), with "
+        "the fast "
         "and the detailed timing model, and how long it takes to begin (start).\v"
         "Examples:\n  m2sim bench --quick\n"
         "  m2sim bench --modes run --vs-command 'qemu-aarch64 {}'\n"

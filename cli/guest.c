@@ -10,7 +10,7 @@
 
 // clang-format off
 enum {
-    OPT_JSON = 256, OPT_MAX, OPT_ENV, OPT_SEED, OPT_STRACE, OPT_MODEL, OPT_CORE, OPT_SET,
+    OPT_JSON = 256, OPT_MAX, OPT_ENV, OPT_PERF_MAP, OPT_SEED, OPT_STRACE, OPT_MODEL, OPT_CORE, OPT_SET,
     OPT_ONE_THREAD, OPT_NO_HOST, OPT_STATS, OPT_ROOT, OPT_ALLOW, OPT_ALLOW_READ, OPT_HOST_FILES, OPT_GDB,
     OPT_DETERMINISTIC, OPT_ALLOW_NET, OPT_EXEC,
 };
@@ -100,6 +100,7 @@ static error_t parse(int key, char *arg, struct argp_state *state)
     case OPT_GDB: g->o.gdb = arg; break;
     case OPT_MODEL: g->o.model = arg; break;
     case OPT_CORE: g->o.core = arg; break;
+    case OPT_PERF_MAP: g->o.perf_map = true; break;
     case OPT_ONE_THREAD: g->o.one_thread = true; break;
     case OPT_NO_HOST: g->no_host = true; break;
     case OPT_ENV:
@@ -137,6 +138,7 @@ static error_t parse(int key, char *arg, struct argp_state *state)
     { "allow-net", OPT_ALLOW_NET, NULL, 0, "let the program reach hosts beyond loopback", 1 }, \
     { "env", OPT_ENV, "NAME=VALUE", 0, "set a variable of the program's environment; it inherits yours", 1 }, \
     { "seed", OPT_SEED, "N", 0, "seed of everything random the program is given", 1 }, \
+    { "perf-map", OPT_PERF_MAP, NULL, 0, "leave /tmp/perf-PID.map, from which `perf report` names the program's functions in generated code", 1 }, \
     { "strace", OPT_STRACE, NULL, 0, "print each system call", 1 }, \
     { "gdb", OPT_GDB, "[ADDRESS:]PORT", 0, "wait for gdb (target remote) there before the first instruction; of this computer alone unless ADDRESS is given; 0 is any free port", 1 }, \
     { "exec", OPT_EXEC, "interp|jit", 0, "how instructions are run: interpreted, or as host code (default, where there is a translator); the results are the same", 1 }, \

@@ -75,6 +75,7 @@ struct m2sim_options {
     // on a host without AVX2 and FMA, for tests.
     const char *exec;
     bool one_thread;   // timing runs in the emulating host thread
+    bool perf_map;   // leave /tmp/perf-PID.map, from which perf names generated code
     FILE *messages;   // faults of the guest; default stderr
     FILE *strace;   // system calls are printed here
     const char *command;   // for the report's provenance
@@ -165,7 +166,7 @@ struct m2sim_bench {
     const char *program;   // the m2sim to measure; default the running program
     const char *guests;   // folder of built guests; default out/guest beside the build
     const char *filter;   // patterns of names or groups, commas between; default "int,fp"
-    const char *modes;   // "start,run,fast,detailed" or some of them
+    const char *modes;   // "start,run,interp,fast,detailed" or some of them
     const char *vs;   // a file of --json, or a history, perhaps with "@RUN" or "@LABEL"
     const char *vs_command;   // the other program: {} is the guest's command line, {mode} m2sim's
     const char *history;   // SQLite file to append to

@@ -90,7 +90,7 @@ static bool measure(const struct m2sim_bench *o, struct bench *b, struct profile
         .guests = o->guests ? o->guests : api_guest_folder(guests),
         .filter = o->filter,
         .modes = o->modes  ? o->modes
-                 : profile ? "run,fast,detailed"
+                 : profile ? "run,interp,fast,detailed"
                            : NULL,
         .vs_command = o->vs_command,
         .probe = probe_object(object),

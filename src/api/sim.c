@@ -306,6 +306,8 @@ int m2sim_run(struct m2sim *s)
     if (s->core)
         core_drain(s->core);
     s->host_seconds = (double)(host_ns() - start) / 1e9;
+    if (s->options.perf_map)
+        api_write_perf_map(s);
     s->status = end == MACHINE_EXITED  ? process_status(s->process)
                 : end == MACHINE_LIMIT ? M2SIM_EXIT_LIMIT
                                        : 130;

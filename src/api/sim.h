@@ -43,6 +43,9 @@ cycle api_cycles(struct m2sim *s);
 bool api_debug_listen(struct m2sim *s, struct m2sim_error *e);
 void api_debug_begin(struct m2sim *s);
 
+// perf_map.c: writes /tmp/perf-PID.map for the generated code there is.
+void api_write_perf_map(struct m2sim *s);
+
 // Fills *e and returns false.
 bool api_fail(struct m2sim_error *e, int code, const char *fmt, ...)
     __attribute__((format(printf, 3, 4)));

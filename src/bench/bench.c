@@ -168,7 +168,7 @@ static bool check_modes(const struct bench_options *o, struct err *e)
     for (const char *p = o->modes; p; p = strchr(p, ',') ? strchr(p, ',') + 1 : NULL) {
         snprintf(name, sizeof(name), "%.*s", (int)strcspn(p, ","), p);
         if (!bench_mode(name))
-            return err_set(e, "no mode '%s': start, run, fast or detailed", name);
+            return err_set(e, "no mode '%s': start, run, interp, fast or detailed", name);
     }
     for (size_t k = 0; o->vs_command && k < COUNT(modes); k++)
         if (wanted(o->modes, modes[k].name) && is_compared(o->vs_command, &modes[k]))

@@ -25,16 +25,32 @@ static void *reserve(u64 bytes)
     return p == MAP_FAILED ? NULL : p;
 }
 
+// Code memory is shared and anonymous, so that a second view of it can be had (mremap of no
+// length) without a name: perf looks for names in its map of a process only where memory has none.
+static u8 *map_code(void *at, u64 size)
+{
+    int flags = MAP_SHARED | MAP_ANONYMOUS | MAP_NORESERVE | (at ? MAP_FIXED : 0);
+    void *p = mmap(at, size, PROT_READ | PROT_WRITE, flags, -1, 0);
+    return p == MAP_FAILED ? NULL : p;
+}
+
+// The executable view of `rw`, in the place of what is mapped at `at`.
+static bool map_view(u8 *rw, void *at, u64 size)
+{
+    return mremap(rw, 0, size, MREMAP_MAYMOVE | MREMAP_FIXED, at) == at &&
+           mprotect(at, size, PROT_READ | PROT_EXEC) == 0;
+}
+
 // The executable view, near the program's text.
-static u8 *map_near(int fd, u64 size)
+static u8 *map_near(u8 *rw, u64 size)
 {
     u64 text = (u64)code_new & ~0xffffull;
+    int flags = MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_FIXED_NOREPLACE;
     for (u64 away = 1 << 24; away < REACH; away += 1 << 24) {
         for (int side = 0; side < 2; side++) {
             void *at = (void *)(side ? text + away : text - away - size);
-            void *p =
-                mmap(at, size, PROT_READ | PROT_EXEC, MAP_SHARED | MAP_FIXED_NOREPLACE, fd, 0);
-            if (p == at)
+            void *p = mmap(at, size, PROT_NONE, flags, -1, 0);
+            if (p == at && map_view(rw, at, size))
                 return p;
             if (p != MAP_FAILED)
                 munmap(p, size);
@@ -43,26 +59,13 @@ static u8 *map_near(int fd, u64 size)
     return NULL;
 }
 
-static int code_file(u64 size)
-{
-    int fd = memfd_create("m2sim-code", MFD_CLOEXEC);
-    if (fd >= 0 && !ftruncate(fd, (off_t)size))
-        return fd;
-    if (fd >= 0)
-        close(fd);
-    return -1;
-}
-
 bool code_new(struct jit *j, u64 size)
 {
-    int fd = code_file(size);
     j->size = j->limit = size;
-    if (fd < 0)
+    j->rw = map_code(NULL, size);
+    if (!j->rw)
         return false;
-    void *rw = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
-    j->rw = rw == MAP_FAILED ? NULL : rw;
-    j->rx = map_near(fd, size);
-    close(fd);
+    j->rx = map_near(j->rw, size);
     j->entries = reserve(j->space->size);
     j->blocks = reserve(BLOCKS * sizeof(*j->blocks));
     j->sites = reserve(SITES * sizeof(*j->sites));
@@ -116,14 +119,7 @@ void code_flush(struct jit *j)
 
 bool code_forked(struct jit *j)
 {
-    int fd = code_file(j->size);
-    if (fd < 0)
-        return false;
-    int fixed = MAP_SHARED | MAP_FIXED;
-    bool done = mmap(j->rw, j->size, PROT_READ | PROT_WRITE, fixed, fd, 0) != MAP_FAILED &&
-                mmap(j->rx, j->size, PROT_READ | PROT_EXEC, fixed, fd, 0) != MAP_FAILED;
-    close(fd);
-    if (!done)
+    if (!map_code(j->rw, j->size) || !map_view(j->rw, j->rx, j->size))
         return false;
     pthread_mutex_init(&j->lock, NULL);
     madvise(j->entries, j->space->size, MADV_DONTNEED);
@@ -257,4 +253,13 @@ void code_kill(struct jit *j, vaddr a, vaddr end)
     for (u32 b = 0; b < j->block_count; b++)
         if (!j->blocks[b].dead && concerns(j, &j->blocks[b], a, end))
             kill_block(j, &j->blocks[b]);
+}
+
+void jit_each_block(const struct jit *j,
+                    void (*each)(void *ctx, const void *code, u64 bytes, vaddr pc), void *ctx)
+{
+    for (u32 b = 0; b < j->block_count; b++)
+        if (!j->blocks[b].dead)
+            each(ctx, j->rx + j->blocks[b].code, j->blocks[b].end - j->blocks[b].code,
+                 j->blocks[b].pc);
 }

@@ -42,4 +42,9 @@ void jit_set_limit(struct jit *j, u64 bytes);
 // Forgets all translations, while nobody executes.
 void jit_flush(struct jit *j);
 
+// Calls `each` for the translations there are: `bytes` of host code at `code` for the block of
+// guest instructions at `pc`. Nobody may execute meanwhile.
+void jit_each_block(const struct jit *j,
+                    void (*each)(void *ctx, const void *code, u64 bytes, vaddr pc), void *ctx);
+
 #endif

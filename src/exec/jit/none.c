@@ -37,3 +37,8 @@ void jit_set_limit(struct jit *j, u64 bytes)
 void jit_flush(struct jit *j)
 {
 }
+
+void jit_each_block(const struct jit *j,
+                    void (*each)(void *ctx, const void *code, u64 bytes, vaddr pc), void *ctx)
+{
+}
