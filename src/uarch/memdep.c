@@ -25,6 +25,7 @@ struct pair {
 struct memdep {
     struct memdep_params p;
     struct pair *pairs;
+    u32 count;           // of them entered; they are never empty again
     u32 random;
     u64 since_aged, clock;
     u8 loads[FILTER], stores[FILTER];
@@ -51,7 +52,7 @@ void memdep_store(struct memdep *m, vaddr pc, u64 seq)
 {
     if (__builtin_expect(!m->stores[hash(pc)], 1))
         return;
-    for (u32 i = 0; i < m->p.pairs; i++)
+    for (u32 i = 0; i < m->count; i++)
         if (m->pairs[i].store == pc)
             m->pairs[i].seq = seq;
 }
@@ -59,7 +60,7 @@ void memdep_store(struct memdep *m, vaddr pc, u64 seq)
 static void age(struct memdep *m)
 {
     m->since_aged = 0;
-    for (u32 i = 0; i < m->p.pairs; i++)
+    for (u32 i = 0; i < m->count; i++)
         m->pairs[i].counter -= m->pairs[i].counter > 0;
 }
 
@@ -71,7 +72,7 @@ u64 memdep_load(struct memdep *m, vaddr pc)
     if (__builtin_expect(!m->loads[hash(pc)], 1))
         return 0;
     u64 seq = 0;
-    for (u32 i = 0; i < m->p.pairs; i++) {
+    for (u32 i = 0; i < m->count; i++) {
         struct pair *p = &m->pairs[i];
         if (p->load == pc && p->counter && p->seq > seq) {
             seq = p->seq;
@@ -82,13 +83,13 @@ u64 memdep_load(struct memdep *m, vaddr pc)
     return seq;
 }
 
-// The place for a new pair: an empty one, one that no longer waits, or by the rule.
+// The place for a new pair: the next empty one, one that no longer waits, or by the rule.
 static struct pair *place(struct memdep *m)
 {
     struct pair *idle = NULL, *old = m->pairs;
-    for (u32 i = 0; i < m->p.pairs; i++) {
-        if (!m->pairs[i].load)
-            return &m->pairs[i];
+    if (m->count < m->p.pairs)
+        return &m->pairs[m->count++];
+    for (u32 i = 0; i < m->count; i++) {
         if (!m->pairs[i].counter)
             idle = &m->pairs[i];
         if (m->pairs[i].used < old->used)
@@ -108,7 +109,7 @@ static struct pair *find(struct memdep *m, vaddr load_pc, vaddr store_pc)
     struct pair *p = &m->pairs[m->last[hash(load_pc)]];
     if (p->load == load_pc && p->store == store_pc)
         return p;
-    for (p = m->pairs; p < m->pairs + m->p.pairs; p++)
+    for (p = m->pairs; p < m->pairs + m->count; p++)
         if (p->load == load_pc && p->store == store_pc)
             return p;
     return NULL;
@@ -156,7 +157,7 @@ void memdep_met(struct memdep *m, vaddr load_pc, vaddr store_pc)
 void memdep_waited(struct memdep *m, vaddr load_pc, u64 seq, bool needed)
 {
     m->stats.needed += needed;
-    for (u32 i = 0; i < m->p.pairs; i++) {
+    for (u32 i = 0; i < m->count; i++) {
         struct pair *p = &m->pairs[i];
         if (p->load != load_pc || p->seq < seq)
             continue;   // another load's, or not the store waited for
@@ -169,7 +170,7 @@ void memdep_waited(struct memdep *m, vaddr load_pc, u64 seq, bool needed)
 
 void memdep_squash(struct memdep *m, u64 seq)
 {
-    for (u32 i = 0; i < m->p.pairs; i++)
+    for (u32 i = 0; i < m->count; i++)
         if (m->pairs[i].seq > seq)
             m->pairs[i].seq = 0;
 }
