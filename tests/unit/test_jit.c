@@ -3,6 +3,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "exec/jit/jit.h"
 
@@ -151,6 +152,30 @@ static void after_a_flush_everything_is_made_anew(void **state)
     }
 }
 
+// Behind the end of its file code cannot be read: no matter, unless it is executed.
+static void looking_ahead_survives_code_that_cannot_be_read(void **state)
+{
+    struct world *w = *state;
+    const u32 code[] = { CMP_X1_0, B_EQ_OTHER, SVC_0 };
+    char name[] = "/tmp/m2sim-test-jit.XXXXXX";
+    int fd = mkstemp(name);
+    assert_true(fd >= 0);
+    assert_int_equal(write(fd, code, sizeof(code)), sizeof(code));
+    unlink(name);
+    u64 n, len = OTHER + GUEST_PAGE - CODE;
+    assert_int_equal(space_map(w->space, CODE, len, 5, 0x12, fd, 0, NULL), CODE);
+    exec_init(&w->cpu, w->space);
+    w->cpu.x[1] = 1;
+    assert_int_equal(go(w, &n).kind, TRAP_SVC);
+    assert_int_equal(n, 3);
+    w->cpu.x[1] = 0;
+    struct trap t = go(w, &n);
+    assert_int_equal(t.kind, TRAP_FETCH);
+    assert_int_equal(t.addr, OTHER);
+    assert_int_equal(n, 2);
+    close(fd);
+}
+
 // Room for a few blocks only: with one thread it is made anew inside, with several the caller is asked.
 static void full_code_memory_is_emptied(void **state)
 {
@@ -291,6 +316,7 @@ int main(void)
         T(code_that_changes_may_begin_to_want_flags),
         T(code_that_may_no_longer_be_executed_is_not),
         T(after_a_flush_everything_is_made_anew),
+        T(looking_ahead_survives_code_that_cannot_be_read),
         T(full_code_memory_is_emptied),
         T(a_run_stops_where_the_interpreter_would),
         T(a_fault_finds_registers_and_flags_as_they_were),

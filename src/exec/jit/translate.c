@@ -343,6 +343,21 @@ static enum ending scan(struct trans *t, struct reader *r, enum trap_kind *why)
     return end;
 }
 
+// find_live_flags(), which looks at places that perhaps cannot be read: then all are wanted.
+static void look_for_readers(struct trans *t, struct reader *r, enum ending end)
+{
+    struct exec *e = r->c->exec;
+    e->reading = true;
+    if (sigsetjmp(e->read_failed, 0) == 0) {
+        find_live_flags(t, r, end);
+    } else {
+        memset(t->live, true, sizeof(t->live));
+        memset(t->live_taken, true, sizeof(t->live_taken));
+        t->live_next = true;
+    }
+    e->reading = false;
+}
+
 u32 translate(struct jit *j, struct cpu *c, vaddr pc, const struct region *region,
               enum trap_kind *why)
 {
@@ -361,7 +376,7 @@ u32 translate(struct jit *j, struct cpu *c, vaddr pc, const struct region *regio
         record_definitions(t, c);
     if (!t->count && end != END_INTERP)
         return NONE;
-    find_live_flags(t, &r, end);
+    look_for_readers(t, &r, end);
     b->count = t->count + (end == END_INTERP);
     b->charge = t->count;
     emit_block(t, end);
