@@ -37,6 +37,7 @@ void translate_once(void)
     add_templates(jit_fpround_templates);
     add_templates(jit_fpstruct_templates);
     add_templates(jit_simd_templates);
+    add_templates(jit_simdperm_templates);
 }
 
 // -- Reading guest code --
