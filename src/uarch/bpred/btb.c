@@ -80,6 +80,7 @@ static u32 give_up(struct btb *b, const struct level *l)
     b->random ^= b->random << 13;
     b->random ^= b->random >> 17;
     b->random ^= b->random << 5;
+    assert(l->ways);
     return b->random % l->ways;
 }
 
