@@ -46,9 +46,11 @@ static u32 set_of(const struct cache *c, paddr pa)
     return (u32)(pa >> c->line_bits) & c->set_mask;
 }
 
+// Never 0, which empty ways have: what a prefetch names may lie anywhere.
 static u32 tag_of(const struct cache *c, paddr pa)
 {
-    return (u32)(pa >> c->line_bits >> c->set_bits) + 1;
+    u32 tag = (u32)(pa >> c->line_bits >> c->set_bits) + 1;
+    return tag + !tag;
 }
 
 // The way that holds `tag`, which is not 0, or -1. Looks at all: a loop that stops

@@ -42,6 +42,16 @@ static void a_filled_line_is_found_by_all_its_bytes(void **state)
     assert_false(hits(c, 0x0fff));
 }
 
+// A guest's prefetch may name any address; empty ways hold tag 0.
+static void no_address_is_found_in_an_empty_cache(void **state)
+{
+    struct cache *c = cache_new(*state, &tiny);
+    paddr pa = (paddr)0xffffffff << 9;   // its tag would be 0
+    assert_false(hits(c, pa));
+    put(c, pa);
+    assert_true(hits(c, pa));
+}
+
 static void lines_next_to_each_other_go_to_different_sets(void **state)
 {
     struct cache *c = cache_new(*state, &tiny);
@@ -211,6 +221,7 @@ int main(void)
 #define T(f) cmocka_unit_test_setup_teardown(f, open_arena, close_arena)
     const struct CMUnitTest tests[] = {
         T(a_filled_line_is_found_by_all_its_bytes),
+        T(no_address_is_found_in_an_empty_cache),
         T(lines_next_to_each_other_go_to_different_sets),
         T(the_least_recently_used_way_goes_first),
         T(lru_agrees_with_a_list),
