@@ -101,7 +101,7 @@ SEM(nop_mem)
 {
 }
 
-// -- Pairs: one access of twice the size --
+// -- Pairs: one access of twice the size; a fault is at the lower part's address --
 
 #define BARRIER __asm__ volatile("" ::: "memory")
 
@@ -110,6 +110,7 @@ SEM(nop_mem)
         const u8 *p_ = HOST(va); \
         type lo_, hi_; \
         memcpy(&lo_, p_, sizeof(lo_)); \
+        BARRIER; \
         memcpy(&hi_, p_ + sizeof(lo_), sizeof(hi_)); \
         BARRIER; \
         first; \
@@ -122,6 +123,7 @@ SEM(nop_mem)
         type lo_ = (first), hi_ = (second); \
         BARRIER; \
         memcpy(p_, &lo_, sizeof(lo_)); \
+        BARRIER; \
         memcpy(p_ + sizeof(lo_), &hi_, sizeof(hi_)); \
     } while (0)
 
