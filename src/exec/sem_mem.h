@@ -347,6 +347,17 @@ ATOMIC(swp)
         Xw(n, va + Xr(m)); \
     }
 
+// Copies in steps from the lowest address up, so that of several bytes that cannot be
+// accessed the lowest is the one that faults.
+INLINE void copy_upwards(u8 *to, const u8 *from, unsigned bytes)
+{
+#pragma GCC unroll 8
+    for (unsigned at = 0; at < bytes; at += 8) {
+        memcpy(to + at, from + at, bytes - at < 8 ? bytes - at : 8);
+        BARRIER;
+    }
+}
+
 // Whole registers one after the other; v: Q.
 INLINE void load_whole(SEM_ARGS, u64 va, unsigned count)
 {
@@ -357,8 +368,8 @@ INLINE void load_whole(SEM_ARGS, u64 va, unsigned count)
         if (!v)
             r[k].d[1] = 0;
         memcpy(&r[k], p + k * bytes, bytes);
+        BARRIER;
     }
-    BARRIER;
     for (unsigned k = 0; k < count; k++)
         LISTED(k) = r[k];
 }
@@ -367,9 +378,10 @@ INLINE void store_whole(SEM_ARGS, u64 va, unsigned count)
 {
     u8 *p = HOST(va);
     unsigned bytes = 8u << v;
-    BARRIER;
-    for (unsigned k = 0; k < count; k++)
+    for (unsigned k = 0; k < count; k++) {
+        BARRIER;
         memcpy(p + k * bytes, &LISTED(k), bytes);
+    }
 }
 
 // Interleaved elements; v: Q, then log2 of the element's bytes.
@@ -379,8 +391,7 @@ INLINE void load_interleaved(SEM_ARGS, u64 va, unsigned count)
     unsigned q = v >> 2, size = 1u << (v & 3), elements = (8u << q) / size;
     u8 memory[64];
     union vreg r[4];
-    memcpy(memory, p, count * (8u << q));
-    BARRIER;
+    copy_upwards(memory, p, count * (8u << q));
     for (unsigned k = 0; k < count; k++) {
         r[k].d[1] = 0;
 #pragma GCC unroll 16
@@ -401,8 +412,7 @@ INLINE void store_interleaved(SEM_ARGS, u64 va, unsigned count)
         for (unsigned e = 0; e < elements; e++)
             memcpy(&memory[(e * count + k) * size], &r.b[e * size], size);
     }
-    BARRIER;
-    memcpy(p, memory, count * (8u << q));
+    copy_upwards(p, memory, count * (8u << q));
 }
 
 // One element of `size` bytes of each register.
@@ -411,8 +421,7 @@ INLINE void load_lane(SEM_ARGS, u64 va, unsigned count, unsigned size)
     unsigned lane = AUX & 15;
     const u8 *p = HOST(va);
     u8 memory[32];
-    memcpy(memory, p, count * size);
-    BARRIER;
+    copy_upwards(memory, p, count * size);
     for (unsigned k = 0; k < count; k++)
         memcpy(&LISTED(k).b[lane * size], memory + k * size, size);
 }
@@ -421,9 +430,10 @@ INLINE void store_lane(SEM_ARGS, u64 va, unsigned count, unsigned size)
 {
     unsigned lane = AUX & 15;
     u8 *p = HOST(va);
-    BARRIER;
-    for (unsigned k = 0; k < count; k++)
+    for (unsigned k = 0; k < count; k++) {
+        BARRIER;
         memcpy(p + k * size, &LISTED(k).b[lane * size], size);
+    }
 }
 
 // One element to all of each register; v: Q, then log2 of the element's bytes.
@@ -433,9 +443,10 @@ INLINE void load_replicated(SEM_ARGS, u64 va, unsigned count)
     const u8 *p = HOST(va);
     unsigned size = 1u << (v & 3);
     u64 x[4] = { 0, 0, 0, 0 };
-    for (unsigned k = 0; k < count; k++)
+    for (unsigned k = 0; k < count; k++) {
         memcpy(&x[k], p + k * size, size);
-    BARRIER;
+        BARRIER;
+    }
     for (unsigned k = 0; k < count; k++) {
         u64 all = x[k] * ones[v & 3];
         LISTED(k) = (union vreg){ .d = { all, v >> 2 ? all : 0 } };

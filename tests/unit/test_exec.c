@@ -318,6 +318,27 @@ static void records_fill_buffer_after_buffer(void **state)
     tape_close(&t);
 }
 
+static void a_structure_faults_at_its_lowest_byte(void **state)
+{
+    struct world *w = *state;
+    const u32 words[] = {
+        0x0c004671,   // st3 {v17.4h-v19.4h}, [x19]
+        0x4c000260,   // st4 {v0.16b-v3.16b}, [x19]
+        0x4c404660,   // ld3 {v0.8h-v2.8h}, [x19]
+        0x4c002260,   // st1 {v0.16b-v3.16b}, [x19]
+        0x4d60a660,   // ld4 {v0.d-v3.d}[1], [x19]
+        0x0d200e60,   // st2 {v0.b, v1.b}[3], [x19]
+    };
+    for (size_t k = 0; k < COUNT(words); k++) {
+        u64 n;
+        put(w, &words[k], 1);
+        w->cpu.x[19] = DATA + GUEST_PAGE;
+        struct trap t = go(w, 1, &n);
+        assert_int_equal(t.kind, TRAP_MEMORY);
+        assert_int_equal(t.addr, DATA + GUEST_PAGE);
+    }
+}
+
 // The fault arrives as a host signal, whose handler starts with fresh flags.
 static void a_fault_keeps_the_flags_of_floating_point(void **state)
 {
@@ -383,6 +404,7 @@ int main(void)
         T(changed_code_runs_after_invalidation),
         T(each_retired_instruction_has_its_record),
         T(records_fill_buffer_after_buffer),
+        T(a_structure_faults_at_its_lowest_byte),
         T(a_fault_keeps_the_flags_of_floating_point),
         T(the_guests_rounding_mode_stays_inside),
         T(a_run_may_stop_when_the_buffer_is_full),
