@@ -124,10 +124,11 @@ void lap_train(struct lap *l, vaddr pc, vaddr va, vaddr predicted)
         follow(l, e, va);
 }
 
-void lap_squash(struct lap *l)
+void lap_squash(struct lap *l, vaddr pc)
 {
-    for (u32 i = 1; i <= l->count; i++)
-        l->loads[i].under_way = 0;
+    struct load *e = find(l, pc);
+    if (e)
+        e->under_way -= e->under_way > 0;
 }
 
 struct lap_stats lap_stats(const struct lap *l)

@@ -36,15 +36,15 @@ struct lap;
 struct lap *lap_new(struct arena *a, const struct lap_params *p);
 
 // The address the load at `pc` will read, or LAP_NONE. Each call takes one more
-// instance of the load to be under way, until lap_train or lap_squash.
+// instance of the load to be under way, until lap_train or lap_squash of it.
 vaddr lap_predict(struct lap *l, vaddr pc);
 
 // An instance of the load at `pc`, in program order, has read from `va`;
 // `predicted` is what lap_predict gave for it.
 void lap_train(struct lap *l, vaddr pc, vaddr va, vaddr predicted);
 
-// All instances under way were thrown away.
-void lap_squash(struct lap *l);
+// An instance of the load at `pc`, the youngest under way, was thrown away.
+void lap_squash(struct lap *l, vaddr pc);
 
 struct lap_stats lap_stats(const struct lap *l);
 

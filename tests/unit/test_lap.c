@@ -29,7 +29,7 @@ static vaddr after(struct lap *l, vaddr pc, u32 n, vaddr va, i64 stride)
     for (u32 i = 0; i < n; i++, va += (vaddr)stride)
         lap_train(l, pc, va, lap_predict(l, pc));
     vaddr next = lap_predict(l, pc);
-    lap_squash(l);
+    lap_squash(l, pc);
     return next;
 }
 
@@ -39,6 +39,18 @@ static void a_constant_address_is_predicted_after_500_loads(void **state)
     assert_int_equal(after(l, 0x400, 500, 0x8000, 0), LAP_NONE);   // 499 confirmed the first
     assert_int_equal(after(l, 0x400, 1, 0x8000, 0), 0x8000);
     assert_int_equal(lap_stats(l).wrong, 0);
+}
+
+// Only what is younger than the squash goes: the loads before it still move the address on.
+static void loads_before_a_squash_stay_under_way(void **state)
+{
+    struct lap *l = lap_new(*state, &avalanche);
+    after(l, 0x400, 600, 0x10000, 16);   // the next is at 0x10000 + 600 * 16
+    assert_int_equal(lap_predict(l, 0x400), 0x10000 + 600 * 16);
+    assert_int_equal(lap_predict(l, 0x400), 0x10000 + 601 * 16);
+    assert_int_equal(lap_predict(l, 0x400), 0x10000 + 602 * 16);
+    lap_squash(l, 0x400);
+    assert_int_equal(lap_predict(l, 0x400), 0x10000 + 602 * 16);
 }
 
 static void strides_to_255_bytes_are_predicted(void **state)
@@ -110,6 +122,7 @@ int main(void)
 #define T(f) cmocka_unit_test_setup_teardown(f, open_arena, close_arena)
     const struct CMUnitTest tests[] = {
         T(a_constant_address_is_predicted_after_500_loads),
+        T(loads_before_a_squash_stay_under_way),
         T(strides_to_255_bytes_are_predicted),
         T(the_next_page_is_not_predicted),
         T(a_surprise_starts_training_anew),

@@ -148,11 +148,12 @@ void ooo_apply_squash(struct ooo *o)
     while (o->renamed > q.seq) {
         struct inst *i = inst_of(o, --o->renamed);
         ooo_undo(o, o->renamed);
+        if (o->p->lap_present && i->plan->kind == PLAN_LOAD && !(i->flags & INST_WRONG))
+            lap_squash(o->lap, i->pc);
         move_slots(o, i, q.cause);
         o->s.replayed += !(i->flags & INST_WRONG);
     }
     memdep_squash(o->memdep, o->store_tail);
-    lap_squash(o->lap);
     o->group_open = false;
     o->tail = q.seq;
     o->in_next = q.in;
