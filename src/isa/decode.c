@@ -9,7 +9,7 @@
 
 // Derived once from the rows' text, then only read.
 static struct row rows[OP_COUNT] = {
-    [OP_UNDEFINED] = { .name = "UNDEFINED", .run = RUN_UNDEFINED, .semantics = "undefined" },
+    [OP_UNDEFINED] = { "UNDEFINED", "", "", "", "undefined", .run = RUN_UNDEFINED },
 #define ROW(kind, name, encoding, syntax, class, semantics, variants, flags, feature) \
     [OP_##name] = { #name, encoding, syntax, #variants, #semantics, CLASS_##class, FEAT_##feature, \
                     kind, flags, .run = RUN_##name, .variant_bits = VBITS_##variants },

@@ -133,7 +133,7 @@ struct row {
     u8 file[4];   // enum regfile of slots d, n, m, a
 };
 
-const struct row *isa_row(enum op op);   // op from 1 to OP_COUNT - 1, or OP_UNDEFINED
+const struct row *isa_row(enum op op);   // any; OP_UNDEFINED has a name, and no encoding or syntax
 enum op isa_op_of_run(u16 run);
 const char *isa_class_name(enum insn_class class);
 const char *isa_feature_name(enum feature f);

@@ -38,6 +38,16 @@ static void every_variant_letter_is_in_the_encoding_with_the_right_width(void **
     }
 }
 
+// Whoever looks up the row of a word may ask it for any of its texts.
+static void no_row_lacks_a_text(void **state)
+{
+    for (enum op op = 0; op < OP_COUNT; op++) {
+        const struct row *r = isa_row(op);
+        assert_true(r->name && r->encoding && r->syntax && r->variants && r->semantics);
+        assert_true(isa_class_name(r->class) && isa_feature_name(r->feature) && isa_tested_by(op));
+    }
+}
+
 static u32 next_random(u64 *s)
 {
     *s = *s * 6364136223846793005u + 1442695040888963407u;
@@ -117,6 +127,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(rows_overlap_only_as_special_cases),
+        cmocka_unit_test(no_row_lacks_a_text),
         cmocka_unit_test(every_variant_letter_is_in_the_encoding_with_the_right_width),
         cmocka_unit_test(threads_find_the_tree_to_agree_with_the_linear_search),
         cmocka_unit_test(known_words_disassemble),
