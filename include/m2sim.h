@@ -23,6 +23,9 @@
 #ifdef __cplusplus
 extern "C" {
 #endif
+#ifdef __GNUC__
+#pragma GCC visibility push(default)   // the library hides all other names
+#endif
 
 // Exit codes of the command line, beside the guest's own status and 128 + signal.
 enum {
@@ -192,6 +195,9 @@ bool m2sim_bench(const struct m2sim_bench *o, FILE *f, unsigned flags, bool *slo
 
 const char *m2sim_version(void);   // "0.1.0"
 
+#ifdef __GNUC__
+#pragma GCC visibility pop
+#endif
 #ifdef __cplusplus
 }
 #endif

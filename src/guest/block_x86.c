@@ -9,6 +9,7 @@ extern const char host_call_begin[], host_call_end[], host_call_stop[];
 
 __asm__(".text\n"
         ".globl host_call_asm\n"
+        ".hidden host_call_asm\n"
         ".type host_call_asm, @function\n"
         "host_call_asm:\n"
         "  mov %rdi, %r11\n"
