@@ -171,7 +171,7 @@ static bool is_folder(const char *path)
 }
 
 // Where the words of m2sim go: *out, and *strace. With -o FOLDER only system calls go to a
-// stream, FOLDER/strace.txt.
+// stream.
 static bool open_output(struct guest_command *g, FILE **out, FILE **strace, struct m2sim_error *e)
 {
     *out = stderr;
@@ -179,12 +179,7 @@ static bool open_output(struct guest_command *g, FILE **out, FILE **strace, stru
         *out = stdout;
     } else if (g->output && is_folder(g->output)) {
         g->folder = true;
-        if (!m2sim_report_prepare(g->output, e))
-            return false;
-        char path[4096];
-        snprintf(path, sizeof(path), "%s/strace.txt", g->output);
-        *strace = g->strace ? m2sim_open(path, e) : NULL;
-        return *strace || !g->strace;
+        return m2sim_report_prepare(g->output, g->strace ? strace : NULL, e);
     } else if (g->output) {
         *out = m2sim_open(g->output, e);
     }
@@ -196,18 +191,24 @@ static bool write_report(const struct guest_command *g, struct m2sim *s, FILE *o
                          struct m2sim_error *e)
 {
     unsigned flags = (g->json ? M2SIM_JSON : 0) | (g->no_host ? M2SIM_NO_HOST : 0);
-    if (g->folder) {
-        bool ok = m2sim_report_folder(s, g->output, flags, e);
-        if (ok && g->o.strace && fclose(g->o.strace) != 0) {
-            snprintf(e->text, sizeof(e->text), "%s: strace.txt: %s", g->output, strerror(errno));
-            return e->exit_code = M2SIM_EXIT_OUTPUT, false;
-        }
-        return ok;
-    }
+    if (g->folder)
+        return m2sim_report_folder(s, g->output, flags, e);
     if (m2sim_report(s, out, flags) && (out == stderr || fclose(out) == 0))
         return true;
     snprintf(e->text, sizeof(e->text), "%s: %s", g->output ? g->output : "report", strerror(errno));
     return e->exit_code = M2SIM_EXIT_OUTPUT, false;
+}
+
+// With `unused` nothing stays of a folder's file of system calls.
+static void end_strace(struct guest_command *g, bool unused)
+{
+    if (!g->folder || !g->o.strace)
+        return;
+    fclose(g->o.strace);
+    char path[4096];
+    snprintf(path, sizeof(path), "%s/strace.txt.part", g->output);
+    if (unused)
+        unlink(path);
 }
 
 static int execute(struct guest_command *g)
@@ -222,8 +223,10 @@ static int execute(struct guest_command *g)
     g->o.allow_read = g->allow_read;
 
     struct m2sim *s = m2sim_new(&g->o, &e);
-    if (!s)
+    if (!s) {
+        end_strace(g, true);
         return cli_fail(&e);
+    }
     running = s;
     struct sigaction sa = { .sa_handler = on_interrupt, .sa_flags = (int)SA_RESETHAND };
     sigaction(SIGINT, &sa, NULL);
@@ -237,6 +240,7 @@ static int execute(struct guest_command *g)
     if (report && (g->folder || out != stderr || !g->quiet) && !write_report(g, s, out, &e))
         status = cli_fail(&e);
     m2sim_free(s);
+    end_strace(g, false);
     return status;
 }
 

@@ -104,13 +104,15 @@ enum { M2SIM_JSON = 1, M2SIM_NO_HOST = 2 };   // flags of m2sim_report
 bool m2sim_report(const struct m2sim *s, FILE *f, unsigned flags);
 
 // Makes the folder `path`, if need be, for m2sim_report_folder, and sees that files can be
-// made in it. To be called before a long run.
-bool m2sim_report_prepare(const char *path, struct m2sim_error *e);
+// made in it. To be called before a long run. With `strace` also opens strace.txt.part there,
+// which is to be options.strace; the caller closes it after m2sim_free.
+bool m2sim_report_prepare(const char *path, FILE **strace, struct m2sim_error *e);
 
 // Writes into the folder `path`: report.txt, report.json, stats.txt in the format of gem5
 // and, in M2SIM_TIME, config.yaml (a core file, to be given to --core again, and the table of
-// instruction timings it names) and config.json. A file is there whole or not at all. False
-// with *e when one cannot be written.
+// instruction timings it names) and config.json. All are written under other names first; when
+// they are whole they take the place of an earlier run's, of which none stays. False with *e
+// when one cannot be written.
 bool m2sim_report_folder(const struct m2sim *s, const char *path, unsigned flags,
                          struct m2sim_error *e);
 

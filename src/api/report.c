@@ -143,17 +143,7 @@ bool m2sim_report(const struct m2sim *s, FILE *f, unsigned flags)
 
 // -- A folder --
 
-bool m2sim_report_prepare(const char *path, struct m2sim_error *e)
-{
-    if (mkdir(path, 0777) != 0 && errno != EEXIST)
-        return api_fail(e, M2SIM_EXIT_OUTPUT, "%s: %s", path, strerror(errno));
-    struct stat st;
-    if (stat(path, &st) == 0 && !S_ISDIR(st.st_mode))
-        return api_fail(e, M2SIM_EXIT_OUTPUT, "%s: %s", path, strerror(ENOTDIR));
-    if (access(path, W_OK | X_OK) != 0)
-        return api_fail(e, M2SIM_EXIT_OUTPUT, "%s: %s", path, strerror(errno));
-    return true;
-}
+#define STRACE "strace.txt"
 
 // A file of the folder while it is being written: under another name until it is whole.
 struct out {
@@ -170,30 +160,53 @@ static bool failed(struct out *o, struct m2sim_error *e)
     return false;
 }
 
-static bool begin(struct out *o, const char *folder, const char *name, struct m2sim_error *e)
+static bool name_out(struct out *o, const char *folder, const char *name, struct m2sim_error *e)
 {
     size_t n = strlen(folder);
     bool slash = n && folder[n - 1] == '/';
-    *o = (struct out){ .f = NULL };
+    o->f = NULL;
+    o->part[0] = 0;
     if (snprintf(o->path, sizeof(o->path), "%s%s%s", folder, slash ? "" : "/", name) >=
         (int)sizeof(o->path)) {
         errno = ENAMETOOLONG;
         return failed(o, e);
     }
     snprintf(o->part, sizeof(o->part), "%s.part", o->path);
+    return true;
+}
+
+static bool begin(struct out *o, struct m2sim_error *e)
+{
     o->f = m2sim_open(o->part, e);
     return o->f != NULL;
 }
 
+bool m2sim_report_prepare(const char *path, FILE **strace, struct m2sim_error *e)
+{
+    if (mkdir(path, 0777) != 0 && errno != EEXIST)
+        return api_fail(e, M2SIM_EXIT_OUTPUT, "%s: %s", path, strerror(errno));
+    struct stat st;
+    if (stat(path, &st) == 0 && !S_ISDIR(st.st_mode))
+        return api_fail(e, M2SIM_EXIT_OUTPUT, "%s: %s", path, strerror(ENOTDIR));
+    if (access(path, W_OK | X_OK) != 0)
+        return api_fail(e, M2SIM_EXIT_OUTPUT, "%s: %s", path, strerror(errno));
+    struct out o;
+    if (!strace)
+        return true;
+    if (!name_out(&o, path, STRACE, e) || !begin(&o, e))
+        return false;
+    *strace = o.f;
+    return true;
+}
+
+// Whole, under its other name still.
 static bool end(struct out *o, struct m2sim_error *e)
 {
     if (fflush(o->f) != 0 || ferror(o->f))
         return failed(o, e);
     FILE *f = o->f;
     o->f = NULL;
-    if (fclose(f) != 0 || rename(o->part, o->path) != 0)
-        return failed(o, e);
-    return true;
+    return fclose(f) == 0 || failed(o, e);
 }
 
 static void write_text(const struct m2sim *s, const struct report *r, FILE *f, bool host)
@@ -233,35 +246,75 @@ static void write_table(const struct m2sim *s, const struct report *r, FILE *f, 
         fclose(in);
 }
 
+// A file that this run does not write is another run's, and goes.
+static bool put_in_place(struct out *o, bool written, struct m2sim_error *e)
+{
+    if (written)
+        return rename(o->part, o->path) == 0 || failed(o, e);
+    return unlink(o->path) == 0 || errno == ENOENT || failed(o, e);
+}
+
+// System calls have been written while it ran.
+static bool end_strace(const struct m2sim *s, struct out *o, struct m2sim_error *e)
+{
+    FILE *f = s->options.strace;
+    return !f || (fflush(f) == 0 && !ferror(f)) || failed(o, e);
+}
+
+enum { MOST_FILES = 7 };
+
+struct part {
+    const char *name;
+    void (*write)(const struct m2sim *s, const struct report *r, FILE *f, bool host);
+    bool wanted;
+};
+
+static size_t list_parts(const struct m2sim *s, struct part list[MOST_FILES])
+{
+    const struct config *c = &s->config;
+    bool beside = s->core && *c->core.instructions && c->core.instructions[0] != '/';
+    const char *table = beside ? strrchr(c->instructions, '/') : NULL;
+    const struct part all[MOST_FILES] = {
+        { STRACE, NULL, s->options.strace != NULL },
+        { "config.yaml", write_yaml, s->core != NULL },
+        { "config.json", write_config, s->core != NULL },
+        { "stats.txt", write_gem5, true },
+        { "report.txt", write_text, true },
+        { "report.json", write_json, true },
+        { table ? table + 1 : c->core.instructions, write_table, beside },
+    };
+    memcpy(list, all, sizeof(all));
+    return beside ? MOST_FILES : MOST_FILES - 1;
+}
+
+static bool write_part(const struct m2sim *s, const struct part *p, const struct report *r,
+                       struct out *o, bool host, struct m2sim_error *e)
+{
+    if (!p->wanted)
+        return true;
+    if (!p->write)
+        return end_strace(s, o, e);
+    if (!begin(o, e))
+        return false;
+    p->write(s, r, o->f, host);
+    return end(o, e);
+}
+
 bool m2sim_report_folder(const struct m2sim *s, const char *path, unsigned flags,
                          struct m2sim_error *e)
 {
-    const char *table = strrchr(s->config.instructions ? s->config.instructions : "", '/');
-    bool beside = s->core && *s->config.core.instructions && s->config.core.instructions[0] != '/';
-    const struct {
-        const char *name;
-        void (*write)(const struct m2sim *s, const struct report *r, FILE *f, bool host);
-        bool wanted;
-    } file[] = {
-        { "report.txt", write_text, true },
-        { "report.json", write_json, true },
-        { "stats.txt", write_gem5, true },
-        { "config.yaml", write_yaml, s->core != NULL },
-        { "config.json", write_config, s->core != NULL },
-        { table ? table + 1 : s->config.core.instructions, write_table, beside },
-    };
+    struct part part[MOST_FILES];
+    struct out out[MOST_FILES];
     struct sheet *t = sheet_new(s);
+    size_t parts = list_parts(s, part), n = 0;
     bool ok = true;
-    for (size_t k = 0; ok && k < COUNT(file); k++) {
-        struct out o;
-        if (!file[k].wanted)
-            continue;
-        ok = begin(&o, path, file[k].name, e);
-        if (!ok)
-            break;
-        file[k].write(s, &t->r, o.f, !(flags & M2SIM_NO_HOST));
-        ok = end(&o, e);
-    }
+    for (; ok && n < parts; n++)
+        ok = name_out(&out[n], path, part[n].name, e) &&
+             write_part(s, &part[n], &t->r, &out[n], !(flags & M2SIM_NO_HOST), e);
+    for (size_t k = 0; ok && k < parts; k++)
+        ok = put_in_place(&out[k], part[k].wanted, e);
+    while (!ok && n-- > 0)
+        unlink(out[n].part);
     free(t);
     return ok;
 }

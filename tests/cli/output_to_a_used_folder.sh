@@ -1,0 +1,14 @@
+# What an earlier run left in the folder goes when the new report stands, and not before.
+mkelf p d2807d00 f1000400 54ffffe1 d2800000 d2800ba8 d4000001
+mkdir d
+echo mine >d/notes.txt
+m2sim time --no-host --strace -o d -- ./p && cat d/strace.txt
+ls d
+# One that does not come to run leaves all as it was; so does one whose report cannot be written.
+cp -r d kept
+m2sim run --strace -o d -- ./missing 2>/dev/null || diff -r kept d && echo the same
+ln -s /dev/full d/report.json.part
+m2sim time --no-host -o d -- ./p 2>/dev/null || diff -r kept d && echo the same
+m2sim run --json --no-host -o d -- ./p
+ls d
+grep cycles d/report.json || echo no cycles
