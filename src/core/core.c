@@ -1,20 +1,30 @@
 #include "core/model.h"
 
+#include <assert.h>
 #include <stdio.h>
 #include <string.h>
 
-struct core {
-    const struct core_model *model;
-    void *state;
-    struct arena *arena;
-    bool pointers;
+enum {
+#define MODEL(name) MODEL_##name,
+#include "core/models.def"
+#undef MODEL
+    MODELS
 };
 
-static const struct core_model *const models[] = {
+static const struct core_model *const models[MODELS] = {
 #define MODEL(name) &core_##name,
 #include "core/models.def"
 #undef MODEL
-    NULL,
+};
+
+// Of the models made so far only the one that runs may have anything in flight.
+struct core {
+    struct core_parts parts;
+    struct arena *arena;
+    void *state[MODELS];   // NULL: not yet made
+    u32 runs;              // whose turn it is
+    bool drained, warming;
+    cycle before;          // cycles of the others
 };
 
 const struct core_topdown2 core_topdown2[TOPDOWN2_COUNT] = {
@@ -23,49 +33,100 @@ const struct core_topdown2 core_topdown2[TOPDOWN2_COUNT] = {
 #undef TOPDOWN2
 };
 
+// -- Models --
+
+static bool find_model(const char *model, u32 *which, struct err *e)
+{
+    char names[128] = "";
+    for (u32 k = 0, n = 0; k < MODELS && n < sizeof(names); k++) {
+        if (strcmp(models[k]->name, model) == 0) {
+            *which = k;
+            return true;
+        }
+        n += (u32)snprintf(names + n, sizeof(names) - n, " %s", models[k]->name);
+    }
+    return err_set(e, "no timing model '%s'; there is:%s", model, names);
+}
+
+static u64 cycles_of(const struct core *c, u32 k)
+{
+    struct core_stats s = { 0 };
+    if (c->state[k])
+        models[k]->stats(c->state[k], &s);
+    return s.cycles;
+}
+
+// Makes model `k` if there is none yet; the parts are its from now on.
+static bool take_over(struct core *c, u32 k, struct err *e)
+{
+    if (!c->state[k] && !(c->state[k] = models[k]->create(c->arena, &c->parts, e)))
+        return false;
+    c->runs = k;
+    c->before = 0;
+    for (u32 other = 0; other < MODELS; other++)
+        c->before += other == k ? 0 : cycles_of(c, other);
+    return true;
+}
+
 struct core *core_new(struct arena *a, const struct config *c, const char *model, struct err *e)
 {
-    for (size_t k = 0; models[k]; k++) {
-        if (strcmp(models[k]->name, model) != 0)
-            continue;
-        struct core *core = ARENA_NEW(a, struct core);
-        core->model = models[k];
-        core->arena = a;
-        core->pointers = c->core.prefetch_pointers;
-        core->state = models[k]->create(a, c, e);
-        return core->state ? core : NULL;
-    }
-    char names[128] = "";
-    for (size_t k = 0, n = 0; models[k] && n < sizeof(names); k++)
-        n += (size_t)snprintf(names + n, sizeof(names) - n, " %s", models[k]->name);
-    err_set(e, "no timing model '%s'; there is:%s", model, names);
-    return NULL;
+    u32 k;
+    if (!find_model(model, &k, e))
+        return NULL;
+    struct core *core = ARENA_NEW(a, struct core);
+    core->arena = a;
+    core->drained = true;
+    return parts_new(&core->parts, a, c, e) && take_over(core, k, e) ? core : NULL;
+}
+
+bool core_use(struct core *c, const char *model, struct err *e)
+{
+    u32 k;
+    assert(c->drained);
+    if (!find_model(model, &k, e))
+        return false;
+    if (k == c->runs)
+        return true;
+    parts_settle(&c->parts);
+    return take_over(c, k, e);
 }
 
 void core_look_at_memory(struct core *c, memory_read *read, void *who)
 {
-    if (c->pointers)
-        hierarchy_follow_pointers(c->model->memory(c->state), c->arena, read, who);
+    if (c->parts.p->prefetch_pointers)
+        hierarchy_follow_pointers(c->parts.memory, c->arena, read, who);
 }
+
+// -- Records --
 
 void core_feed(struct core *c, const struct record *r, size_t n)
 {
-    c->model->feed(c->state, r, n);
+    if (c->warming)
+        parts_settle(&c->parts);
+    c->warming = false;
+    c->drained &= !n;
+    models[c->runs]->feed(c->state[c->runs], r, n);
+}
+
+void core_warm(struct core *c, const struct record *r, size_t n)
+{
+    assert(c->drained);
+    if (!c->warming)
+        parts_settle(&c->parts);
+    c->warming = true;
+    parts_warm(&c->parts, r, n);
 }
 
 cycle core_now(const struct core *c)
 {
-    return c->model->now(c->state);
+    return c->before + models[c->runs]->now(c->state[c->runs]);
 }
 
 void core_drain(struct core *c)
 {
-    c->model->drain(c->state);
-}
-
-void core_stats(const struct core *c, struct core_stats *s)
-{
-    c->model->stats(c->state, s);
+    if (!c->drained)
+        models[c->runs]->drain(c->state[c->runs]);
+    c->drained = true;
 }
 
 // -- What models share --
@@ -75,6 +136,8 @@ const struct core_row core_causes[STACK_COUNT] = {
 #include "core/stack.def"
 #undef STACK
 };
+
+const u8 core_level_cause[LEVELS] = { STACK_l1d, STACK_l2, STACK_slc, STACK_dram };
 
 const struct core_row core_rooms[ROOM_COUNT] = {
 #define ROOM(name, doc) { #name, doc, 0 },
@@ -102,10 +165,10 @@ static void cache(struct core_stats *s, const char *name, const struct cache_sta
     level(s, name, c->reads + c->writes, c->read_misses + c->write_misses);
 }
 
-void core_levels(struct core_stats *s, const struct hierarchy *h, const struct tlb *t)
+static void levels(struct core_stats *s, const struct core_parts *parts)
 {
-    s->memory = hierarchy_stats(h);
-    s->tlb = tlb_stats(t);
+    s->memory = hierarchy_stats(parts->memory);
+    s->tlb = tlb_stats(parts->tlb);
     s->levels = 0;
     cache(s, "l1i", &s->memory.l1i);
     cache(s, "l1d", &s->memory.l1d);
@@ -114,4 +177,59 @@ void core_levels(struct core_stats *s, const struct hierarchy *h, const struct t
     level(s, "itlb", s->tlb.l1i_accesses, s->tlb.l1i_misses);
     level(s, "dtlb", s->tlb.l1d_accesses, s->tlb.l1d_misses);
     level(s, "l2tlb", s->tlb.l2_accesses, s->tlb.l2_misses);
+}
+
+// Both models show the predictor the outcome of every branch that retires once.
+static void branches(struct core_stats *s, const struct core_parts *parts)
+{
+    struct bpred_stats b = bpred_stats(parts->branch);
+    s->branches = b.conditional + b.indirect + b.returns;
+    s->mispredictions = b.mispredicted;
+    s->taken = b.taken;
+    s->branch[BRANCHES_CONDITIONAL] = (struct core_class){ b.conditional, b.conditional_wrong };
+    s->branch[BRANCHES_INDIRECT] = (struct core_class){ b.indirect, b.indirect_wrong };
+    s->branch[BRANCHES_RETURN] = (struct core_class){ b.returns, b.returns_wrong };
+    s->branch[BRANCHES_DIRECT] = (struct core_class){ b.branches - s->branches, 0 };
+}
+
+static void add_rooms(struct core_stats *s, const struct core_stats *m)
+{
+    for (u32 r = 0; m->rooms && r < ROOM_COUNT; r++) {
+        s->room[r].entries = m->room[r].entries;
+        s->room[r].full += m->room[r].full;
+        for (u32 k = 0; k < CORE_BINS; k++)
+            s->room[r].bin[k] += m->room[r].bin[k];
+    }
+    s->rooms |= m->rooms;
+}
+
+static void add_model(struct core_stats *s, const struct core_stats *m)
+{
+    s->instructions += m->instructions;
+    s->cycles += m->cycles;
+    s->loads += m->loads;
+    s->stores += m->stores;
+    s->wrong_uops += m->wrong_uops;
+    for (u32 k = 0; k < STACK_COUNT; k++)
+        s->stack[k] += m->stack[k];
+    add_rooms(s, m);
+}
+
+void core_stats(const struct core *c, struct core_stats *s)
+{
+    *s = (struct core_stats){ .width = (u32)c->parts.p->rename_width };
+    for (u32 k = 0; k < MODELS; k++) {
+        struct core_stats m = { 0 };
+        if (!c->state[k])
+            continue;
+        models[k]->stats(c->state[k], &m);
+        add_model(s, &m);
+        if (k == c->runs) {
+            s->rows = m.rows;
+            s->counters = m.counters;
+        }
+    }
+    core_sum_slots(s);
+    levels(s, &c->parts);
+    branches(s, &c->parts);
 }

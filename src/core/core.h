@@ -1,8 +1,9 @@
-// core.h: a timing model, seen from outside.
+// core.h: a simulated core, seen from outside: its parts (parts.h) and the model that times them.
 //
-// Every model has this life-cycle: made from parameters in an arena, fed the stream of
-// retired instructions, drained, read. It decides when things happen, never what; the
-// same records give the same numbers however they are cut into batches.
+// It has this life-cycle: made from parameters in an arena, fed the stream of retired
+// instructions, drained, read. It decides when things happen, never what; the same records
+// give the same numbers however they are cut into batches. Once drained it may be fed on, go
+// on with another model, or be warmed.
 #ifndef CORE_CORE_H
 #define CORE_CORE_H
 
@@ -21,7 +22,7 @@ struct core;
 // there is no such model or its instruction table cannot be read.
 struct core *core_new(struct arena *a, const struct config *c, const char *model, struct err *e);
 
-// With prefetch.pointers the model looks at the program's memory, as it is when records are
+// With prefetch.pointers the core looks at the program's memory, as it is when records are
 // fed: then the batches matter, and feeding must not run beside the program. Without, nothing
 // happens. `read` is called from core_feed.
 void core_look_at_memory(struct core *c, memory_read *read, void *who);
@@ -29,12 +30,22 @@ void core_look_at_memory(struct core *c, memory_read *read, void *who);
 // Takes `n` records in program order.
 void core_feed(struct core *c, const struct record *r, size_t n);
 
-// The cycle in which the last instruction fed so far retires. Nothing is drained: feeding
-// goes on as if this had not been asked.
+// The cycle, summed over models, in which the last instruction fed so far retires. Nothing is
+// drained: feeding goes on as if this had not been asked.
 cycle core_now(const struct core *c);
 
-// Ends the run: everything in flight retires and every slot is accounted for. Once.
+// Everything in flight retires and every slot is accounted for. What is fed behind it is
+// fetched anew. Draining what is drained does nothing.
 void core_drain(struct core *c);
+
+// Goes on with the model called `model` and the same parts; drained. Each model goes on where
+// it stopped: cycles, slots and what it counts are summed over models. False and *e, with
+// nothing changed, when there is no such model or it cannot have such a core.
+bool core_use(struct core *c, const char *model, struct err *e);
+
+// Shows `n` records in program order to caches, TLBs and predictors only; drained. It takes no
+// time and is no instruction of core_stats, but the parts count what they see.
+void core_warm(struct core *c, const struct record *r, size_t n);
 
 enum topdown {
     TOPDOWN_RETIRING,
@@ -139,9 +150,10 @@ struct core_stats {
 // The sums of `stack` by level 2, and of those by level 1.
 void core_sum_slots(struct core_stats *s);
 
-// Fills `memory`, `tlb` and `level`.
-void core_levels(struct core_stats *s, const struct hierarchy *h, const struct tlb *t);
+// The cause to which waiting for each level of memory belongs.
+extern const u8 core_level_cause[LEVELS];
 
+// `rows` and `counters` are those of the model that runs.
 void core_stats(const struct core *c, struct core_stats *s);
 
 #endif

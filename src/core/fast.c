@@ -226,43 +226,39 @@ static inline void visit(struct fast *f, const struct plan *p, const struct reco
 
 // -- Life-cycle --
 
+static u32 most(u32 entries)
+{
+    return entries < 250 ? entries : 250;   // counts are bytes
+}
+
 // Schedulers and dispatch queues, by unit.
 static void set_queues(struct fast *f)
 {
-    const struct core_params *p = f->p;
-    const u64 entries[] = { p->sched_u1, p->sched_u2, p->sched_u3,
-                            p->sched_u4, p->sched_u5, p->sched_u6 };
-    u32 ints = (u32)p->units_int, mems = (u32)p->units_mem;
-    u64 queues = p->dispatch_int_queues, share = (ints + queues - 1) / queues;
-    f->trios = ints == 6 && queues == 2;
-    f->quad = p->units_fp == 4 && ints + mems >= 8 ? 15u << (ints + mems) : ~0u;
-    f->memory_lane = ints;
-    f->memory_limit =
-        (u32)(p->sched_mem + p->dispatch_mem < 250 ? p->sched_mem + p->dispatch_mem : 250);
+    const struct core_units *c = &f->parts->units;
+    u32 ints = (u32)f->p->units_int, behind[QUEUES] = { 0 };
+    bool two = c->integer[1];
+    f->trios = ints == 6 && two;
+    f->quad = !(c->fp & 255) && __builtin_popcount(c->fp) == 4 ? c->fp : ~0u;
+    f->memory_lane = c->memory_lane;
+    f->memory_limit = most(c->entries[c->memory_lane] + c->queue[QUEUE_MEM]);
+    f->bound = (u16)~c->memory;
+    behind[QUEUE_INT1] = behind[QUEUE_INT2] = (u32)__builtin_popcount(c->integer[0]);
+    behind[QUEUE_FP] = (u32)__builtin_popcount(c->fp);
     for (u32 u = 0; u < UNITS_MAX; u++) {
-        if (u >= ints && u < ints + mems)
+        if (!c->entries[u] || u == c->memory_lane)
             continue;
-        bool integer = u < ints;
-        u64 own = !integer ? p->sched_fp : u < COUNT(entries) ? entries[u] : 8;
-        u64 queue = integer ? p->dispatch_int : p->dispatch_fp;
-        u64 part = queue / (integer ? share : p->units_fp);
-        f->limit_alone[u] = (u8)(own + queue < 250 ? own + queue : 250);
-        f->limit[u] = (u8)(own + part < 250 ? own + part : 250);
+        u32 own = c->entries[u], q = c->queue_of[u], queue = c->queue[q];
+        f->limit_alone[u] = (u8)most(own + queue);
+        f->limit[u] = (u8)most(own + queue / behind[q]);
         f->largest = f->largest > f->limit[u] ? f->largest : f->limit[u];
-        f->bound |= (u16)(1u << u);
-        if (integer && queues == 2) {
-            f->half[u >= share] |= (u16)(1u << u);
-            f->half_lanes[u >= share] |= 0xffull << 8 * u;
+        if (two && u < ints) {
+            f->half[q] |= (u16)(1u << u);
+            f->half_lanes[q] |= 0xffull << 8 * u;
         }
     }
     for (u32 u = 0; u < UNITS_MAX; u++)
-        if (f->bound >> u & 1 && f->largest < 128)   // sums of counts stay bytes
+        if (f->limit[u] && f->largest < 128)   // sums of counts stay bytes
             f->smaller.half[u >> 3] += (u64)(f->largest - f->limit[u]) << 8 * (u & 7);
-}
-
-static u64 most(u64 n)
-{
-    return n < HOLD_MAX ? n : HOLD_MAX;
 }
 
 // The reorder buffer and what is held in it.
@@ -278,9 +274,7 @@ static void set_window(struct fast *f, struct arena *a)
     f->group_whole = (u32)(p->rob_group_size << 8 | p->rob_group_issues);
     f->rate = (u32)p->rob_retire;
     f->open = &f->group[f->group_mask];   // of nothing yet
-    f->room = HOLD_GUARD | HOLD(HOLD_INT, most(p->prf_int)) | HOLD(HOLD_FP, most(p->prf_fp)) |
-              HOLD(HOLD_FLAGS, most(p->prf_flags)) | HOLD(HOLD_WRITES, most(p->rob_writes)) |
-              HOLD(HOLD_BRANCHES, most(p->branches_in_flight));
+    f->room = HOLD_GUARD | f->parts->holds;
 }
 
 // The power of two nearest to `n` that is at most `most`.
@@ -292,31 +286,33 @@ static u32 near_power_of_two(u64 n, u32 most)
     return p;
 }
 
-static void *create(struct arena *a, const struct config *c, struct err *e)
+// Fetch begins anew with the next instruction.
+static void restart(struct fast *f)
 {
-    struct parts parts;
-    const struct core_params *p = &c->core;
-    if (!parts_of(p, &parts, e))
-        return NULL;
-    struct instr_table *table = instr_table_new(a, c, e);
-    if (!table)
-        return NULL;
+    f->fetch = f->fetch > f->now ? f->fetch : f->now;
+    f->starved = STACK_serialize;
+    f->redirect = false;
+    f->line = f->page = ~0ull;
+    f->group_left = 0;
+    f->last = NULL;
+    jump(f);
+}
+
+static void *create(struct arena *a, struct core_parts *parts, struct err *e)
+{
+    const struct core_params *p = parts->p;
     struct fast *f = ARENA_NEW(a, struct fast);
+    f->parts = parts;
     f->p = p;
-    f->table = table;
-    f->units = instr_units(table);
-    f->memory = hierarchy_new(a, &parts.memory, NULL);
-    f->tlb = tlb_new(a, &parts.tlb, NULL, NULL);
-    f->branch = bpred_new(a, &parts.branch);
-    plan_book_init(&f->book, a);
+    f->memory = parts->memory;
+    f->tlb = parts->tlb;
+    f->branch = parts->branch;
+    f->units = parts->units.can;
     f->width = (u32)p->rename_width;
     f->depth = (u32)p->fetch_depth;
     f->queue = p->fetch_queue < FETCH_RING ? (u32)p->fetch_queue : FETCH_RING - 1;
     f->fetch_width = (u32)p->fetch_width;
     f->cross_line = p->fetch_cross_line;
-    f->jumped = true;
-    f->starved = STACK_serialize;
-    f->line = f->page = ~0ull;
     f->line_shift = (u32)__builtin_ctzll(p->fetch_line);
     f->page_shift = (u32)__builtin_ctzll(p->page_size);
     f->loads = ring_new(a, p->ldq);
@@ -325,19 +321,10 @@ static void *create(struct arena *a, const struct config *c, struct err *e)
     f->lap = p->lap_present;
     f->steadies = near_power_of_two(p->lap_entries, STEADY);
     f->pairs = p->memdep_pairs < 1 ? 1 : p->memdep_pairs < PAIRS ? (u32)p->memdep_pairs : PAIRS;
-    f->forward_known = (u32)(p->forward_known * 16 + 0.5);
-    f->forward_unknown = (u32)(p->forward_latency * 16 + 0.5);
-    f->forward_cross = (u32)(p->forward_cross_line * 16 + 0.5);
+    f->forward = parts->forward;
     set_queues(f);
+    restart(f);
     return f;
-}
-
-static void define(struct fast *f, u64 pc, u32 word)
-{
-    struct plan_page *page = plan_book_page(&f->book, pc / (4 * PLAN_PAGE));
-    struct plan *p = &page->plan[pc / 4 % PLAN_PAGE];
-    *p = plan_of(f->table, f->p, word);
-    p->flags &= (u8) ~(p->issue[0].units & f->bound ? PLAN_ONE_ACCESS : PLAN_SIMPLE);
 }
 
 static void feed(void *m, const struct record *r, size_t n)
@@ -347,12 +334,12 @@ static void feed(void *m, const struct record *r, size_t n)
     for (const struct record *end = r + n; r < end; r++) {
         u64 pc = record_pc(r);
         if (__builtin_expect(r->head & RECORD_DEF, 0)) {
-            define(f, pc, (u32)r->addr);
+            parts_define(f->parts, pc, (u32)r->addr);
             continue;
         }
         u64 number = pc / (4 * PLAN_PAGE);
         if (__builtin_expect(!page || page->number != number, 0))
-            page = plan_book_page(&f->book, number);
+            page = plan_book_page(&f->parts->book, number);
         const struct plan *p = &page->plan[pc / 4 % PLAN_PAGE];
         // Keeps it in a register; gcc 12 makes the address anew at each of its uses.
         __asm__("" : "+r"(p));
@@ -374,6 +361,7 @@ static void drain(void *m)
 {
     struct fast *f = m;
     advance(f, (f->retired > f->now ? f->retired : f->now) + 1, STACK_window);
+    restart(f);
 }
 
 static const struct stat_row rows[] = {
@@ -383,39 +371,18 @@ static const struct stat_row rows[] = {
     { 0 },
 };
 
-static void branch_stats(const struct bpred_stats *b, struct core_stats *s)
-{
-    u64 predicted = b->conditional + b->indirect + b->returns;
-    s->branch[BRANCHES_CONDITIONAL] = (struct core_class){ b->conditional, b->conditional_wrong };
-    s->branch[BRANCHES_INDIRECT] = (struct core_class){ b->indirect, b->indirect_wrong };
-    s->branch[BRANCHES_RETURN] = (struct core_class){ b->returns, b->returns_wrong };
-    s->branch[BRANCHES_DIRECT] = (struct core_class){ b->branches - predicted, 0 };
-    s->branches = predicted;
-    s->taken = b->taken;
-}
-
 static void stats(const void *m, struct core_stats *s)
 {
     const struct fast *f = m;
-    struct bpred_stats b = bpred_stats(f->branch);
     *s = (struct core_stats){ .instructions = f->instructions,
                               .cycles = f->now,
                               .width = f->width,
                               .loads = f->s.loads,
                               .stores = f->s.stores,
-                              .mispredictions = f->mispredictions,
                               .rows = rows,
                               .counters = &f->s };
-    branch_stats(&b, s);
     memcpy(s->stack, f->stack, sizeof(s->stack));
     s->stack[STACK_base] = f->slots - f->stack[STACK_cracked];
-    core_sum_slots(s);
-    core_levels(s, f->memory, f->tlb);
 }
 
-static struct hierarchy *memory(void *m)
-{
-    return ((struct fast *)m)->memory;
-}
-
-const struct core_model core_fast = { "fast", create, feed, now, drain, stats, memory };
+const struct core_model core_fast = { "fast", create, feed, now, drain, stats };

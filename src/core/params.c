@@ -122,8 +122,24 @@ static bool branch_of(const struct core_params *p, struct bpred_params *b, struc
     return true;
 }
 
-bool parts_of(const struct core_params *p, struct parts *out, struct err *e)
+static u32 pairs(u64 n)
+{
+    return n < 1 ? 1 : n > 255 ? 255 : (u32)n;
+}
+
+static void dependence_of(const struct core_params *p, struct uarch_params *out)
+{
+    enum { COUNTER = 15, AGE = 17, NEVER = 63 };
+    out->waits = (struct memdep_params){ pairs(p->memdep_pairs), COUNTER, AGE, p->memdep_random };
+    out->forwards =
+        (struct memdep_params){ pairs(p->forward_pairs), COUNTER, NEVER, p->memdep_random };
+    out->lap = (struct lap_params){ (u32)(p->lap_entries > 255 ? 255 : p->lap_entries),
+                                    (u32)p->lap_train, (u32)p->lap_stride, (u32)p->page_size };
+}
+
+bool uarch_params_of(const struct core_params *p, struct uarch_params *out, struct err *e)
 {
     tlb_of(p, &out->tlb);
+    dependence_of(p, out);
     return memory_of(p, &out->memory, e) && branch_of(p, &out->branch, e);
 }

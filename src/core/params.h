@@ -7,15 +7,19 @@
 #include "config/config.h"
 #include "uarch/bpred/bpred.h"
 #include "uarch/hierarchy.h"
+#include "uarch/lap.h"
+#include "uarch/memdep.h"
 #include "uarch/tlb.h"
 
-struct parts {
+struct uarch_params {
     struct hierarchy_params memory;
     struct tlb_params tlb;
     struct bpred_params branch;
+    struct memdep_params waits, forwards;   // pairs that wait, pairs that forward faster
+    struct lap_params lap;
 };
 
 // False with *e naming the parameter when a name stands for no policy.
-bool parts_of(const struct core_params *p, struct parts *out, struct err *e);
+bool uarch_params_of(const struct core_params *p, struct uarch_params *out, struct err *e);
 
 #endif

@@ -180,6 +180,9 @@ bool plan_fuses(const struct plan *head, const struct plan *tail)
     return head->fuse_head == FUSE_ALU || (tail->dst_count && tail->dst[0] == head->dst[0]);
 }
 
+// What the latencies of loads in the instruction tables count on, loads.to_use.
+enum { TABLE_TO_USE = 4 };
+
 static void set_issues(struct maker *m, const struct core_params *c, struct instr_units u)
 {
     const struct instr_timing *t = m->t;
@@ -202,7 +205,9 @@ static void set_issues(struct maker *m, const struct core_params *c, struct inst
     }
     if (p->kind >= PLAN_LOAD) {
         u8 delay = p->issue[p->memory_issue].delay;
-        p->latency = p->latency > delay ? p->latency - delay : 1;
+        u32 before = p->latency, use = (u32)c->load_to_use,
+            latency = before > delay ? before - delay : 1;
+        p->latency = (u8)(latency + use > TABLE_TO_USE ? latency + use - TABLE_TO_USE : 0);
     }
     // A constant other than zero: so many a cycle at rename, the rest is issued.
     if (!p->issue_count && p->dst_count && !p->src_count && p->dst[0] < PLAN_V0 && m->i.imm) {
@@ -252,6 +257,7 @@ struct plan plan_of(const struct instr_table *t, const struct core_params *c, u3
         p.flags |= PLAN_GROUP_END;
     if (i.run != RUN_UNDEFINED)
         set_fusion(&m, c);
+    p.alone = p.issue[0].units;
     p.holds = holds_of(&p);
     p.group_need = (u16)(p.uops << 8 | p.issue_count);
     if (p.kind == PLAN_PLAIN && p.issue_count == 1 && p.issue[0].count == 1 &&
@@ -313,4 +319,16 @@ struct plan_page *plan_book_page(struct plan_book *b, u64 number)
         b->count++;
     }
     return *at;
+}
+
+void plan_book_settle(struct plan_book *b)
+{
+    for (u32 k = 0; k < b->slots; k++)
+        for (u32 n = 0; b->slot[k] && n < PLAN_PAGE; n++) {
+            struct plan *p = &b->slot[k]->plan[n];
+            if (!(p->flags & PLAN_FUSED_HEAD))
+                continue;
+            p->flags &= (u8)~PLAN_FUSED_HEAD;
+            p->issue[0].units = p->alone;
+        }
 }

@@ -76,7 +76,7 @@ struct plan {
     u8 issue_count;
     u8 base_issue;     // index of the issue that writes the base, or ISSUES_MAX
     u8 memory_issue;   // index of the issue that accesses memory
-    u8 unused[2];
+    u16 alone;         // units of the first issue when the next instruction is not fused to it
     u16 group_need;    // uops << 8 | issues: what it takes of a reorder buffer group
     u64 holds;         // HOLD(which, count), summed
     union {
@@ -114,7 +114,9 @@ void plan_book_init(struct plan_book *b, struct arena *a);
 // The page of `number`, made when new. Pages never move.
 struct plan_page *plan_book_page(struct plan_book *b, u64 number);
 
-// The same, but NULL when new.
 const struct plan_page *plan_book_find(const struct plan_book *b, u64 number);
+
+// Forgets which neighbours a model fused, in all plans.
+void plan_book_settle(struct plan_book *b);
 
 #endif

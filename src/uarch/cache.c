@@ -224,6 +224,12 @@ bool cache_contains(const struct cache *c, paddr pa)
     return find(c, set_of(c, pa) * c->ways, tag_of(c, pa)) >= 0;
 }
 
+void cache_settle(struct cache *c)
+{
+    for (u32 i = 0; i < (c->set_mask + 1) * c->ways; i++)
+        c->state[i] &= (u8)~LINE_PENDING;
+}
+
 struct cache_stats cache_stats(const struct cache *c)
 {
     struct cache_stats s = c->stats;

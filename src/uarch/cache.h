@@ -84,6 +84,9 @@ bool cache_mark_dirty(struct cache *c, paddr pa);
 // Leaves no trace: for prefetchers, assertions and tests.
 bool cache_contains(const struct cache *c, paddr pa);
 
+// All lines on their way are here: time may begin anew.
+void cache_settle(struct cache *c);
+
 struct cache_stats cache_stats(const struct cache *c);
 
 #endif

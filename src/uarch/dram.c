@@ -55,6 +55,12 @@ void dram_write(struct dram *d, paddr pa, u32 bytes, cycle now)
     d->stats.write_bytes += bytes;
 }
 
+void dram_settle(struct dram *d)
+{
+    for (u32 i = 0; i <= d->channel_mask; i++)
+        meter_settle(d->channels[i]);
+}
+
 struct dram_stats dram_stats(const struct dram *d)
 {
     return d->stats;

@@ -37,6 +37,9 @@ cycle dram_read(struct dram *d, paddr pa, u32 bytes, cycle now);
 // Nobody waits for a write; it takes its share of the channel.
 void dram_write(struct dram *d, paddr pa, u32 bytes, cycle now);
 
+// Forgets all transfers: time may begin anew.
+void dram_settle(struct dram *d);
+
 struct dram_stats dram_stats(const struct dram *d);
 
 #endif

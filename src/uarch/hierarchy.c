@@ -360,6 +360,22 @@ void hierarchy_follow_pointers(struct hierarchy *h, struct arena *a, memory_read
     h->who = who;
 }
 
+void hierarchy_settle(struct hierarchy *h)
+{
+    struct shared *s = h->s;
+    struct cache *caches[] = { h->d.cache, h->i.cache, s->l2, s->slc };
+    struct mshr *mshrs[] = { h->d.mshr, h->i.mshr, s->l2_mshr };
+    struct meter *meters[] = { h->fetch_bus, s->l2_bus, s->fabric };
+    for (u32 k = 0; k < COUNT(caches); k++)
+        if (caches[k])
+            cache_settle(caches[k]);
+    for (u32 k = 0; k < COUNT(mshrs); k++)
+        mshr_settle(mshrs[k]);
+    for (u32 k = 0; k < COUNT(meters); k++)
+        meter_settle(meters[k]);
+    dram_settle(s->dram);
+}
+
 struct hierarchy_stats hierarchy_stats(const struct hierarchy *h)
 {
     struct hierarchy_stats s = h->stats;

@@ -94,6 +94,10 @@ typedef bool memory_read(void *who, void *to, vaddr va, u32 size);
 // is the only part that looks at data: `read` gives those of the time it is called.
 void hierarchy_follow_pointers(struct hierarchy *h, struct arena *a, memory_read *read, void *who);
 
+// Forgets what is under way: all lines are where they were to go, all entries and pipes free.
+// Time may begin anew.
+void hierarchy_settle(struct hierarchy *h);
+
 struct hierarchy_stats hierarchy_stats(const struct hierarchy *h);
 
 #endif

@@ -1,5 +1,7 @@
 #include "uarch/meter.h"
 
+#include <string.h>
+
 #include "base/arena.h"
 
 // A slice is SLICE cycles; the ring remembers RING of them. A request older than
@@ -53,4 +55,9 @@ cycle meter_take(struct meter *m, cycle now, u32 bytes)
             break;
     }
     return begin;
+}
+
+void meter_settle(struct meter *m)
+{
+    memset(m->ring, 0, sizeof(m->ring));
 }

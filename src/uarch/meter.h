@@ -18,4 +18,7 @@ struct meter *meter_new(struct arena *a, u32 bytes, u32 cycles);
 // Reserves `bytes` at or after `now`; the cycle at which the transfer begins.
 cycle meter_take(struct meter *m, cycle now, u32 bytes);
 
+// Forgets all transfers: time may begin anew.
+void meter_settle(struct meter *m);
+
 #endif

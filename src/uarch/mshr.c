@@ -21,8 +21,15 @@ struct mshr *mshr_new(struct arena *a, u32 entries)
     assert(entries >= 1 && entries <= 256);
     struct mshr *m = ARENA_NEW(a, struct mshr);
     m->room = entries * SLICE;
-    memset(m->freed, SLICE, sizeof m->freed);
+    mshr_settle(m);
     return m;
+}
+
+void mshr_settle(struct mshr *m)
+{
+    m->newest = 0;
+    memset(m->busy, 0, sizeof(m->busy));
+    memset(m->freed, SLICE, sizeof(m->freed));
 }
 
 // Makes the ring reach slice `number`.

@@ -24,4 +24,7 @@ void mshr_hold(struct mshr *m, cycle start, cycle end);
 // Is no entry free at `now`?
 bool mshr_full(struct mshr *m, cycle now);
 
+// Frees all entries and forgets when they were busy: time may begin anew.
+void mshr_settle(struct mshr *m);
+
 #endif

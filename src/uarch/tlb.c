@@ -1,6 +1,7 @@
 #include "uarch/tlb.h"
 
 #include <assert.h>
+#include <string.h>
 
 #include "base/arena.h"
 #include "uarch/cache_hot.h"
@@ -100,6 +101,14 @@ u32 tlb_data(struct tlb *t, vaddr va, cycle now)
     if (__builtin_expect(cache_hit_fast(t->l1d, va, ACCESS_READ), 1))
         return 0;
     return translate(t, t->l1d, va, t->l2_data, now);
+}
+
+void tlb_settle(struct tlb *t)
+{
+    cache_settle(t->l1i);
+    cache_settle(t->l1d);
+    cache_settle(t->l2);
+    memset(t->walker_free, 0, sizeof(t->walker_free));
 }
 
 struct tlb_stats tlb_stats(const struct tlb *t)

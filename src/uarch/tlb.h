@@ -49,6 +49,9 @@ struct tlb *tlb_new(struct arena *a, const struct tlb_params *p, tlb_walk *walk,
 u32 tlb_fetch(struct tlb *t, vaddr va, cycle now);
 u32 tlb_data(struct tlb *t, vaddr va, cycle now);
 
+// All translations on their way are here: time may begin anew.
+void tlb_settle(struct tlb *t);
+
 struct tlb_stats tlb_stats(const struct tlb *t);
 
 #endif

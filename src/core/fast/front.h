@@ -79,7 +79,6 @@ static inline void steer(struct fast *f, const struct plan *p, const struct reco
         // The penalty is from this issue to the issue of the next instruction,
         // which is a cycle behind its rename.
         cycle next = resolved + f->p->bp_penalty - 1;
-        f->mispredictions++;
         f->fetch = next > f->depth ? next - f->depth : 0;
         f->redirect = true;
         jump(f);

@@ -14,13 +14,6 @@ static inline cycle *line_written(struct fast *f, u64 line)
     return &f->line_written[line % FORWARD_LINES];
 }
 
-// Sixteenths of a cycle are carried from one forwarding to the next.
-static inline u32 whole(struct fast *f, u32 sixteenths)
-{
-    f->forward_part = (f->forward_part & 15) + sixteenths;
-    return f->forward_part >> 4;
-}
-
 static inline u64 *pair_slot(struct fast *f, u64 pc)
 {
     return &f->known[(pc >> 2 ^ pc >> 11) % PAIR_SLOTS];
@@ -86,7 +79,7 @@ static inline bool forward(struct fast *f, const struct plan *p, u64 pc, u64 add
         several = two_lines(f, first, last, hit);
     bool known = knows_pair(f, pc);
     bool all = hit->from == (u32)addr && hit->size == p->size;   // that the store wrote
-    u32 latency = known && all ? f->forward_known : f->forward_unknown;
+    u32 latency = known && all ? f->forward.known : f->forward.unknown;
     cycle from = hit->data;
     f->s.forwarded++;
     f->s.forward_known += known;
@@ -95,8 +88,8 @@ static inline bool forward(struct fast *f, const struct plan *p, u64 pc, u64 add
         from += f->p->memdep_violation;
     }
     if (first >> 4 != last >> 4)
-        latency += f->forward_cross;
-    cycle t = from + (several ? f->p->forward_fail : whole(f, latency));
+        latency += f->forward.cross;
+    cycle t = from + (several ? f->p->forward_fail : forwarding_cycles(&f->forward, latency));
     *use = t > access + f->p->load_to_use ? t : access + f->p->load_to_use;
     return true;
 }
@@ -127,7 +120,7 @@ static inline bool knows_address(struct fast *f, u64 pc, u64 addr, bool useful)
 static inline cycle load(struct fast *f, const struct plan *p, u64 pc, u64 addr, cycle access,
                          cycle *use_as_address)
 {
-    u64 extra = p->latency + f->p->load_to_use - 4;   // tables count on 4
+    u64 extra = p->latency;
     u32 wait = tlb_data(f->tlb, addr, access);
     cycle start = access + wait, use;
     f->s.loads++;
@@ -140,9 +133,8 @@ static inline cycle load(struct fast *f, const struct plan *p, u64 pc, u64 addr,
     }
     struct access_result r = hierarchy_load(f->memory, pc, addr, p->size, start);
     cycle ready = r.ready;
-    static const u8 causes[LEVELS] = { STACK_l1d, STACK_l2, STACK_slc, STACK_dram };
     if (!wait || r.level >= LEVEL_SLC)
-        f->why = causes[r.level];
+        f->why = core_level_cause[r.level];
     use = ready + extra - f->p->load_to_address;
     *use_as_address = extra == f->p->load_to_use ? ready : use;
     return use;

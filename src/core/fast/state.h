@@ -8,8 +8,6 @@
 #include <string.h>
 
 #include "core/model.h"
-#include "core/params.h"
-#include "core/plan.h"
 
 enum {
     HORIZON = 2048,        // cycles a calendar looks ahead, a power of two
@@ -71,9 +69,8 @@ struct granule {
 };
 
 struct fast {
-    const struct core_params *p;
-    struct instr_table *table;
-    struct plan_book book;
+    struct core_parts *parts;
+    const struct core_params *p;   // of `parts`, as are the next three
     struct hierarchy *memory;
     struct tlb *tlb;
     struct bpred *branch;
@@ -135,7 +132,7 @@ struct fast {
     bool lap;                  // this core has a load address predictor
     u32 steadies;              // how many it knows, a power of two
     cycle predicted;           // when the last predicted address was used
-    u32 forward_unknown, forward_known, forward_part, forward_cross;   // 1/16 cycle
+    struct forwarding forward;
     u8 why;                    // enum cause of the last load's or store's latency
     cycle written[2];          // of the last stores
     u32 written_turn;
@@ -151,7 +148,7 @@ struct fast {
     u32 group_whole;           // the same of a new one
     cycle retired;
 
-    u64 instructions, mispredictions;
+    u64 instructions;
     struct fast_stats {
 #define STAT(field, ...) u64 field;
 #include "core/fast_stats.def"

@@ -187,7 +187,7 @@ static void leave_lane(struct ooo *o, u16 op)
 {
     struct uop *u = &o->op[op];
     o->lane[u->lane].used--;
-    o->in_lanes[o->lane_queue[u->lane]]--;
+    o->in_lanes[o->units.queue_of[u->lane]]--;
     ooo_free_op(o, op);
 }
 
@@ -240,9 +240,9 @@ static void issue_lane(struct ooo *o, u32 lane)
         r->begin = r->end = 0;
         o->lanes_ready &= ~(1u << lane);
     }
-    if (o->mem_units >> lane & 1)
+    if (o->units.memory >> lane & 1)
         o->s.issued_mem++;
-    else if (o->fp_units >> lane & 1)
+    else if (o->units.fp >> lane & 1)
         o->s.issued_fp++;
     else
         o->s.issued_int++;
@@ -252,10 +252,10 @@ static void issue_lane(struct ooo *o, u32 lane)
 // Loads take the highest unit that is free, stores the lowest: only some can do both.
 static void issue_memory(struct ooo *o)
 {
-    struct ready *r = &o->lane[o->mem_lane].ready;
+    struct ready *r = &o->lane[o->units.memory_lane].ready;
     u32 loads = 0, stores = 0, kept = r->begin, at = r->begin;
     u32 free = 0;
-    for (u32 left = o->mem_units; left; left &= left - 1)
+    for (u32 left = o->units.memory; left; left &= left - 1)
         if (o->busy[__builtin_ctz(left)] <= o->now)
             free |= left & -left;
     for (; at < r->end && free && loads + stores < o->p->mem_width; at++) {
@@ -282,7 +282,7 @@ static void issue_memory(struct ooo *o)
     r->end = kept;
     if (r->begin == r->end) {
         r->begin = r->end = 0;
-        o->lanes_ready &= ~(1u << o->mem_lane);
+        o->lanes_ready &= ~(1u << o->units.memory_lane);
     }
 }
 
@@ -291,7 +291,7 @@ void ooo_issue(struct ooo *o)
     turn_wheel(o);
     for (u32 left = o->lanes_ready; left; left &= left - 1) {
         u32 lane = (u32)__builtin_ctz(left);
-        if (lane == o->mem_lane)
+        if (lane == o->units.memory_lane)
             issue_memory(o);
         else
             issue_lane(o, lane);
@@ -306,7 +306,7 @@ static void place(struct ooo *o, u16 op, u32 lane)
     struct uop *u = &o->op[op];
     u->lane = (u8)lane;
     o->lane[lane].used++;
-    o->in_lanes[o->lane_queue[lane]]++;
+    o->in_lanes[o->units.queue_of[lane]]++;
     u->state = UOP_WAITING;
     if (!u->wait)
         set_time(o, op);
@@ -352,10 +352,10 @@ static void dispatch_queue(struct ooo *o, struct queue *q, u32 units)
 static void dispatch_memory(struct ooo *o)
 {
     struct queue *q = &o->queue[2];
-    struct lane *l = &o->lane[o->mem_lane];
+    struct lane *l = &o->lane[o->units.memory_lane];
     u32 n = 0, most = (u32)o->p->units_mem;
     while (n < q->used && n < most && l->used < l->limit)
-        place(o, q->op[n++], o->mem_lane);
+        place(o, q->op[n++], o->units.memory_lane);
     if (!n)
         return;
     o->acted = true;
@@ -367,11 +367,11 @@ static void dispatch_memory(struct ooo *o)
 void ooo_dispatch(struct ooo *o)
 {
     if (o->queue[0].used)
-        dispatch_queue(o, &o->queue[0], o->half[0]);
+        dispatch_queue(o, &o->queue[0], o->units.integer[0]);
     if (o->queue[1].used)
-        dispatch_queue(o, &o->queue[1], o->half[1]);
+        dispatch_queue(o, &o->queue[1], o->units.integer[1]);
     if (o->queue[2].used)
         dispatch_memory(o);
     if (o->queue[3].used)
-        dispatch_queue(o, &o->queue[3], o->fp_units);
+        dispatch_queue(o, &o->queue[3], o->units.fp);
 }

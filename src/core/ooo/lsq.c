@@ -75,7 +75,7 @@ static void enter_store(struct ooo *o, struct inst *i)
     s->prev = *b;
     *b = o->store_tail;
     o->crossing_stores += crosses(s->addr, s->size);
-    memdep_store(o->memdep, i->pc, o->store_tail);
+    memdep_store(o->waits, i->pc, o->store_tail);
 }
 
 void ooo_enter_memory(struct ooo *o, struct inst *i, u64 seq)
@@ -90,7 +90,7 @@ void ooo_wait_for_store(struct ooo *o, struct inst *i, u16 op)
 {
     if (i->plan->kind == PLAN_STORE || i->flags & INST_WRONG)
         return;
-    u64 n = memdep_load(o->memdep, i->pc);
+    u64 n = memdep_load(o->waits, i->pc);
     if (!n || n - 1 < o->store_head || n - 1 >= i->store)
         return;
     struct store *s = store_of(o, n - 1);
@@ -118,7 +118,7 @@ static bool address_is_late(const struct ooo *o, const struct inst *i)
 // is wrong the load reads again once it has its address, and what follows is thrown away.
 bool ooo_knows_address(struct ooo *o, struct inst *i)
 {
-    if (!o->p->lap_present || i->flags & INST_WRONG)
+    if (!o->lap || i->flags & INST_WRONG)
         return false;
     struct load *l = load_of(o, i->load);
     l->predicted = lap_predict(o->lap, i->pc);
@@ -182,13 +182,6 @@ bool ooo_may_access(const struct ooo *o, const struct inst *i)
     return !store || o->stq < o->entries[ROOM_stores] || i->store == o->store_head;
 }
 
-// Sixteenths of a cycle are carried from one forwarding to the next.
-static u32 whole(struct ooo *o, u32 sixteenths)
-{
-    o->forward_part = (o->forward_part & 15) + sixteenths;
-    return o->forward_part >> 4;
-}
-
 // The youngest store older than `before` and not yet written that has bytes of the
 // access; number + 1, 0: none. Only stores whose address is known, or all.
 static u64 find_store(struct ooo *o, vaddr addr, u32 size, u64 before, bool issued)
@@ -240,12 +233,6 @@ static void answer(struct ooo *o, struct inst *i, cycle use, cycle address)
     ooo_part_done(o, i, i->use);
 }
 
-// Cycles beyond an ordinary load's; the tables count on a load that takes four.
-static u32 extra_of(const struct ooo *o, const struct inst *i)
-{
-    return i->plan->latency + (u32)o->p->load_to_use - 4;
-}
-
 // Whether the core knows that the load will have all of what store n - 1 wrote. A load that
 // was told to wait knows its store; for others the pair must have met before.
 static bool foreseen(struct ooo *o, const struct inst *i, const struct load *l, u64 n)
@@ -255,10 +242,10 @@ static bool foreseen(struct ooo *o, const struct inst *i, const struct load *l, 
         return false;
     if (s->data == s->issued)
         return l->waited == n - 1;
-    if (memdep_knows(o->known, l->pc, s->pc))
+    if (memdep_knows(o->forwards, l->pc, s->pc))
         return true;
     if (find_store(o, l->addr, l->size, i->store, false) == n)
-        memdep_met(o->known, l->pc, s->pc);
+        memdep_met(o->forwards, l->pc, s->pc);
     return false;
 }
 
@@ -269,12 +256,12 @@ static void forward(struct ooo *o, struct inst *i, u64 n)
     bool failed = false;
     u32 more = several_stores(o, l, n, &failed);
     bool known = foreseen(o, i, l, n);
-    u32 latency = known ? o->forward_known : o->forward_unknown;
+    u32 latency = known ? o->forward.known : o->forward.unknown;
     if (crosses(l->addr, l->size))
-        latency += o->forward_cross;
+        latency += o->forward.cross;
     latency += 16 * more + (known && s->data == s->issued ? FORWARD_ADDRESS : 0);
-    cycle t = s->data + (failed ? o->p->forward_fail : whole(o, latency));
-    cycle use = later_of(t, l->access + o->p->load_to_use) + extra_of(o, i) - o->p->load_to_use;
+    cycle t = s->data + (failed ? o->p->forward_fail : forwarding_cycles(&o->forward, latency));
+    cycle use = later_of(t, l->access + o->p->load_to_use) + i->plan->latency - o->p->load_to_use;
     o->s.forwarded++;
     o->s.forward_failed += failed;
     answer(o, i, use, use);
@@ -282,12 +269,11 @@ static void forward(struct ooo *o, struct inst *i, u64 n)
 
 static void read_cache(struct ooo *o, struct inst *i, struct load *l)
 {
-    static const u8 levels[LEVELS] = { STACK_l1d, STACK_l2, STACK_slc, STACK_dram };
-    u32 walk = tlb_data(o->tlb, l->addr, l->access), extra = extra_of(o, i);
+    u32 walk = tlb_data(o->tlb, l->addr, l->access), extra = i->plan->latency;
     cycle start = l->access + walk;
     struct access_result r = hierarchy_load(o->memory, l->pc, l->addr, l->size, start);
     cycle use = r.ready + extra - o->p->load_to_address;
-    i->level = walk > r.ready - start ? STACK_dtlb : levels[r.level];
+    i->level = walk > r.ready - start ? STACK_dtlb : core_level_cause[r.level];
     o->s.loads_l1 += r.level == LEVEL_L1;
     o->s.loads_l2 += r.level == LEVEL_L2;
     o->s.loads_slc += r.level == LEVEL_SLC;
@@ -314,7 +300,7 @@ static void issue_load(struct ooo *o, struct inst *i)
     l->access = o->now;
     o->ldq++;
     if (l->dead) {   // no address: as if it hit
-        cycle use = o->now + extra_of(o, i);
+        cycle use = o->now + i->plan->latency;
         answer(o, i, use, use);
         return;
     }
@@ -461,8 +447,8 @@ static void retire_load(struct ooo *o, struct inst *i)
     o->s.loads++;
     o->crossing_loads -= crosses(l->addr, l->size);
     if (l->waited != ~0ull)
-        memdep_waited(o->memdep, l->pc, l->waited + 1, l->source == l->waited + 1);
-    if (o->p->lap_present && i->plan->kind == PLAN_LOAD)
+        memdep_waited(o->waits, l->pc, l->waited + 1, l->source == l->waited + 1);
+    if (o->lap && i->plan->kind == PLAN_LOAD)
         lap_train(o->lap, l->pc, l->addr, l->predicted);
 }
 

@@ -71,18 +71,17 @@ static void run_dry(struct ooo *o)
 
 static void define(struct ooo *o, u64 pc, u32 word)
 {
-    struct plan_page *page = plan_book_page(&o->book, pc / (4 * PLAN_PAGE));
-    struct plan *plan = &page->plan[pc / 4 % PLAN_PAGE];
-    if (plan->kind != PLAN_UNKNOWN)
+    const struct plan_page *page = plan_book_page(&o->parts->book, pc / (4 * PLAN_PAGE));
+    if (page->plan[pc / 4 % PLAN_PAGE].kind != PLAN_UNKNOWN)
         run_dry(o);   // what is in flight may be of the old code
-    *plan = plan_of(o->table, o->p, word);
+    parts_define(o->parts, pc, word);
 }
 
 static void enter(struct ooo *o, u64 pc, const struct record *r)
 {
     u64 number = pc / (4 * PLAN_PAGE);
     if (__builtin_expect(!o->page || o->page->number != number, 0))
-        o->page = plan_book_page(&o->book, number);
+        o->page = plan_book_page(&o->parts->book, number);
     const struct plan *p = &o->page->plan[pc / 4 % PLAN_PAGE];
     assert(p->kind != PLAN_UNKNOWN);
     o->input[o->in_tail++ % INPUT] = (struct input){ p, r->head, r->addr };
@@ -127,7 +126,10 @@ static cycle now(const void *m)
 
 static void drain(void *m)
 {
-    run_dry(m);
+    struct ooo *o = m;
+    run_dry(o);
+    o->line = o->fetch_page = ~0ull;   // what comes next is fetched anew
+    o->last_retired = o->now;
 }
 
 // -- Making --
@@ -158,29 +160,11 @@ static void make_queue(struct ooo *o, struct arena *a, u32 queue, u64 entries)
 
 static void make_schedulers(struct ooo *o, struct arena *a)
 {
-    const struct core_params *p = o->p;
-    const u64 entries[] = { p->sched_u1, p->sched_u2, p->sched_u3,
-                            p->sched_u4, p->sched_u5, p->sched_u6 };
-    u32 ints = (u32)p->units_int, mems = (u32)p->units_mem, fps = (u32)p->units_fp;
-    u32 share = (ints + (u32)p->dispatch_int_queues - 1) / (u32)p->dispatch_int_queues;
-    for (u32 u = 0; u < ints; u++) {
-        make_lane(o, a, u, u < COUNT(entries) && entries[u] ? entries[u] : 8);
-        o->half[u >= share] |= (u16)(1u << u);
-        o->lane_queue[u] = u >= share;
-    }
-    o->mem_lane = ints;
-    o->mem_units = (u16)(((1u << mems) - 1) << ints);
-    make_lane(o, a, ints, p->sched_mem);
-    o->lane_queue[ints] = 2;
-    o->fp_units = (u16)(((1u << fps) - 1) << (ints + mems));
-    for (u32 u = 0; u < fps; u++) {
-        make_lane(o, a, ints + mems + u, p->sched_fp);
-        o->lane_queue[ints + mems + u] = 3;
-    }
-    make_queue(o, a, 0, p->dispatch_int);
-    make_queue(o, a, 1, p->dispatch_int);
-    make_queue(o, a, 2, p->dispatch_mem);
-    make_queue(o, a, 3, p->dispatch_fp);
+    for (u32 lane = 0; lane < LANES; lane++)
+        if (o->units.entries[lane])
+            make_lane(o, a, lane, o->units.entries[lane]);
+    for (u32 q = 0; q < QUEUES; q++)
+        make_queue(o, a, q, o->units.queue[q]);
 }
 
 static void make_ops(struct ooo *o, struct arena *a)
@@ -214,7 +198,7 @@ static void make_rooms(struct ooo *o, struct arena *a)
     const struct core_params *p = o->p;
     u32 behind[QUEUES] = { 0 };
     for (u32 l = 0; l < LANES; l++)
-        behind[o->lane_queue[l]] += o->lane[l].limit;
+        behind[o->units.queue_of[l]] += o->lane[l].limit;
     const u64 entries[ROOM_COUNT] = {
         [ROOM_fetch_queue] = o->fetch_room,
         [ROOM_dispatch_int1] = p->dispatch_int,
@@ -237,10 +221,7 @@ static void make_rooms(struct ooo *o, struct arena *a)
         o->entries[r] = (u32)entries[r];
         o->bin[r] = make_bins(a, entries[r]);
     }
-    const u64 holds[HOLDS] = { p->prf_int, p->prf_fp, p->prf_flags, p->rob_writes,
-                               p->branches_in_flight };
-    for (u32 k = 0; k < HOLDS; k++)
-        o->hold_limit += HOLD(k, holds[k] < HOLD_MAX ? holds[k] : HOLD_MAX);
+    o->hold_limit = o->parts->holds;
 }
 
 static void make_rings(struct ooo *o, struct arena *a)
@@ -259,46 +240,30 @@ static void make_rings(struct ooo *o, struct arena *a)
     memset(o->map, 0xff, sizeof(o->map));
 }
 
-static u32 pairs(u64 n)
+static void take_parts(struct ooo *o, struct core_parts *parts)
 {
-    return n < 1 ? 1 : n > 255 ? 255 : (u32)n;
+    o->parts = parts;
+    o->p = parts->p;
+    o->memory = parts->memory;
+    o->tlb = parts->tlb;
+    o->branch = parts->branch;
+    o->waits = parts->waits;
+    o->forwards = parts->forwards;
+    o->lap = parts->lap;
+    o->units = parts->units;
+    o->forward = parts->forward;
 }
 
-static void make_parts(struct ooo *o, struct arena *a, struct parts *parts)
+static void *create(struct arena *a, struct core_parts *parts, struct err *e)
 {
-    const struct core_params *p = o->p;
-    o->memory = hierarchy_new(a, &parts->memory, NULL);
-    o->tlb = tlb_new(a, &parts->tlb, NULL, NULL);
-    o->branch = bpred_new(a, &parts->branch);
-    enum { COUNTER = 15, AGE = 17, NEVER = 63 };
-    struct memdep_params m = { pairs(p->memdep_pairs), COUNTER, AGE, p->memdep_random };
-    struct memdep_params k = { pairs(p->forward_pairs), COUNTER, NEVER, p->memdep_random };
-    o->memdep = memdep_new(a, &m);
-    o->known = memdep_new(a, &k);
-    struct lap_params l = { (u32)(p->lap_entries > 255 ? 255 : p->lap_entries), (u32)p->lap_train,
-                            (u32)p->lap_stride, (u32)p->page_size };
-    o->lap = lap_new(a, &l);
-    plan_book_init(&o->book, a);
-}
-
-static void *create(struct arena *a, const struct config *c, struct err *e)
-{
-    struct parts parts;
-    const struct core_params *p = &c->core;
-    if (!parts_of(p, &parts, e))
-        return NULL;
+    const struct core_params *p = parts->p;
     if (p->rob_groups > WINDOW / 4 || p->stq > WINDOW / 4 || p->store_width > 8) {
         err_set(e, "core.rob.groups, core.stores.queue: the detailed model has at most %d",
                 WINDOW / 4);
         return NULL;
     }
-    struct instr_table *table = instr_table_new(a, c, e);
-    if (!table)
-        return NULL;
     struct ooo *o = ARENA_NEW(a, struct ooo);
-    o->p = p;
-    o->table = table;
-    o->units = instr_units(table);
+    take_parts(o, parts);
     o->width = (u32)p->rename_width;
     o->depth = (u32)p->fetch_depth;
     o->fetch_width = (u32)p->fetch_width;
@@ -308,11 +273,7 @@ static void *create(struct arena *a, const struct config *c, struct err *e)
     o->page_shift = (u32)__builtin_ctzll(p->page_size);
     o->line = o->fetch_page = o->wrong_from = ~0ull;
     o->fetch_cause = STACK_serialize;
-    o->forward_known = (u32)(p->forward_known * 16 + 0.5);
-    o->forward_unknown = (u32)(p->forward_latency * 16 + 0.5);
-    o->forward_cross = (u32)(p->forward_cross_line * 16 + 0.5);
     o->reported = ARENA_NEW(a, cycle);
-    make_parts(o, a, &parts);
     make_schedulers(o, a);
     make_rooms(o, a);
     make_rings(o, a);
@@ -329,20 +290,6 @@ static const struct stat_row stat_rows[] = {
     { 0 },
 };
 
-static void branch_stats(const struct ooo_stats *c, struct core_stats *s)
-{
-    s->branch[BRANCHES_CONDITIONAL] =
-        (struct core_class){ c->conditional_branches, c->conditional_wrong };
-    s->branch[BRANCHES_INDIRECT] = (struct core_class){ c->indirect_branches, c->indirect_wrong };
-    s->branch[BRANCHES_RETURN] = (struct core_class){ c->returns, c->returns_wrong };
-    s->branch[BRANCHES_DIRECT] = (struct core_class){ c->direct_branches, 0 };
-    for (u32 k = 0; k < BRANCHES_DIRECT; k++) {
-        s->branches += s->branch[k].retired;
-        s->mispredictions += s->branch[k].mispredicted;
-    }
-    s->taken = c->taken_branches;
-}
-
 static void stats(const void *m, struct core_stats *s)
 {
     const struct ooo *o = m;
@@ -355,10 +302,7 @@ static void stats(const void *m, struct core_stats *s)
                               .rooms = true,
                               .rows = stat_rows,
                               .counters = &o->s };
-    branch_stats(&o->s, s);
     memcpy(s->stack, o->stack, sizeof(s->stack));
-    core_sum_slots(s);
-    core_levels(s, o->memory, o->tlb);
     for (u32 r = 0; r < ROOM_COUNT; r++) {
         s->room[r].entries = o->entries[r];
         s->room[r].full = o->full[r];
@@ -366,9 +310,4 @@ static void stats(const void *m, struct core_stats *s)
     }
 }
 
-static struct hierarchy *memory(void *m)
-{
-    return ((struct ooo *)m)->memory;
-}
-
-const struct core_model core_detailed = { "detailed", create, feed, now, drain, stats, memory };
+const struct core_model core_detailed = { "detailed", create, feed, now, drain, stats };

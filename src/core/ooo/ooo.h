@@ -27,10 +27,6 @@
 #define CORE_OOO_OOO_H
 
 #include "core/model.h"
-#include "core/params.h"
-#include "core/plan.h"
-#include "uarch/lap.h"
-#include "uarch/memdep.h"
 
 #ifdef NDEBUG
 #define debug_assert(x) ((void)0)
@@ -46,8 +42,7 @@ enum {
     WHEEL = 512,        // cycles ahead for which wake-ups are sorted, a power of two
     BUCKETS = 1024,     // of stores and loads, by line
     NONE = 0xffff,      // no instruction, op, link
-    LANES = 16,         // schedulers
-    QUEUES = 4,         // dispatch queues: integer, integer, memory, FP
+    LANES = UNITS_MAX,  // schedulers
     OP_SOURCES = 8,     // links of an op: sources, then LINK_STORE and LINK_FIRST
     LINK_STORE = 6,     // the store a load was told to wait for
     LINK_FIRST = 7,     // the first issue of the same instruction
@@ -169,16 +164,15 @@ struct squash {
 };
 
 struct ooo {
-    const struct core_params *p;
-    struct instr_table *table;
-    struct plan_book book;
+    struct core_parts *parts;
+    const struct core_params *p;   // of `parts`, as is all down to `forward`
     struct hierarchy *memory;
     struct tlb *tlb;
     struct bpred *branch;
-    struct memdep *memdep;   // pairs that wait
-    struct memdep *known;    // pairs that forward faster
+    struct memdep *waits, *forwards;
     struct lap *lap;
-    struct instr_units units;
+    struct core_units units;
+    struct forwarding forward;
 
     cycle now;
     bool acted;          // some stage did something in this cycle
@@ -232,10 +226,7 @@ struct ooo {
     struct queue queue[QUEUES];
     struct lane lane[LANES];
     u32 lanes_ready;     // bit: has ready ops
-    u32 mem_lane;
-    u16 half[2], mem_units, fp_units;
     u32 in_lanes[QUEUES];   // ops in the schedulers behind each queue
-    u8 lane_queue[LANES];
     cycle busy[UNITS_MAX];
     u16 wheel[WHEEL];
     u64 wheel_set[WHEEL / 64];
@@ -255,7 +246,6 @@ struct ooo {
     u32 ldq, stq;        // entries taken
     cycle written[8], written_last;   // of the last stores, one a port
     u32 written_turn;
-    u32 forward_known, forward_unknown, forward_cross, forward_part;   // 1/16 cycle
 
     struct squash squash;
 

@@ -23,17 +23,17 @@ static u32 held(const struct ooo *o, u32 queue)
 
 static u32 queue_of(const struct ooo *o, u16 units)
 {
-    if (units & o->mem_units)
+    if (units & o->units.memory)
         return 2;
-    if (units & o->fp_units)
+    if (units & o->units.fp)
         return 3;
-    return units & o->half[o->emptier] ? o->emptier : o->emptier ^ 1;
+    return units & o->units.integer[o->emptier] ? o->emptier : o->emptier ^ 1;
 }
 
 static u16 units_of(const struct ooo *o, const struct inst *i, u32 k)
 {
     u16 units = i->plan->issue[k].units;
-    u16 narrow = units & o->units.branch;
+    u16 narrow = units & o->units.can.branch;
     return i->flags & INST_HEAD && (i + 1)->plan->branch && narrow ? narrow : units;
 }
 
@@ -426,7 +426,7 @@ void ooo_rename(struct ooo *o)
     u32 used = o->debt < o->width ? o->debt : o->width, immediates = 0, room = ROOM_COUNT;
     o->debt -= used;
     u32 first = held(o, 0), second = held(o, 1);
-    o->emptier = !o->half[1] ? 0 : first == second ? o->turn++ & 1 : second < first;
+    o->emptier = !o->units.integer[1] ? 0 : first == second ? o->turn++ & 1 : second < first;
     while (used < o->width && o->renamed < o->tail) {
         struct inst *i = inst_of(o, o->renamed);
         const struct plan *p = i->plan;

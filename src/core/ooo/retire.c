@@ -160,7 +160,7 @@ static void check_ops(const struct ooo *o)
     for (u32 k = 0; k < LANES; k++) {
         const struct ready *r = &o->lane[k].ready;
         debug_assert(lane[k] == o->lane[k].used && lane[k] <= o->lane[k].limit);
-        behind[o->lane_queue[k]] += lane[k];
+        behind[o->units.queue_of[k]] += lane[k];
         for (u32 n = r->begin; n < r->end; n++) {
             debug_assert(n == r->begin || r->key[n - 1] < r->key[n]);
             debug_assert(!o->op[(u16)r->key[n]].wait);

@@ -66,7 +66,7 @@ static void drop_op(struct ooo *o, u16 op, u64 seq)
         unlink_timed(o, op);
     if (u->lane < LANES) {
         o->lane[u->lane].used--;
-        o->in_lanes[o->lane_queue[u->lane]]--;
+        o->in_lanes[o->units.queue_of[u->lane]]--;
     }
     ooo_free_op(o, op);
 }
@@ -140,7 +140,7 @@ void ooo_apply_squash(struct ooo *o)
     o->acted = true;
     o->s.squashes++;
     if (q.load)
-        memdep_violation(o->memdep, q.load, q.store);
+        memdep_violation(o->waits, q.load, q.store);
     restore_path(o, q.seq);
     // Queues first: ops that are freed keep their number until used again.
     drop_queues(o, q.seq);
@@ -148,12 +148,12 @@ void ooo_apply_squash(struct ooo *o)
     while (o->renamed > q.seq) {
         struct inst *i = inst_of(o, --o->renamed);
         ooo_undo(o, o->renamed);
-        if (o->p->lap_present && i->plan->kind == PLAN_LOAD && !(i->flags & INST_WRONG))
+        if (o->lap && i->plan->kind == PLAN_LOAD && !(i->flags & INST_WRONG))
             lap_squash(o->lap, i->pc);
         move_slots(o, i, q.cause);
         o->s.replayed += !(i->flags & INST_WRONG);
     }
-    memdep_squash(o->memdep, o->store_tail);
+    memdep_squash(o->waits, o->store_tail);
     o->group_open = false;
     o->tail = q.seq;
     o->in_next = q.in;
