@@ -97,9 +97,11 @@ char *cli_join(int argc, char **argv)
 static int version(bool json)
 {
     if (json)
-        printf("{\n  \"schema\": 1,\n  \"version\": \"%s\"\n}\n", m2sim_version());
+        printf("{\n  \"schema\": 1,\n  \"version\": \"%s\",\n  \"release\": \"%s\",\n"
+               "  \"model_digest\": \"%s\"\n}\n",
+               m2sim_full_version(), m2sim_version(), m2sim_model_digest());
     else
-        printf("m2sim %s\n", m2sim_version());
+        printf("m2sim %s\n", m2sim_full_version());
     return 0;
 }
 

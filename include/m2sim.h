@@ -195,7 +195,15 @@ struct m2sim_bench {
 bool m2sim_bench(const struct m2sim_bench *o, FILE *f, unsigned flags, bool *slower,
                  struct m2sim_error *e);
 
-const char *m2sim_version(void);   // "0.1.0"
+const char *m2sim_version(void);   // the release: "0.1.0"
+
+// The release and the commit this was built from, "0.1.0+gbdd1d7f", with "-dirty" when its sources were
+// changed since; the release alone where git did not know them.
+const char *m2sim_full_version(void);
+
+// A digest of what decides the figures: the sources of the models, the executor and the guest's
+// world, and the cores. Of two builds with the same one, the same run gives the same figures.
+const char *m2sim_model_digest(void);
 
 #ifdef __GNUC__
 #pragma GCC visibility pop

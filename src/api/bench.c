@@ -145,7 +145,7 @@ bool m2sim_bench(const struct m2sim_bench *o, FILE *f, unsigned flags, bool *slo
         return check(o, e) && profile(o, f, flags, e);
     struct arena *a = arena_new();
     struct err err = { "" };
-    struct bench b = { .arena = a, .version = m2sim_version() }, old = { .arena = a };
+    struct bench b = { .arena = a, .version = m2sim_full_version() }, old = { .arena = a };
     b.label = o->label ? o->label : "";
     b.command = o->command ? o->command : "";
     bench_describe(&b);

@@ -16,6 +16,7 @@ struct sheet {
     struct report_slots level2[TOPDOWN2_COUNT], cause[STACK_COUNT];
     struct report_room room[ROOM_COUNT];
     struct report_event event[PMU_COUNT];
+    char digest[17];
 };
 
 _Static_assert((int)REPORT_TOPDOWN == (int)TOPDOWN_COUNT, "report.h lists the same slots");
@@ -101,13 +102,17 @@ static struct sheet *sheet_new(const struct m2sim *s)
     struct sheet *t = calloc(1, sizeof(*t));
     if (!t)
         abort();
+    if (!*s->digest)
+        api_digest_file(s->options.program, t->digest);
     t->r = (struct report){
         .instructions = s->machine.instructions,
         .exit_status = s->status,
         .host_seconds = s->host_seconds,
-        .version = M2SIM_VERSION_TEXT,
+        .release = m2sim_version(),
+        .version = m2sim_full_version(),
+        .model_digest = m2sim_model_digest(),
         .program = s->options.program,
-        .program_digest = s->digest,
+        .program_digest = *s->digest ? s->digest : t->digest,
         .command = s->options.command,
     };
     if (!s->core)

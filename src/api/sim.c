@@ -132,7 +132,7 @@ static bool make_core(struct m2sim *s, struct m2sim_error *e)
     return true;
 }
 
-static void digest_file(const char *path, char digest[17])
+void api_digest_file(const char *path, char digest[17])
 {
     XXH3_state_t *state = XXH3_createState();
     XXH3_64bits_reset(state);
@@ -229,8 +229,8 @@ static bool load(struct m2sim *s, struct m2sim_error *e)
     s->process = process_new(&p, &err, &code);
     if (!s->process)
         return api_fail(e, code, "%s", err.text);
-    if (timed)   // the only report that names it
-        digest_file(o->program, s->digest);
+    if (timed)   // its report is always wanted; elsewhere that would be time lost
+        api_digest_file(o->program, s->digest);
     s->machine = (struct machine){
         .process = s->process,
         .recorder = s->stream ? stream_recorder(s->stream) : NULL,

@@ -32,11 +32,14 @@ struct m2sim {
     volatile int stop;
     int status;
     double host_seconds;
-    char digest[17];          // of the program file
+    char digest[17];          // of the program file; M2SIM_TIME
 };
 
 // Cycles until everything the guest has executed so far has retired; M2SIM_TIME.
 cycle api_cycles(struct m2sim *s);
+
+// Makes the digest of a file, of nothing where it cannot be read.
+void api_digest_file(const char *path, char digest[17]);
 
 // debug.c: waits on options.gdb's port from m2sim_new() on, and serves the debugger that
 // connects when the guest begins. False and *e when the port cannot be had.

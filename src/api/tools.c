@@ -11,11 +11,6 @@
 #include "guest/space.h"
 #include "isa/decode.h"
 
-const char *m2sim_version(void)
-{
-    return M2SIM_VERSION_TEXT;
-}
-
 bool api_beside_program(char path[PATH_MAX], const char *below)
 {
     assert(path);   // gcc with sanitizers cannot see it

@@ -187,7 +187,7 @@ static void time_text(const struct report *r, FILE *f)
 
 void report_text(const struct report *r, FILE *f, bool host)
 {
-    fprintf(f, "\n  m2sim %s: %s\n\n", r->version, r->command);
+    fprintf(f, "\n  m2sim %s: %s\n\n", r->release, r->command);
     if (r->timed)
         time_text(r, f);
     else
@@ -340,6 +340,7 @@ void report_json(const struct report *r, FILE *f, bool host)
     }
     jw_object(&j, "provenance");
     jw_text(&j, "version", r->version);
+    jw_text(&j, "model_digest", r->model_digest);
     if (r->timed) {
         jw_text(&j, "model", r->model);
         jw_text(&j, "core", r->core);

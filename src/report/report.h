@@ -70,7 +70,9 @@ struct report {
     const char *model, *core, *config_digest;
 
     double host_seconds;
-    const char *version, *program, *program_digest, *command;
+    const char *release;   // the text's; the JSON has the exact version
+    const char *version, *model_digest;
+    const char *program, *program_digest, *command;
 };
 
 // `host` also writes how long the host took.

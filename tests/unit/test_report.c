@@ -49,7 +49,9 @@ static const struct report timed = {
     .core = "test core",
     .config_digest = "00ff",
     .host_seconds = 0.002,
-    .version = "1.2.3",
+    .release = "1.2.3",
+    .version = "1.2.3+gbdd1d7f",
+    .model_digest = "f00d",
     .program = "a.out",
     .program_digest = "abcd",
     .command = "time 'a.out'",
@@ -63,6 +65,13 @@ static char *printed(const struct report *r, void (*print)(const struct report *
     FILE *f = open_memstream(&text, &n);
     print(r, f, host);
     fclose(f);
+    return text;
+}
+
+static const char *text_of(const json_t *j, const char *name)
+{
+    const char *text = json_string_value(json_object_get(j, name));
+    assert_non_null(text);
     return text;
 }
 
@@ -104,9 +113,10 @@ static void json_has_the_promised_fields(void **state)
     assert_float_equal(real(json_object_get(j, "pmu"), "apple", "CORE_ACTIVE_CYCLE"), 1000, 0);
     assert_float_equal(real(j, "l1d", "mpki"), 10, 0);
     assert_float_equal(real(j, "host", "mips"), 2, 1e-12);
-    assert_string_equal(
-        json_string_value(json_object_get(json_object_get(j, "provenance"), "command")),
-        "time 'a.out'");
+    const json_t *provenance = json_object_get(j, "provenance");
+    assert_string_equal(text_of(provenance, "command"), "time 'a.out'");
+    assert_string_equal(text_of(provenance, "version"), "1.2.3+gbdd1d7f");
+    assert_string_equal(text_of(provenance, "model_digest"), "f00d");
     json_decref(j);
     free(text);
 }
@@ -153,7 +163,9 @@ static void gem5s_readers_find_its_names(void **state)
 static void an_empty_run_divides_by_nothing(void **state)
 {
     const struct report empty = { .timed = true,
+                                  .release = "1",
                                   .version = "1",
+                                  .model_digest = "",
                                   .program = "a",
                                   .program_digest = "",
                                   .command = "a",
