@@ -143,6 +143,22 @@ enum { M2SIM_ORIGIN = 4 };
 bool m2sim_config_show(const char *core, const char *const *sets, size_t set_count, FILE *f,
                        unsigned flags, struct m2sim_error *e);
 
+// A parameter of a core, as --set and core files know it.
+struct m2sim_parameter {
+    const char *path;   // "core.rob.groups"; valid during the call
+    const char *meaning;
+    const char *unit;   // "" for none
+    double min, max;   // of a number; otherwise 0
+};
+
+// Calls `each` with every parameter.
+void m2sim_parameters(void (*each)(void *ctx, const struct m2sim_parameter *p), void *ctx);
+
+// Calls `each` with every name that the parameter `path` may have, the first of the table
+// first; false when it is not one of a few names, or there is no such parameter.
+bool m2sim_choices(const char *path, void (*each)(void *ctx, const char *name, const char *meaning),
+                   void *ctx);
+
 // What m2sim_accuracy compares. Zero means the default for every field.
 struct m2sim_accuracy {
     const char

@@ -77,6 +77,27 @@ bool m2sim_config_show(const char *core, const char *const *sets, size_t set_cou
     return ok || api_fail(e, M2SIM_EXIT_CONFIG, "%s", err.text);
 }
 
+void m2sim_parameters(void (*each)(void *ctx, const struct m2sim_parameter *p), void *ctx)
+{
+    for (size_t k = 0; k < PARAM_COUNT; k++) {
+        const struct param *r = &core_table[k];
+        char path[128];
+        snprintf(path, sizeof(path), "core.%s", r->path);
+        each(ctx, &(struct m2sim_parameter){ path, r->doc, r->unit, r->min, r->max });
+    }
+}
+
+bool m2sim_choices(const char *path, void (*each)(void *ctx, const char *name, const char *meaning),
+                   void *ctx)
+{
+    const struct param *r = strncmp(path, "core.", 5) == 0 ? param_find(path + 5) : NULL;
+    if (!r || !r->choices)
+        return false;
+    for (const struct choice *c = r->choices; c->name; c++)
+        each(ctx, c->name, c->doc);
+    return true;
+}
+
 FILE *m2sim_open(const char *path, struct m2sim_error *e)
 {
     int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);

@@ -11,15 +11,18 @@
 
 const struct param core_table[PARAM_COUNT] = {
 #define COUNTED(path, field, def, min, max, unit, doc) \
-    { path, PARAM_COUNTED, AT(field), min, max, unit, doc },
+    { path, PARAM_COUNTED, AT(field), min, max, unit, doc, NULL },
 #define REAL(path, field, def, min, max, unit, doc) \
-    { path, PARAM_REAL, AT(field), min, max, unit, doc },
-#define SWITCH(path, field, def, doc) { path, PARAM_SWITCH, AT(field), 0, 1, "", doc },
-#define TEXT(path, field, def, doc) { path, PARAM_TEXT, AT(field), 0, 0, "", doc },
+    { path, PARAM_REAL, AT(field), min, max, unit, doc, NULL },
+#define SWITCH(path, field, def, doc) { path, PARAM_SWITCH, AT(field), 0, 0, "", doc, NULL },
+#define CHOICE(path, field, def, table, doc) \
+    { path, PARAM_CHOICE, AT(field), 0, 0, "", doc, choices_##table },
+#define TEXT(path, field, def, doc) { path, PARAM_TEXT, AT(field), 0, 0, "", doc, NULL },
 #include "config/core.def"
 #undef COUNTED
 #undef REAL
 #undef SWITCH
+#undef CHOICE
 #undef TEXT
 };
 
@@ -27,11 +30,13 @@ const struct core_params core_defaults = {
 #define COUNTED(path, field, def, ...) .field = def,
 #define REAL COUNTED
 #define SWITCH COUNTED
+#define CHOICE COUNTED
 #define TEXT COUNTED
 #include "config/core.def"
 #undef COUNTED
 #undef REAL
 #undef SWITCH
+#undef CHOICE
 #undef TEXT
 };
 
@@ -170,6 +175,20 @@ static bool refuse_number(const struct param *r, const char *text, struct err *e
                    is_bytes(r) ? "" : " ", is_bytes(r) ? "" : r->unit);
 }
 
+static bool refuse_choice(const struct param *r, const char *text, struct err *e)
+{
+    char names[160];
+    choice_list(r->choices, names, sizeof(names));
+    return err_set(e, "'%.40s' is none of: %s", text, names);
+}
+
+static bool set_text(void *field, const char *text)
+{
+    memset(field, 0, PARAM_TEXT_MAX);
+    memcpy(field, text, strlen(text));
+    return true;
+}
+
 bool param_set(struct core_params *p, const struct param *r, const char *text, struct err *e)
 {
     void *field = (char *)p + r->offset;
@@ -192,13 +211,15 @@ bool param_set(struct core_params *p, const struct param *r, const char *text, s
             return err_set(e, "'%.40s' is neither true nor false", text);
         memcpy(field, &on, sizeof(on));
         return true;
+    case PARAM_CHOICE:
+        if (choice_find(r->choices, text) < 0)
+            return refuse_choice(r, text, e);
+        return set_text(field, text);
     case PARAM_TEXT:
         if (!is_plain_text(text))
             return err_set(e, "'%.40s' is not a name of at most %d plain characters", text,
                            PARAM_TEXT_MAX - 1);
-        memset(field, 0, PARAM_TEXT_MAX);
-        memcpy(field, text, strlen(text));
-        return true;
+        return set_text(field, text);
     }
     return false;
 }
@@ -230,6 +251,7 @@ void param_format(const struct core_params *p, const struct param *r, char *text
         format_real(real, text, n);
         return;
     case PARAM_SWITCH: snprintf(text, n, "%s", *(const bool *)field ? "true" : "false"); return;
+    case PARAM_CHOICE:
     case PARAM_TEXT: snprintf(text, n, "%s", (const char *)field); return;
     }
 }

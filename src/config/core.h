@@ -8,6 +8,7 @@
 
 #include "base/err.h"
 #include "base/types.h"
+#include "config/choice.h"
 
 enum { PARAM_TEXT_MAX = 48 };
 
@@ -15,11 +16,13 @@ struct core_params {
 #define COUNTED(path, field, ...) u64 field;
 #define REAL(path, field, ...) double field;
 #define SWITCH(path, field, ...) bool field;
-#define TEXT(path, field, ...) char field[PARAM_TEXT_MAX];
+#define CHOICE(path, field, ...) char field[PARAM_TEXT_MAX];
+#define TEXT CHOICE
 #include "config/core.def"
 #undef COUNTED
 #undef REAL
 #undef SWITCH
+#undef CHOICE
 #undef TEXT
 };
 
@@ -27,16 +30,18 @@ enum core_param {
 #define COUNTED(path, field, ...) PARAM_##field,
 #define REAL COUNTED
 #define SWITCH COUNTED
+#define CHOICE COUNTED
 #define TEXT COUNTED
 #include "config/core.def"
 #undef COUNTED
 #undef REAL
 #undef SWITCH
+#undef CHOICE
 #undef TEXT
     PARAM_COUNT
 };
 
-enum param_kind { PARAM_COUNTED, PARAM_REAL, PARAM_SWITCH, PARAM_TEXT };
+enum param_kind { PARAM_COUNTED, PARAM_REAL, PARAM_SWITCH, PARAM_CHOICE, PARAM_TEXT };
 
 struct param {
     const char *path;
@@ -44,6 +49,7 @@ struct param {
     size_t offset;     // in struct core_params
     double min, max;   // PARAM_COUNTED and PARAM_REAL; exact below 2^53
     const char *unit, *doc;
+    const struct choice *choices;   // PARAM_CHOICE, otherwise NULL
 };
 
 extern const struct param core_table[PARAM_COUNT];

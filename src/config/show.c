@@ -46,8 +46,19 @@ static void value_json(const struct config *c, const struct param *r, struct jw 
     case PARAM_COUNTED: jw_u64(j, "value", *(const u64 *)field); break;
     case PARAM_REAL: jw_real(j, "value", *(const double *)field); break;
     case PARAM_SWITCH: jw_bool(j, "value", *(const bool *)field); break;
+    case PARAM_CHOICE:
     case PARAM_TEXT: jw_text(j, "value", field); break;
     }
+}
+
+static void choices_json(const struct param *r, struct jw *j)
+{
+    if (!r->choices)
+        return;
+    jw_array(j, "choices");
+    for (const struct choice *c = r->choices; c->name; c++)
+        jw_text(j, NULL, c->name);
+    jw_close(j);
 }
 
 static void origin_json(const struct origin *o, struct jw *j)
@@ -82,6 +93,7 @@ void config_show_json(const struct config *c, FILE *f)
             jw_real(&j, "min", r->min);
             jw_real(&j, "max", r->max);
         }
+        choices_json(r, &j);
         jw_text(&j, "meaning", r->doc);
         origin_json(&c->origin[i], &j);
         jw_close(&j);

@@ -22,7 +22,8 @@ static void value(const struct config *c, const struct param *r, FILE *f, int in
     param_format(&c->core, r, text, sizeof(text));
     if (r == &core_table[PARAM_instructions] && text[0] != '/' && strrchr(text, '/'))
         memmove(text, strrchr(text, '/') + 1, strlen(strrchr(text, '/')));   // it lies beside
-    snprintf(shown, sizeof(shown), r->kind == PARAM_TEXT ? "\"%s\"" : "%s", text);
+    snprintf(shown, sizeof(shown),
+             r->kind == PARAM_TEXT || r->kind == PARAM_CHOICE ? "\"%s\"" : "%s", text);
     origin_text(&c->origin[r - core_table], r, origin, sizeof(origin));
     fprintf(f, "%*s%s: %-*s # %s\n", indent, "", key, 28 - indent - (int)strlen(key), shown,
             origin);

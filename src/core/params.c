@@ -1,34 +1,30 @@
 #include "core/params.h"
 
-#include <string.h>
-
-static bool find_policy(const char *path, const char *name, u32 *kind, struct err *e)
+static void prefetchers_of(const struct core_params *p, struct hierarchy_params *m)
 {
-    for (u32 k = 0; k < PREFETCH_KINDS; k++)
-        if (strcmp(prefetch_names[k], name) == 0) {
-            *kind = k;
-            return true;
-        }
-    return err_set(e, "core.%s: no prefetcher '%s'", path, name);
-}
-
-static bool prefetchers_of(const struct core_params *p, struct hierarchy_params *m, struct err *e)
-{
+    const struct choice *t = choices_prefetch;
     u32 cross = p->pf_cross_page;
     m->l1i_prefetch =
-        (struct prefetch_params){ 0, (u32)p->pf_l1i_degree, (u32)p->pf_l1i_distance, 16, cross };
-    m->l1d_prefetch = (struct prefetch_params){ 0, (u32)p->pf_l1d_degree, (u32)p->pf_l1d_distance,
-                                                (u32)p->pf_l1d_entries, cross };
-    m->l2_prefetch = (struct prefetch_params){ 0, (u32)p->pf_l2_degree, (u32)p->pf_l2_distance,
-                                               (u32)p->pf_l2_entries, cross };
-    return find_policy("prefetch.l1i.policy", p->pf_l1i, &m->l1i_prefetch.kind, e) &&
-           find_policy("prefetch.l1d.policy", p->pf_l1d, &m->l1d_prefetch.kind, e) &&
-           find_policy("prefetch.l2.policy", p->pf_l2, &m->l2_prefetch.kind, e);
+        (struct prefetch_params){ (u32)choice_find(t, p->pf_l1i), (u32)p->pf_l1i_degree,
+                                  (u32)p->pf_l1i_distance, 16, cross };
+    m->l1d_prefetch =
+        (struct prefetch_params){ (u32)choice_find(t, p->pf_l1d), (u32)p->pf_l1d_degree,
+                                  (u32)p->pf_l1d_distance, (u32)p->pf_l1d_entries, cross };
+    m->l2_prefetch =
+        (struct prefetch_params){ (u32)choice_find(t, p->pf_l2), (u32)p->pf_l2_degree,
+                                  (u32)p->pf_l2_distance, (u32)p->pf_l2_entries, cross };
 }
 
-static struct cache_params cache_of(u64 size, u64 ways, u64 line)
+static struct cache_params cache_of(const struct core_params *p, u64 size, u64 ways, u64 line,
+                                    const char *replacement)
 {
-    return (struct cache_params){ size, (u32)ways, (u32)line, REPLACE_LRU };
+    return (struct cache_params){
+        .bytes = size,
+        .ways = (u32)ways,
+        .line = (u32)line,
+        .replacement = { (u32)choice_find(choices_replace, replacement), (u32)p->srrip_bits,
+                         (u32)p->dip_leaders, (u32)p->dip_vote, (u32)p->dip_rarely },
+    };
 }
 
 // The figures of core files are whole latencies; hierarchy.h wants the same.
@@ -36,10 +32,10 @@ static bool memory_of(const struct core_params *p, struct hierarchy_params *m, s
 {
     *m = (struct hierarchy_params){
         .clock_mhz = (u32)(p->clock_mhz + 0.5),
-        .l1i = cache_of(p->l1i_size, p->l1i_ways, p->l1i_line),
-        .l1d = cache_of(p->l1d_size, p->l1d_ways, p->l1d_line),
-        .l2 = cache_of(p->l2_size, p->l2_ways, p->l2_line),
-        .slc = cache_of(p->slc_size, p->slc_ways, p->slc_line),
+        .l1i = cache_of(p, p->l1i_size, p->l1i_ways, p->l1i_line, p->l1i_replacement),
+        .l1d = cache_of(p, p->l1d_size, p->l1d_ways, p->l1d_line, p->l1d_replacement),
+        .l2 = cache_of(p, p->l2_size, p->l2_ways, p->l2_line, p->l2_replacement),
+        .slc = cache_of(p, p->slc_size, p->slc_ways, p->slc_line, p->slc_replacement),
         .dram = { (u32)p->dram_channels, (u32)p->dram_interleave,
                   (u32)(p->dram_peak_gbs * 1000 + 0.5), (u32)(p->dram_latency_ns * 1000 + 0.5) },
         .l1d_latency = (u32)p->load_to_address,
@@ -57,7 +53,6 @@ static bool memory_of(const struct core_params *p, struct hierarchy_params *m, s
         .page = (u32)p->page_size,
         .page_map = p->page_scramble,
     };
-    m->l1d.replacement = p->l1d_adaptive ? REPLACE_DUEL : REPLACE_LRU;
     if (!m->slc_bytes_per_cycle)
         m->slc_bytes_per_cycle = 1;
     if (p->l1d_misses > 256 || p->l2_misses > 256)
@@ -67,7 +62,8 @@ static bool memory_of(const struct core_params *p, struct hierarchy_params *m, s
                        "core.itlb.ways, core.dtlb.ways, core.l2tlb.ways: at most 256 are modelled");
     if (p->l1d_line > p->l2_line || p->l1i_line > p->l2_line)
         return err_set(e, "core.l2.line: shorter than a line of the first level");
-    return prefetchers_of(p, m, e);
+    prefetchers_of(p, m);
+    return true;
 }
 
 static void tlb_of(const struct core_params *p, struct tlb_params *t)
@@ -89,8 +85,10 @@ static void tlb_of(const struct core_params *p, struct tlb_params *t)
 
 static bool branch_of(const struct core_params *p, struct bpred_params *b, struct err *e)
 {
-    static const char *const overflow[] = { "clear", "wrap", "drop" };
     *b = (struct bpred_params){
+        .kind = (u32)choice_find(choices_bpred, p->bp_kind),
+        .counter_bits = (u32)p->bp_counters,
+        .outcomes = (u32)p->bp_outcomes,
         .history = { (u32)p->phrt_bits, (u32)p->phrb_bits, (u32)p->target_bits },
         .tage = { (u32)p->tage_counter, (u32)p->tage_useful, (u32)p->tage_base,
                   (u32)p->tage_period },
@@ -106,19 +104,12 @@ static bool branch_of(const struct core_params *p, struct bpred_params *b, struc
                  .predecode_bytes = p->l1i_size,
                  .predecode_bubbles = (u32)p->predecode_taken - 1,
                  .decode_bubbles = (u32)p->decode_taken - 1 },
-        .ras = { .entries = (u32)p->ras_entries, .overflow = COUNT(overflow) },
+        .ras = { .entries = (u32)p->ras_entries,
+                 .overflow = (u32)choice_find(choices_ras_overflow, p->ras_overflow) },
         .indirect = { (u32)p->indirect_bits, { 6, 18, 57 } },
     };
-    for (u32 k = 0; k < COUNT(overflow); k++)
-        if (strcmp(p->ras_overflow, overflow[k]) == 0)
-            b->ras.overflow = k;
-    if (b->ras.overflow == COUNT(overflow))
-        return err_set(e, "core.branch.ras_overflow: '%s' is not clear, wrap or drop",
-                       p->ras_overflow);
     if (p->phrt_bits > 100 || p->phrb_bits > 28 || p->ras_entries > 256)
         return err_set(e, "core.branch: at most 100 bits of phrt, 28 of phrb, 256 of ras");
-    if (strcmp(p->bp_kind, "tage-firestorm") != 0)
-        return err_set(e, "core.branch.predictor: no predictor '%s'", p->bp_kind);
     return true;
 }
 

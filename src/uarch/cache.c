@@ -12,6 +12,18 @@ const struct stat_row cache_stat_rows[] = {
     { 0 },
 };
 
+static const struct replace_policy {
+    void (*create)(struct replace *r);
+    void (*use)(struct replace *r, u32 row, u32 way);
+    void (*fill)(struct replace *r, u32 row, u32 way);
+    u32 (*victim)(struct replace *r, u32 row);
+} policies[REPLACE_KINDS] = {
+#define REPLACE(id, ...) \
+    { replace_##id##_new, replace_##id##_use, replace_##id##_fill, replace_##id##_victim },
+#include "uarch/replace.def"
+#undef REPLACE
+};
+
 // Larger caches are not looked up by cache_hit_fast, and do without the table.
 enum { GUESS_LINES = 8192 };
 
@@ -20,24 +32,23 @@ struct cache *cache_new(struct arena *a, const struct cache_params *p)
     u64 sets = p->bytes / ((u64)p->ways * p->line);
     assert(p->ways >= 1 && p->ways <= 256 && __builtin_popcount(p->line) == 1);
     assert(__builtin_popcountll(sets) == 1 && sets * p->ways * p->line == p->bytes);
-
-    assert(p->replacement != REPLACE_MRU_BIT || p->ways <= 32);
+    assert(p->replacement.kind < REPLACE_KINDS);
     struct cache *c = ARENA_NEW(a, struct cache);
     size_t lines = (size_t)sets * p->ways;
     c->tags = ARENA_ARRAY(a, lines, u32);
     c->state = ARENA_ARRAY(a, lines, u8);
     c->guess_mask = lines <= GUESS_LINES ? (2u << (31 - __builtin_clz((u32)lines))) - 1 : 0;
     c->guess = ARENA_ARRAY(a, c->guess_mask + 1, u8);
-    c->used = ARENA_ARRAY(a, lines, u32);
     c->ready = ARENA_ARRAY(a, lines, cycle);
     c->set_mask = (u32)sets - 1;
     c->set_bits = (u32)__builtin_ctzll(sets);
     c->line_bits = (u32)__builtin_ctz(p->line);
     c->ways = p->ways;
-    c->duel = p->replacement == REPLACE_DUEL;
-    c->replacement = c->duel ? REPLACE_LRU : p->replacement;
-    c->clock = 1;
-    c->clock_end = c->replacement == REPLACE_LRU ? UINT32_MAX : 0;
+    c->policy = &policies[p->replacement.kind];
+    c->replace = (struct replace){
+        .p = p->replacement, .word = ARENA_ARRAY(a, lines, u32), .ways = p->ways, .sets = (u32)sets
+    };
+    c->policy->create(&c->replace);
     return c;
 }
 
@@ -64,63 +75,28 @@ static i32 find(const struct cache *c, u32 row, u32 tag)
     return (i32)found - 1;
 }
 
-// The clock of LRU is 32 bits: when it is full, each set's stamps become ranks.
-static __attribute__((noinline)) void renumber(struct cache *c)
-{
-    for (u32 row = 0; row < (c->set_mask + 1) * c->ways; row += c->ways) {
-        u32 rank[256];
-        for (u32 w = 0; w < c->ways; w++) {
-            rank[w] = c->used[row + w] > 0;
-            for (u32 v = 0; v < c->ways; v++)
-                rank[w] += c->used[row + v] && c->used[row + v] < c->used[row + w];
-        }
-        for (u32 w = 0; w < c->ways; w++)
-            c->used[row + w] = rank[w];
-    }
-    c->clock = c->ways;
-}
-
-static void touch(struct cache *c, paddr pa, u32 row, u32 way)
+// Where to look first for the line from now on.
+static void remember(struct cache *c, paddr pa, u32 way)
 {
     if (c->guess_mask)
         c->guess[cache_guess(c, pa >> c->line_bits)] = (u8)way;
-    if (c->replacement == REPLACE_LRU) {
-        if (c->clock >= c->clock_end)
-            renumber(c);
-        c->used[row + way] = ++c->clock;
-    } else if (c->replacement == REPLACE_MRU_BIT) {
-        u32 all = (u32)((1ull << c->ways) - 1);
-        u32 bits = c->used[row] | 1u << way;
-        c->used[row] = bits == all ? 1u << way : bits;
-    }
 }
 
-// An empty way was never used, which makes it the oldest.
-static u32 oldest(const struct cache *c, u32 row)
+static void use(struct cache *c, u32 row, u32 way)
 {
-    const u32 *used = c->used + row;
-    u64 old = UINT64_MAX;
-    for (u32 w = 0; w < c->ways; w++) {
-        u64 key = (u64)used[w] << 8 | w;
-        old = key < old ? key : old;
-    }
-    return (u32)old & 0xff;
+    struct replace *r = &c->replace;
+    if (r->clock < r->clock_end)
+        r->word[row + way] = ++r->clock;
+    else
+        c->policy->use(r, row, way);
 }
 
 static u32 victim(struct cache *c, u32 row)
 {
-    if (c->replacement == REPLACE_LRU)
-        return oldest(c, row);
     for (u32 w = 0; w < c->ways; w++)
         if (!c->tags[row + w])
             return w;
-    if (c->replacement == REPLACE_MRU_BIT)
-        return c->ways == 1 ? 0 : (u32)__builtin_ctz(~c->used[row]);
-    c->clock ^= c->clock << 13;   // REPLACE_RANDOM
-    c->clock ^= c->clock >> 17;
-    c->clock ^= c->clock << 5;
-    assert(c->ways);
-    return c->clock % c->ways;
+    return c->policy->victim(&c->replace, row);
 }
 
 // The rest of a lookup that hit a pending or just prefetched line.
@@ -154,25 +130,13 @@ struct cache_answer cache_lookup(struct cache *c, paddr pa, enum access kind, cy
         return (struct cache_answer){ .ready = now };
     }
     u32 i = row + (u32)way;
-    touch(c, pa, row, (u32)way);
+    remember(c, pa, (u32)way);
+    use(c, row, (u32)way);
     if (kind == ACCESS_WRITE)
         c->state[i] |= LINE_DIRTY;
     if (c->state[i] & (LINE_PREFETCHED | LINE_PENDING))
         return hit_special(c, i, now);
     return (struct cache_answer){ .ready = now, .hit = true, .state = c->state[i] };
-}
-
-// Whether a new line in `set` is put last (A. Jaleel and others, dynamic insertion, 2007).
-static bool put_last(struct cache *c, u32 set)
-{
-    enum { LEADERS = 16, MOST = 255, RARELY = 32 };
-    u32 kind = set % LEADERS;
-    if (kind == 0)
-        c->vote += c->vote < MOST;
-    else if (kind == LEADERS / 2)
-        c->vote -= c->vote > -MOST;
-    bool last = kind == 0 ? false : kind == LEADERS / 2 || c->vote > 0;
-    return last && ++c->fills % RARELY;
 }
 
 struct cache_victim cache_fill(struct cache *c, paddr pa, u32 state, cycle now, cycle ready)
@@ -192,9 +156,8 @@ struct cache_victim cache_fill(struct cache *c, paddr pa, u32 state, cycle now, 
     c->tags[i] = tag_of(c, pa);
     c->state[i] = (u8)(state | (ready > now ? LINE_PENDING : 0));
     c->ready[i] = ready;
-    touch(c, pa, row, way);
-    if (c->duel && put_last(c, set))
-        c->used[i] = 1;
+    remember(c, pa, way);
+    c->policy->fill(&c->replace, row, way);
     return v;
 }
 
@@ -205,8 +168,6 @@ i32 cache_remove(struct cache *c, paddr pa)
     if (way < 0)
         return -1;
     c->tags[row + (u32)way] = 0;
-    if (c->replacement == REPLACE_LRU)
-        c->used[row + (u32)way] = 0;
     return c->state[row + (u32)way] & ~LINE_PENDING;
 }
 

@@ -13,22 +13,15 @@
 
 #include "base/stat.h"
 #include "base/types.h"
+#include "uarch/replace.h"
 
 struct arena;
 
-enum replacement {
-    REPLACE_LRU,      // true least recently used
-    REPLACE_MRU_BIT,  // one "recently used" bit a way, cleared when all are set
-    REPLACE_RANDOM,   // xorshift, the same sequence in every run
-    REPLACE_DUEL,     // LRU, but new lines are put last, all but one in 32, while that
-                      // misses less: some sets always do the one or the other and vote
-};
-
 struct cache_params {
     u64 bytes;          // capacity; bytes / (ways * line) is a power of two
-    u32 ways;           // 1 to 256; REPLACE_MRU_BIT to 32
+    u32 ways;           // 1 to 256
     u32 line;           // bytes, power of two
-    u32 replacement;    // enum replacement
+    struct replace_params replacement;
 };
 
 struct cache_stats {

@@ -17,19 +17,14 @@ enum { CACHE_SETTLE = 4096 };
 // 2. the tags of a set other than 0 differ;
 // 3. guess[n] < ways: where to look first for a line whose hash is n;
 // 4. ready[i] means something only with LINE_PENDING in state[i];
-// 5. LRU: used[i] is 0 when tags[i] is 0, else the clock at its last use.
+// 5. a word of the policy's is 0 until a line is first put there.
 struct cache {
     u32 *tags;      // sets rows of `ways`
     u8 *state;      // enum line_state, one a tag
     u8 *guess;      // guess_mask + 1
     u32 set_mask, set_bits, line_bits, ways, guess_mask;
-    u32 clock;      // counts uses; RANDOM: state of the generator
-    u32 clock_end;  // renumber then; 0: the policy wants to see every hit
-    u32 replacement;
-    bool duel;      // LRU or new lines last
-    i32 vote;       // above 0: new lines last
-    u32 fills;
-    u32 *used;      // MRU_BIT: the bits of a set in its first place
+    struct replace replace;
+    const struct replace_policy *policy;
     cycle *ready;   // one a tag
     u64 looked[ACCESSES], missed[ACCESSES];
     struct cache_stats stats;   // all but these
@@ -50,9 +45,9 @@ static inline __attribute__((always_inline)) bool cache_hit_fast(struct cache *c
     u64 line = pa >> c->line_bits;
     u32 i = ((u32)line & c->set_mask) * c->ways + c->guess[cache_guess(c, line)];
     if (c->tags[i] != (u32)(line >> c->set_bits) + 1 ||
-        c->state[i] & (LINE_PREFETCHED | LINE_PENDING) || c->clock >= c->clock_end)
+        c->state[i] & (LINE_PREFETCHED | LINE_PENDING) || c->replace.clock >= c->replace.clock_end)
         return false;
-    c->used[i] = ++c->clock;
+    c->replace.word[i] = ++c->replace.clock;
     c->looked[kind]++;
     if (kind == ACCESS_WRITE)
         c->state[i] |= LINE_DIRTY;

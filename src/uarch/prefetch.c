@@ -5,23 +5,11 @@
 #include "base/arena.h"
 #include "uarch/prefetch_policy.h"
 
-const char *const prefetch_names[PREFETCH_KINDS] = {
-#define PREFETCH(name, doc) #name,
-#include "uarch/prefetch.def"
-#undef PREFETCH
-};
-
-const char *const prefetch_docs[PREFETCH_KINDS] = {
-#define PREFETCH(name, doc) doc,
-#include "uarch/prefetch.def"
-#undef PREFETCH
-};
-
 static const struct policy {
     void *(*create)(struct arena *a, const struct prefetch_params *p, u32 line);
     u32 (*train)(void *state, vaddr pc, vaddr va, vaddr *out);
 } policies[PREFETCH_KINDS] = {
-#define PREFETCH(name, ...) { prefetch_##name##_new, prefetch_##name##_train },
+#define PREFETCH(id, ...) { prefetch_##id##_new, prefetch_##id##_train },
 #include "uarch/prefetch.def"
 #undef PREFETCH
 };

@@ -10,7 +10,7 @@
 struct arena;
 
 enum prefetch_kind {
-#define PREFETCH(name, ...) PREFETCH_##name,
+#define PREFETCH(id, ...) PREFETCH_##id,
 #include "uarch/prefetch.def"
 #undef PREFETCH
     PREFETCH_KINDS
@@ -28,10 +28,6 @@ struct prefetch_params {
 enum { PREFETCH_MAX = 8 };
 
 struct prefetch;
-
-// The names, in the order of enum prefetch_kind, and their descriptions.
-extern const char *const prefetch_names[PREFETCH_KINDS];
-extern const char *const prefetch_docs[PREFETCH_KINDS];
 
 // Lines are `line` bytes. Without cross_page nothing is named beyond the `page`
 // of the access (a prefetcher that has no TLB does not know where it lies).

@@ -29,9 +29,7 @@ struct tlb {
 
 static struct cache *level(struct arena *a, u32 page, u32 entries, u32 ways)
 {
-    struct cache_params p = {
-        .bytes = (u64)entries * page, .ways = ways, .line = page, .replacement = REPLACE_LRU
-    };
+    struct cache_params p = { .bytes = (u64)entries * page, .ways = ways, .line = page };
     return cache_new(a, &p);
 }
 

@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "base/arena.h"
-#include "uarch/bpred/bpred.h"
+#include "uarch/bpred/bpred_policy.h"
 
 static const struct bpred_params avalanche = {
     .history = { .phrt_bits = 100, .phrb_bits = 28, .target_bits = 32 },
@@ -47,7 +47,7 @@ static bool conditional(struct bpred *b, vaddr pc, bool taken, vaddr target)
 static struct history history_now(struct bpred *b)
 {
     struct bpred_prediction p;
-    bpred_predict(b, BRANCH_DIRECT, 0x100, 0x200, &p);
+    bpred_predict(b, BRANCH_DIRECT, 0x100, 0x200, NULL, &p);
     bpred_recover(b, &p, false, 0);
     return p.history;
 }
@@ -76,6 +76,8 @@ static void a_branch_not_taken_leaves_no_history(void **state)
     struct history before = history_now(b);
     conditional(b, 0x2000, false, 0x3000);
     struct history after = history_now(b);
+    assert_int_equal(after.outcomes, before.outcomes << 1);   // of the path, that is
+    after.outcomes = before.outcomes;
     assert_memory_equal(&before, &after, sizeof before);
     conditional(b, 0x2000, true, 0x3000);
     after = history_now(b);
@@ -315,7 +317,7 @@ static void training_at_retirement_one_branch_at_a_time_is_the_same(void **state
         struct step s = random_step(&seed);
         struct bpred_prediction p;
         bool wrong = bpred_predict_and_update(now, s.kind, s.pc, s.taken, s.target).mispredicted;
-        bpred_predict(late, s.kind, s.pc, s.target * (s.kind == BRANCH_CONDITIONAL), &p);
+        bpred_predict(late, s.kind, s.pc, s.target * (s.kind == BRANCH_CONDITIONAL), NULL, &p);
         bool late_wrong = p.taken != s.taken || (s.taken && p.target != s.target);
         assert_int_equal(wrong, late_wrong);
         if (late_wrong)
@@ -329,17 +331,136 @@ static void recovery_undoes_a_wrong_path(void **state)
     struct bpred *b = bpred_new(*state, &avalanche);
     struct bpred_prediction p, wrong;
     bpred_predict_and_update(b, BRANCH_CALL, 0x1000, true, 0x8000);
-    bpred_predict(b, BRANCH_CONDITIONAL, 0x8000, 0x9000, &p);
+    bpred_predict(b, BRANCH_CONDITIONAL, 0x8000, 0x9000, NULL, &p);
     struct history expect = p.history;
-    bpred_predict(b, BRANCH_RETURN, 0x8004, 0, &wrong);
-    bpred_predict(b, BRANCH_CALL, 0x1004, 0x7000, &wrong);
+    bpred_predict(b, BRANCH_RETURN, 0x8004, 0, NULL, &wrong);
+    bpred_predict(b, BRANCH_CALL, 0x1004, 0x7000, NULL, &wrong);
     bpred_recover(b, &p, !p.taken, 0x9000);
     struct history_masks m = history_masks(&avalanche.history);
+    history_outcome(&expect, !p.taken);
     if (!p.taken)
         history_taken(&expect, &m, 0x8000, 0x9000);
     struct history is = history_now(b);
     assert_memory_equal(&is, &expect, sizeof is);
     assert_false(bpred_predict_and_update(b, BRANCH_RETURN, 0x9000, true, 0x1004).mispredicted);
+}
+
+static struct bpred_params policy(u32 kind, u32 counter_bits, u32 outcomes)
+{
+    struct bpred_params p = avalanche;
+    p.kind = kind;
+    p.counter_bits = counter_bits;
+    p.outcomes = outcomes;
+    return p;
+}
+
+// Smith's counter: 0 and 1 mean not taken, and it begins at 1.
+static void a_bimodal_counter_needs_two_surprises_to_change_its_mind(void **state)
+{
+    static const struct {
+        bool taken, wrong;
+    } steps[] = {
+        { true, true },     // 1 to 2
+        { true, false },    // 3
+        { true, false },    // 3
+        { false, true },    // 2
+        { true, false },    // 3
+        { false, true },    // 2
+        { false, true },    // 1
+        { false, false },   // 0
+        { false, false },   // 0
+        { true, true },     // 1
+        { true, true },     // 2
+        { true, false },    // 3
+    };
+    struct bpred_params p = policy(BPRED_bimodal, 10, 0);
+    struct bpred *b = bpred_new(*state, &p);
+    for (u32 k = 0; k < COUNT(steps); k++)
+        assert_int_equal(conditional(b, 0x1000, steps[k].taken, 0x2000), steps[k].wrong);
+    assert_false(conditional(b, 0x1000 + 4 * 1024, true, 0x2000));   // the same counter
+    assert_true(conditional(b, 0x1004, true, 0x2000));               // another one
+}
+
+static u32 gshare_index(void *gshare, vaddr pc, u32 outcomes)
+{
+    struct history h = { .outcomes = outcomes };
+    struct bpred_question q = { .pc = pc, .history = &h };
+    struct bpred_lookup l = { { 0 } };
+    bpred_gshare_predict(gshare, &q, &l);
+    return (u32)l.word[0];
+}
+
+static void gshare_finds_its_counter_by_address_and_outcomes(void **state)
+{
+    struct bpred_params p = policy(BPRED_gshare, 4, 4);
+    void *g = bpred_gshare_new(*state, &p);
+    assert_int_equal(gshare_index(g, 0x40, 0xb), 0xb);     // PC[5:2] = 0
+    assert_int_equal(gshare_index(g, 0x14, 0xb), 0xe);     // 0101 ^ 1011
+    assert_int_equal(gshare_index(g, 0x14, 0xfb), 0xe);    // four outcomes alone
+    p.outcomes = 2;
+    g = bpred_gshare_new(*state, &p);
+    assert_int_equal(gshare_index(g, 0x14, 0xb), 0x9);     // 0101 ^ 11 00
+    p.outcomes = 20;                                       // no more than there are bits
+    g = bpred_gshare_new(*state, &p);
+    assert_int_equal(gshare_index(g, 0x14, 0xb), 0xe);
+    p.outcomes = 0;
+    g = bpred_gshare_new(*state, &p);
+    assert_int_equal(gshare_index(g, 0x14, 0xb), 0x5);
+}
+
+static void outcomes_are_remembered_the_latest_in_bit_0(void **state)
+{
+    struct bpred_params p = policy(BPRED_gshare, 12, 12);
+    struct bpred *b = bpred_new(*state, &p);
+    conditional(b, 0x1000, true, 0x2000);
+    conditional(b, 0x1000, false, 0x2000);
+    conditional(b, 0x1000, true, 0x2000);
+    bpred_predict_and_update(b, BRANCH_CALL, 0x1000, true, 0x2000);   // not an outcome
+    conditional(b, 0x1000, true, 0x2000);
+    assert_int_equal(history_now(b).outcomes, 0xb);
+    struct bpred_prediction q;
+    bpred_predict(b, BRANCH_CONDITIONAL, 0x1000, 0x2000, NULL, &q);
+    assert_int_equal(q.history.outcomes, 0xb);
+    bpred_recover(b, &q, false, 0);
+    assert_int_equal(history_now(b).outcomes, 0x16);
+    bpred_rewind(b, &q);
+    assert_int_equal(history_now(b).outcomes, 0xb);
+}
+
+// The counter of bimodal begins at 1 and always stands on the wrong side.
+static void gshare_learns_a_branch_that_alternates_and_bimodal_does_not(void **state)
+{
+    struct bpred_params simple = policy(BPRED_bimodal, 12, 0), shared = policy(BPRED_gshare, 12, 4);
+    struct bpred *b = bpred_new(*state, &simple), *g = bpred_new(*state, &shared);
+    u32 bimodal_wrong = 0, late = 0;
+    for (u32 k = 0; k < 200; k++) {
+        bimodal_wrong += conditional(b, 0x1000, k % 2 == 0, 0x2000);
+        bool wrong = conditional(g, 0x1000, k % 2 == 0, 0x2000);
+        late += k >= 20 && wrong;
+    }
+    assert_int_equal(bimodal_wrong, 200);
+    assert_int_equal(late, 0);
+}
+
+static void told_the_truth_perfect_is_never_wrong(void **state)
+{
+    struct bpred_params p = policy(BPRED_perfect, 12, 12);
+    struct bpred *now = bpred_new(*state, &p), *late = bpred_new(*state, &p);
+    u32 seed = 3;
+    for (u32 i = 0; i < 2000; i++) {
+        struct step s = random_step(&seed);
+        struct bpred_prediction q;
+        struct bpred_truth truth = { s.taken, s.target };
+        assert_false(bpred_predict_and_update(now, s.kind, s.pc, s.taken, s.target).mispredicted);
+        bpred_predict(late, s.kind, s.pc, 0, &truth, &q);
+        assert_int_equal(q.taken, s.taken);
+        if (s.taken)
+            assert_int_equal(q.target, s.target);
+        bpred_train(late, &q, s.taken, s.target);
+    }
+    assert_false(bpred_predict_and_update(now, BRANCH_RETURN, 0x9000, true, 0x77).mispredicted);
+    assert_int_equal(bpred_stats(now).mispredicted, 0);
+    assert_int_equal(bpred_stats(late).mispredicted, 0);
 }
 
 int main(void)
@@ -361,6 +482,11 @@ int main(void)
         T(calls_and_returns_match),
         T(training_at_retirement_one_branch_at_a_time_is_the_same),
         T(recovery_undoes_a_wrong_path),
+        T(a_bimodal_counter_needs_two_surprises_to_change_its_mind),
+        T(gshare_finds_its_counter_by_address_and_outcomes),
+        T(outcomes_are_remembered_the_latest_in_bit_0),
+        T(gshare_learns_a_branch_that_alternates_and_bimodal_does_not),
+        T(told_the_truth_perfect_is_never_wrong),
     };
     return cmocka_run_group_tests_name("bpred", tests, NULL, NULL);
 }

@@ -104,7 +104,7 @@ static void lru_agrees_with_a_list(void **state)
 static void recency_bits_spare_what_was_used_since_they_were_cleared(void **state)
 {
     struct cache_params p = {
-        .bytes = 2048, .ways = 4, .line = 512, .replacement = REPLACE_MRU_BIT
+        .bytes = 2048, .ways = 4, .line = 512, .replacement = { .kind = REPLACE_mru_bit }
     };
     struct cache *c = cache_new(*state, &p);
     for (paddr pa = 0; pa < 2048; pa += 512)
@@ -114,10 +114,17 @@ static void recency_bits_spare_what_was_used_since_they_were_cleared(void **stat
     assert_int_equal(put(c, 0x20000).line, 1024);
 }
 
+static struct replace_params defaults(u32 kind)
+{
+    return (struct replace_params){ kind, 2, 16, 255, 32 };
+}
+
 // Hits of the last of 40 rounds through `lines` lines in turn, of a cache of 1024.
 static u32 hits_in_turn(void *a, u32 replacement, u32 lines)
 {
-    struct cache_params p = { .bytes = 65536, .ways = 8, .line = 64, .replacement = replacement };
+    struct cache_params p = {
+        .bytes = 65536, .ways = 8, .line = 64, .replacement = defaults(replacement)
+    };
     struct cache *c = cache_new(a, &p);
     u32 hits = 0;
     for (u32 round = 0; round < 40; round++)
@@ -132,10 +139,10 @@ static u32 hits_in_turn(void *a, u32 replacement, u32 lines)
 
 static void dueling_sets_keep_part_of_what_does_not_fit(void **state)
 {
-    assert_int_equal(hits_in_turn(*state, REPLACE_LRU, 1024), 1024);
-    assert_int_equal(hits_in_turn(*state, REPLACE_DUEL, 1024), 1024);
-    assert_int_equal(hits_in_turn(*state, REPLACE_LRU, 2048), 0);
-    assert_in_range(hits_in_turn(*state, REPLACE_DUEL, 2048), 600, 1024);
+    assert_int_equal(hits_in_turn(*state, REPLACE_lru, 1024), 1024);
+    assert_int_equal(hits_in_turn(*state, REPLACE_dip, 1024), 1024);
+    assert_int_equal(hits_in_turn(*state, REPLACE_lru, 2048), 0);
+    assert_in_range(hits_in_turn(*state, REPLACE_dip, 2048), 600, 1024);
 }
 
 static void only_a_dirty_victim_must_be_written_back(void **state)

@@ -8,6 +8,7 @@
 #include <jansson.h>
 
 #include "config/config.h"
+#include "m2sim.h"
 
 static struct config *fresh(struct arena *a)
 {
@@ -152,6 +153,15 @@ static void a_bad_set_is_refused(void **state)
         { "rob.groups=4", "--set rob.groups=4: want core.PATH=VALUE" },
         { "core.rob.gruops=4",
           "--set core.rob.gruops=4: no such parameter; is 'core.rob.groups' meant?" },
+        { "core.branch.predictor=tagescl",
+          "--set core.branch.predictor: 'tagescl' is none of: tage-firestorm, bimodal, gshare, "
+          "perfect" },
+        { "core.l2.replacement=fifo", "--set core.l2.replacement: 'fifo' is none of: lru, plru, "
+                                      "random, mru-bit, srrip, dip" },
+        { "core.prefetch.l1d.policy=strides", "--set core.prefetch.l1d.policy: 'strides' is none "
+                                              "of: none, next, stride, stream" },
+        { "core.branch.ras_overflow=", "--set core.branch.ras_overflow: '' is none of: clear, "
+                                       "wrap, drop" },
         { "core.rob.groups=0",
           "--set core.rob.groups: '0' is not a whole number from 4 to 8192 groups" },
     };
@@ -287,9 +297,42 @@ static void show_writes_every_parameter(void **state)
     json_t *groups = json_object_get(all, "core.rob.groups");
     assert_int_equal(json_integer_value(json_object_get(groups, "value")), 400);
     assert_string_equal(json_string_value(json_object_get(groups, "origin")), "set");
+    json_t *choices = json_object_get(json_object_get(all, "core.branch.ras_overflow"), "choices");
+    assert_int_equal(json_array_size(choices), 3);
+    assert_string_equal(json_string_value(json_array_get(choices, 0)), "clear");
+    assert_string_equal(json_string_value(json_array_get(choices, 2)), "drop");
+    assert_null(json_object_get(groups, "choices"));
     json_decref(root);
     free(text);
     arena_free(a);
+}
+
+static void keep_second(void *ctx, const char *name, const char *meaning)
+{
+    const char **list = ctx;
+    assert_true(*meaning);
+    list[1] = list[0];
+    list[0] = name;
+}
+
+static void count_path(void *ctx, const struct m2sim_parameter *p)
+{
+    ++*(size_t *)ctx;
+    assert_ptr_equal(strstr(p->path, "core."), p->path);
+}
+
+static void the_library_lists_parameters_and_what_may_be_chosen(void **state)
+{
+    const char *last[2] = { NULL, NULL };
+    size_t count = 0;
+    m2sim_parameters(count_path, &count);
+    assert_int_equal(count, PARAM_COUNT);
+    assert_true(m2sim_choices("core.prefetch.l2.policy", keep_second, last));
+    assert_string_equal(last[1], "stride");
+    assert_string_equal(last[0], "stream");
+    assert_false(m2sim_choices("core.rob.groups", keep_second, last));
+    assert_false(m2sim_choices("core.no.such", keep_second, last));
+    assert_false(m2sim_choices("prefetch.l2.policy", keep_second, last));
 }
 
 int main(void)
@@ -307,6 +350,7 @@ int main(void)
         cmocka_unit_test(every_core_file_loads_and_names_its_sources),
         cmocka_unit_test(the_digest_changes_with_any_value),
         cmocka_unit_test(show_writes_every_parameter),
+        cmocka_unit_test(the_library_lists_parameters_and_what_may_be_chosen),
     };
     return cmocka_run_group_tests_name("config", tests, NULL, NULL);
 }

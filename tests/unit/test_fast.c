@@ -288,32 +288,45 @@ static void independent_ones_take_what_their_units_allow(void **state)
     }
 }
 
-// OX: about 6.9 to 7.0 cycles for a branch that is random half of the time.
-static void a_random_branch_costs_half_its_penalty(void **state)
+// Rounds of a branch that a coin decides: `words` at START are a conditional or indirect
+// branch to START + 4 or + 8, and what leads back from there.
+static struct core_stats flip(struct arena *a, const u32 words[3], const char *set)
 {
-    struct arena *a = arena_new();
-    struct core *c = core_of(a, NULL, 0);
-    static const u32 words[] = { 0xb4000045, 0xd503201f, 0x17fffffe };   // cbz x5, .+8; nop; b
-    for (u32 k = 0; k < COUNT(words); k++) {
+    struct core *c = core_of(a, &set, set != NULL);
+    bool indirect = words[0] >> 24 == 0xd6;
+    for (u32 k = 0; k < 3; k++) {
         struct record r = { RECORD_DEF | (START + 4 * k), words[k] };
         core_feed(c, &r, 1);
     }
     u64 seed = 1;
     for (int i = 0; i < 20000; i++) {
         seed = seed * 6364136223846793005 + 1442695040888963407;
-        bool taken = seed >> 62 & 1;
+        bool far = seed >> 62 & 1, nop = words[1] == 0xd503201f;
         struct record r[3] = { { START, 0 } };
         size_t n = 1;
-        if (taken)
-            r[0] = (struct record){ START | RECORD_TAKEN, START + 8 };
-        else
-            r[n++] = (struct record){ START + 4, 0 };
-        r[n++] = (struct record){ (START + 8) | RECORD_TAKEN, START };
+        if (far || indirect)
+            r[0] = (struct record){ START | RECORD_TAKEN, far ? START + 8 : START + 4 };
+        if (!far)
+            r[n++] = nop ? (struct record){ START + 4, 0 }
+                         : (struct record){ (START + 4) | RECORD_TAKEN, START };
+        if (far || nop)
+            r[n++] = (struct record){ (START + 8) | RECORD_TAKEN, START };
         core_feed(c, r, n);
     }
     core_drain(c);
     struct core_stats s;
     core_stats(c, &s);
+    return s;
+}
+
+static const u32 flip_cbz[] = { 0xb4000045, 0xd503201f, 0x17fffffe };   // cbz x5, .+8; nop; b
+static const u32 flip_br[] = { 0xd61f00a0, 0x17ffffff, 0x17fffffe };    // br x5; b; b
+
+// OX: about 6.9 to 7.0 cycles for a branch that is random half of the time.
+static void a_random_branch_costs_half_its_penalty(void **state)
+{
+    struct arena *a = arena_new();
+    struct core_stats s = flip(a, flip_cbz, NULL);
     assert_between((double)s.mispredictions / 20000, 0.45, 0.55);
     assert_between((double)s.cycles / 20000, 6.9, 8.5);
     u64 sum = 0;
@@ -325,6 +338,43 @@ static void a_random_branch_costs_half_its_penalty(void **state)
     assert_true(s.slots[TOPDOWN_BAD_SPECULATION] > sum / 2);
     assert_int_equal(s.branch[BRANCHES_CONDITIONAL].mispredicted, s.mispredictions);
     arena_free(a);
+}
+
+static void a_perfect_predictor_is_never_wrong(void **state)
+{
+    struct arena *a = arena_new();
+    assert_true(flip(a, flip_br, NULL).mispredictions > 9000);
+    const char *set = "core.branch.predictor=perfect";
+    struct core_stats s = flip(a, flip_cbz, set);
+    assert_int_equal(s.mispredictions, 0);
+    assert_int_equal(s.slots[TOPDOWN_BAD_SPECULATION], 0);
+    assert_true(s.cycles < 20000 * 2.1);
+    s = flip(a, flip_br, set);
+    assert_int_equal(s.mispredictions, 0);
+    assert_int_equal(s.slots[TOPDOWN_BAD_SPECULATION], 0);
+    arena_free(a);
+}
+
+// Half of what a coin decides is lost to any of them; an endless loop's branch to none.
+static void simple_predictors_learn_what_is_simple(void **state)
+{
+    static const char *const sets[] = { "core.branch.predictor=bimodal",
+                                        "core.branch.predictor=gshare" };
+    for (u32 k = 0; k < COUNT(sets); k++) {
+        struct arena *a = arena_new();
+        struct core_stats s = flip(a, flip_cbz, sets[k]);
+        assert_between((double)s.mispredictions / 20000, 0.45, 0.55);
+        struct loop l = { .count = 0 };
+        tail(&l);
+        struct core *c = core_of(a, &sets[k], 1);
+        feed_defs(c, &l);
+        for (int i = 0; i < 1000; i++)
+            feed_once(c, &l);
+        core_drain(c);
+        core_stats(c, &s);
+        assert_in_range(s.mispredictions, 1, 16);   // at most one for each history it has seen
+        arena_free(a);
+    }
 }
 
 // A load whose address is the value of the one before, anywhere in `bytes`. `s` gets the
@@ -423,6 +473,8 @@ int main(void)
         cmocka_unit_test(a_chain_takes_the_latency_of_its_operand),
         cmocka_unit_test(independent_ones_take_what_their_units_allow),
         cmocka_unit_test(a_random_branch_costs_half_its_penalty),
+        cmocka_unit_test(a_perfect_predictor_is_never_wrong),
+        cmocka_unit_test(simple_predictors_learn_what_is_simple),
         cmocka_unit_test(a_chase_takes_the_latency_of_its_level),
         cmocka_unit_test(a_chase_is_bound_by_its_level),
         cmocka_unit_test(the_same_records_in_other_batches_give_the_same_cycles),

@@ -74,7 +74,9 @@ static bool branch(struct ooo *o, struct inst *i)
     struct bpred_prediction *b = &o->prediction[place];
     i->branch = place;
     i->flags |= INST_PREDICTED;
-    bpred_predict(o->branch, p->branch - 1, i->pc, i->pc + (u64)(i64)p->displacement, b);
+    struct bpred_truth truth = { i->flags & INST_TAKEN, i->addr };
+    bpred_predict(o->branch, p->branch - 1, i->pc, i->pc + (u64)(i64)p->displacement,
+                  o->wrong ? NULL : &truth, b);
     u64 next = b->taken ? b->target : i->pc + 4;
     if (o->wrong) {
         o->wrong_pc = next;

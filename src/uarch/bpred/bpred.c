@@ -1,6 +1,9 @@
 #include "uarch/bpred/bpred.h"
 
+#include <assert.h>
+
 #include "base/arena.h"
+#include "uarch/bpred/bpred_policy.h"
 
 const struct stat_row bpred_stat_rows[] = {
 #define STAT(field, unit, doc) { #field, unit, doc, offsetof(struct bpred_stats, field) },
@@ -9,10 +12,22 @@ const struct stat_row bpred_stat_rows[] = {
     { 0 },
 };
 
+static const struct policy {
+    void *(*create)(struct arena *a, const struct bpred_params *p);
+    bool (*predict)(void *state, const struct bpred_question *q, struct bpred_lookup *lookup);
+    void (*update)(void *state, const struct bpred_lookup *lookup, bool taken);
+} policies[BPRED_KINDS] = {
+#define BPRED(id, ...) { bpred_##id##_new, bpred_##id##_predict, bpred_##id##_update },
+#include "uarch/bpred/bpred.def"
+#undef BPRED
+};
+
 struct bpred {
     struct history_masks masks;
     struct history history;   // speculative, when predictions run ahead
-    struct tage *tage;
+    const struct policy *policy;
+    void *state;   // of the policy
+    bool told;     // targets too are known before
     struct btb *btb;
     struct ras *ras;
     struct indirect *indirect;
@@ -24,8 +39,11 @@ struct bpred {
 struct bpred *bpred_new(struct arena *a, const struct bpred_params *p)
 {
     struct bpred *b = ARENA_NEW(a, struct bpred);
+    assert(p->kind < BPRED_KINDS);
     b->masks = history_masks(&p->history);
-    b->tage = tage_new(a, &p->tage, &p->history);
+    b->policy = &policies[p->kind];
+    b->state = b->policy->create(a, p);
+    b->told = p->kind == BPRED_perfect;
     b->btb = btb_new(a, &p->btb);
     b->ras = ras_new(a, &p->ras);
     b->indirect = indirect_new(a, &p->indirect, &p->history);
@@ -79,9 +97,12 @@ struct bpred_result bpred_predict_and_update(struct bpred *b, enum branch_kind k
 {
     bool wrong = false;
     if (kind == BRANCH_CONDITIONAL) {
-        struct tage_lookup l;
-        wrong = tage_predict(b->tage, &b->history, pc, &l) != taken;
-        tage_update(b->tage, &l, taken);
+        struct bpred_lookup l;
+        struct bpred_truth truth = { taken, target };
+        struct bpred_question q = { pc, &b->history, &truth };
+        wrong = b->policy->predict(b->state, &q, &l) != taken;
+        b->policy->update(b->state, &l, taken);
+        history_outcome(&b->history, taken);
     } else if (kind == BRANCH_RETURN) {
         wrong = ras_pop(b->ras) != target;
     } else if (is_indirect(kind)) {
@@ -91,6 +112,7 @@ struct bpred_result bpred_predict_and_update(struct bpred *b, enum branch_kind k
     }
     if (is_call(kind))
         ras_push(b->ras, pc + 4);
+    wrong &= !b->told;
     struct bpred_result r = { .mispredicted = wrong };
     if (taken) {
         r.bubbles = bubbles(b, pc, target);
@@ -106,12 +128,14 @@ static void pass(struct bpred *b, enum branch_kind kind, vaddr pc, bool taken, v
 {
     if (is_call(kind))
         ras_push(b->ras, pc + 4);
+    if (kind == BRANCH_CONDITIONAL)
+        history_outcome(&b->history, taken);
     if (taken)
         history_taken(&b->history, &b->masks, pc, target);
 }
 
 void bpred_predict(struct bpred *b, enum branch_kind kind, vaddr pc, vaddr direct_target,
-                   struct bpred_prediction *out)
+                   const struct bpred_truth *truth, struct bpred_prediction *out)
 {
     *out = (struct bpred_prediction){
         .kind = (u8)kind,
@@ -122,11 +146,14 @@ void bpred_predict(struct bpred *b, enum branch_kind kind, vaddr pc, vaddr direc
         .ras = ras_save(b->ras),
     };
     if (kind == BRANCH_CONDITIONAL)
-        out->taken = tage_predict(b->tage, &b->history, pc, &out->tage);
+        out->taken = b->policy->predict(
+            b->state, &(struct bpred_question){ pc, &b->history, truth }, &out->direction);
     else if (kind == BRANCH_RETURN)
         out->target = ras_pop(b->ras);
     else if (is_indirect(kind))
         out->target = indirect_predict(b->indirect, &b->history, pc, &out->indirect);
+    if (b->told && truth)
+        out->target = truth->target;
     if (out->taken)
         out->bubbles = bubbles(b, pc, out->target);
     pass(b, kind, pc, out->taken, out->target);
@@ -150,7 +177,7 @@ void bpred_rewind(struct bpred *b, const struct bpred_prediction *p)
 void bpred_train(struct bpred *b, const struct bpred_prediction *p, bool taken, vaddr target)
 {
     if (p->kind == BRANCH_CONDITIONAL)
-        tage_update(b->tage, &p->tage, taken);
+        b->policy->update(b->state, &p->direction, taken);
     else if (is_indirect(p->kind))
         indirect_update(b->indirect, &p->indirect, target);
     bool wrong = p->taken != taken || (taken && p->target != target);

@@ -18,7 +18,17 @@
 
 struct arena;
 
+enum bpred_kind {
+#define BPRED(id, ...) BPRED_##id,
+#include "uarch/bpred/bpred.def"
+#undef BPRED
+    BPRED_KINDS
+};
+
 struct bpred_params {
+    u32 kind;           // enum bpred_kind: of conditional branches
+    u32 counter_bits;   // log2 of the counters of bimodal and gshare, at most 20
+    u32 outcomes;       // of the last branches that gshare sees, at most 32
     struct history_params history;
     struct tage_params tage;
     struct btb_params btb;
@@ -49,6 +59,18 @@ struct bpred_result {
     u8 bubbles;          // otherwise: fetch cycles lost, 0 when not taken
 };
 
+// Where a branch goes, of a branch on the right path.
+struct bpred_truth {
+    bool taken;
+    vaddr target;   // if taken
+};
+
+// What a policy remembers of a prediction until the branch retires. Plain data; larger than
+// any policy's own.
+struct bpred_lookup {
+    u64 word[5];
+};
+
 struct bpred;
 
 struct bpred *bpred_new(struct arena *a, const struct bpred_params *p);
@@ -66,15 +88,16 @@ struct bpred_prediction {
     struct history history; // before this branch
     struct ras_state ras;   // before this branch
     union {
-        struct tage_lookup tage;
+        struct bpred_lookup direction;   // of conditional branches
         struct indirect_lookup indirect;
     };
 };
 
 // Predicts and moves history and return stack as predicted. `direct_target` is
-// the target in the instruction, for kinds that have one.
+// the target in the instruction, for kinds that have one. `truth` is for a predictor
+// that is told; NULL on a wrong path.
 void bpred_predict(struct bpred *b, enum branch_kind kind, vaddr pc, vaddr direct_target,
-                   struct bpred_prediction *out);
+                   const struct bpred_truth *truth, struct bpred_prediction *out);
 
 // Goes back to the state before the branch and past it along the right path.
 void bpred_recover(struct bpred *b, const struct bpred_prediction *p, bool taken, vaddr target);

@@ -4,6 +4,7 @@
 // is not taken leaves no trace:
 //     PHRT = (PHRT << 1) ^ T[31:2]      T: address of the target
 //     PHRB = (PHRB << 1) ^ B[5:2]       B: address of the branch
+// And, for predictors that are not Firestorm's, the outcomes of the conditional branches.
 // Source: jiegec, "Dissecting CBP of Apple Firestorm and Qualcomm Oryon"
 // (arXiv 2411.13900); apple-m2.md of the same author: the M2 P core keeps the
 // same lengths (100, 28), the E core 60 (T[47:2]) and 16.
@@ -22,6 +23,7 @@ struct history_params {
 struct history {
     u64 phrt_lo, phrt_hi;   // PHRT bits 0 to 63, 64 to 99
     u32 phrb;
+    u32 outcomes;           // of the last 32 conditional branches, the latest in bit 0
 };
 
 // The parameters, ready for use.
@@ -47,6 +49,11 @@ static inline void history_taken(struct history *h, const struct history_masks *
     h->phrt_hi = (h->phrt_hi << 1 | h->phrt_lo >> 63) & m->phrt_hi;
     h->phrt_lo = (h->phrt_lo << 1 ^ (target & m->target) >> 2) & m->phrt_lo;
     h->phrb = (h->phrb << 1 ^ (pc >> 2 & 15)) & m->phrb;
+}
+
+static inline void history_outcome(struct history *h, bool taken)
+{
+    h->outcomes = h->outcomes << 1 | taken;
 }
 
 #endif

@@ -7,9 +7,9 @@
 struct arena;
 
 enum ras_overflow {
-    RAS_CLEAR,   // pushing on a full stack forgets all others (seen on M2)
-    RAS_WRAP,    // forgets the oldest
-    RAS_DROP,    // is itself forgotten, and so is the pop that belongs to it
+#define RAS_OVERFLOW(id, ...) RAS_##id,
+#include "uarch/bpred/ras_overflow.def"
+#undef RAS_OVERFLOW
 };
 
 struct ras_params {
