@@ -33,8 +33,8 @@ static i64 open_seen(struct gdb *g, const char *name)
 {
     struct process *p = g->process;
     struct guest_path path;
-    i64 failed = path_of(p, name, PATH_FOLLOW | PATH_QUIET, &path);
-    return failed ? failed : path_end(&path, path_open(p, &path, O_RDONLY | O_NONBLOCK, 0));
+    i64 failed = path_of(p->main, name, PATH_FOLLOW | PATH_QUIET, &path);
+    return failed ? failed : path_end(&path, path_open(p->main, &path, O_RDONLY | O_NONBLOCK, 0));
 }
 
 // Only what has an end: a device or pipe could keep the debugger waiting.

@@ -1,8 +1,12 @@
-// The guest's descriptors: a table from its numbers to the host's.
+// The guest's descriptors: a table from its numbers to open files.
 //
-// The lock of the process guards the table. Host descriptors are close-on-exec all;
-// whether the guest's is, the table says.
+// The lock of the process guards the table and the counts. Host descriptors are
+// close-on-exec all; whether the guest's is, the table says.
+//
+// A system call holds the files it uses until it ends, as Linux does: however its threads
+// close and open meanwhile, what was checked is what is used.
 #include <fcntl.h>
+#include <stdlib.h>
 #include <sys/resource.h>
 #include <unistd.h>
 
@@ -11,34 +15,144 @@
 
 enum { CLOSE_RANGE_CLOEXEC_FLAG = 4, DUP_ABOVE = 3 };
 
-static int look_up(const struct process *p, u64 fd)
+// ---- files
+
+struct guest_file *file_new(int host)
 {
-    return fd < GUEST_FDS && p->fds[fd].host >= 0 ? p->fds[fd].host : -EBADF;
+    struct guest_file *f = malloc(sizeof(*f));
+    if (!f)
+        abort();
+    *f = (struct guest_file){ .host = host, .holders = 1 };
+    return f;
 }
 
-int fd_host(struct process *p, u64 fd)
+// Ends a hold; true when it was the last: file_end must follow, outside the lock, since a
+// close may wait. Meanwhile the file is on a list, for the child of a fork to close.
+static bool file_put(struct process *p, struct guest_file *f)
 {
+    if (--f->holders)
+        return false;
+    f->next = p->closing;
+    p->closing = f;
+    return true;
+}
+
+static i64 file_end(struct process *p, struct guest_file *f)
+{
+    i64 r = host_result(close(f->host));
     pthread_mutex_lock(&p->lock);
-    int host = look_up(p, (u32)fd);   // the kernel takes an int: upper half ignored
+    struct guest_file **at = &p->closing;
+    while (*at != f)
+        at = &(*at)->next;
+    *at = f->next;
+    pthread_mutex_unlock(&p->lock);
+    free(f);
+    return r;
+}
+
+// close takes the POSIX locks of the process on the file away, whoever uses it still.
+static void drop_locks(const struct guest_file *f)
+{
+    int copy = fcntl(f->host, F_DUPFD_CLOEXEC, DUP_ABOVE);
+    if (copy >= 0)
+        close(copy);
+}
+
+static struct guest_file *look_up(const struct process *p, u64 fd)
+{
+    return fd < GUEST_FDS ? p->fds[fd].file : NULL;
+}
+
+// Holds `f` for the system call that `t` makes; the process is locked.
+static int hold(struct thread *t, struct guest_file *f)
+{
+    if (!f)
+        return -EBADF;
+    if (t->held_count && t->held[t->held_count - 1] == f)
+        return f->host;
+    if (t->held_count == t->held_room) {
+        t->held_room = t->held_room ? 2 * t->held_room : 8;
+        t->held = realloc(t->held, t->held_room * sizeof(struct guest_file *));
+        if (!t->held)
+            abort();
+    }
+    f->holders++;
+    t->held[t->held_count++] = f;
+    return f->host;
+}
+
+int fd_get(struct thread *t, u64 fd)
+{
+    struct process *p = t->process;
+    pthread_mutex_lock(&p->lock);
+    int host = hold(t, look_up(p, (u32)fd));   // the kernel takes an int: upper half ignored
     pthread_mutex_unlock(&p->lock);
     return host;
 }
 
-enum fd_kind fd_kind(struct process *p, u64 fd, u64 *signals)
+int fd_cwd(struct thread *t)
 {
-    u32 n = (u32)fd;
+    struct process *p = t->process;
     pthread_mutex_lock(&p->lock);
-    bool open = look_up(p, n) >= 0;
-    enum fd_kind kind = open ? p->fds[n].kind : FD_HOST;
-    *signals = open ? p->fds[n].signals : 0;
+    int host = hold(t, p->cwd);
     pthread_mutex_unlock(&p->lock);
-    return kind;
+    return host;
 }
 
-int fd_dir(struct process *p, u64 fd)
+int fd_dir(struct thread *t, u64 fd)
 {
-    return (i32)fd == AT_FDCWD ? p->cwd : fd_host(p, fd);
+    return (i32)fd == AT_FDCWD ? fd_cwd(t) : fd_get(t, fd);
 }
+
+void fds_put(struct thread *t)
+{
+    struct process *p = t->process;
+    while (t->held_count) {
+        pthread_mutex_lock(&p->lock);
+        struct guest_file *f = t->held[--t->held_count];
+        bool last = file_put(p, f);
+        pthread_mutex_unlock(&p->lock);
+        if (last)
+            file_end(p, f);
+    }
+}
+
+void fds_forked(struct process *p, const struct thread *t)
+{
+    for (struct thread *gone = p->threads; gone; gone = gone->next)
+        while (gone != t && gone->held_count)
+            file_put(p, gone->held[--gone->held_count]);
+    while (p->closing)
+        file_end(p, p->closing);
+}
+
+i64 fd_set_cwd(struct process *p, i64 host)
+{
+    if (host < 0)
+        return host;
+    struct guest_file *new = file_new((int)host);
+    pthread_mutex_lock(&p->lock);
+    struct guest_file *old = p->cwd;
+    p->cwd = new;
+    bool last = old && file_put(p, old);
+    pthread_mutex_unlock(&p->lock);
+    if (last)
+        file_end(p, old);
+    return 0;
+}
+
+enum fd_kind fd_kind(const struct thread *t, int host, u64 *signals)
+{
+    for (u32 k = t->held_count; k--;)
+        if (t->held[k]->host == host) {
+            *signals = __atomic_load_n(&t->held[k]->signals, __ATOMIC_RELAXED);
+            return t->held[k]->kind;
+        }
+    *signals = 0;
+    return FD_HOST;
+}
+
+// ---- the table
 
 static u64 fd_limit(const struct process *p)
 {
@@ -46,63 +160,91 @@ static u64 fd_limit(const struct process *p)
     return limit < GUEST_FDS ? limit : GUEST_FDS;
 }
 
-static i64 new_locked(struct process *p, int host, bool cloexec, u64 low)
+static i64 new_locked(struct process *p, struct guest_file *f, bool cloexec, u64 low)
 {
     for (u64 fd = low; fd < fd_limit(p); fd++)
-        if (p->fds[fd].host < 0) {
-            p->fds[fd] = (struct guest_fd){ .host = host, .cloexec = cloexec };
-            return fd;
+        if (!p->fds[fd].file) {
+            p->fds[fd] = (struct guest_fd){ f, cloexec };
+            return (i64)fd;
         }
     return -EMFILE;
 }
 
-i64 fd_new(struct process *p, i64 host, bool cloexec, int low)
+i64 fd_new_kind(struct process *p, i64 host, enum fd_kind kind, u64 signals, bool cloexec, int low)
 {
     if (host < 0)
         return host;
+    struct guest_file *f = file_new((int)host);
+    f->kind = kind;
+    f->signals = signals;
     pthread_mutex_lock(&p->lock);
-    i64 fd = new_locked(p, host, cloexec, low);
+    i64 fd = new_locked(p, f, cloexec, (u64)low);
     pthread_mutex_unlock(&p->lock);
-    if (fd < 0)
-        close(host);
+    if (fd < 0) {
+        close(f->host);
+        free(f);
+    }
     return fd;
+}
+
+i64 fd_new(struct process *p, i64 host, bool cloexec, int low)
+{
+    return fd_new_kind(p, host, FD_HOST, 0, cloexec, low);
+}
+
+void fd_set_cloexec(struct process *p, u64 fd, bool cloexec)
+{
+    pthread_mutex_lock(&p->lock);
+    if ((u32)fd < GUEST_FDS)
+        p->fds[(u32)fd].cloexec = cloexec;
+    pthread_mutex_unlock(&p->lock);
 }
 
 void fds_open_standard(struct process *p)
 {
-    for (int fd = 0; fd < GUEST_FDS; fd++)
-        p->fds[fd].host = -1;
-    for (int fd = 0; fd < 3; fd++)
-        p->fds[fd].host = fcntl(fd, F_DUPFD_CLOEXEC, DUP_ABOVE);
+    for (int fd = 0; fd < 3; fd++) {
+        int host = fcntl(fd, F_DUPFD_CLOEXEC, DUP_ABOVE);
+        p->fds[fd].file = host < 0 ? NULL : file_new(host);
+    }
 }
 
 void fds_close_all(struct process *p)
 {
     for (int fd = 0; fd < GUEST_FDS; fd++)
-        if (p->fds[fd].host >= 0)
-            close(p->fds[fd].host);
+        if (p->fds[fd].file)
+            file_put(p, p->fds[fd].file);
+    if (p->cwd)
+        file_put(p, p->cwd);
+    while (p->closing)
+        file_end(p, p->closing);
+}
+
+// Puts `new` (NULL: nothing) in the place of `fd`: what close gives of the one that was there.
+static i64 replace(struct process *p, u32 fd, struct guest_fd new)
+{
+    pthread_mutex_lock(&p->lock);
+    struct guest_file *old = look_up(p, fd);
+    if (old || new.file)
+        p->fds[fd] = new;
+    if (!new.file)
+        timers_closed(p, fd);
+    bool last = old && file_put(p, old);
+    if (old && !last)
+        drop_locks(old);
+    pthread_mutex_unlock(&p->lock);
+    return !old ? -EBADF : last ? file_end(p, old) : 0;
 }
 
 void fds_close_on_exec(struct process *p)
 {
-    for (int fd = 0; fd < GUEST_FDS; fd++)
-        if (p->fds[fd].host >= 0 && p->fds[fd].cloexec) {
-            close(p->fds[fd].host);
-            p->fds[fd].host = -1;
-        }
+    for (u32 fd = 0; fd < GUEST_FDS; fd++)
+        if (p->fds[fd].file && p->fds[fd].cloexec)
+            replace(p, fd, (struct guest_fd){ NULL });
 }
 
 i64 sys_close(struct thread *t, const u64 a[6])
 {
-    struct process *p = t->process;
-    u32 fd = a[0];
-    pthread_mutex_lock(&p->lock);
-    int host = look_up(p, fd);
-    if (host >= 0)
-        p->fds[fd].host = -1;
-    timers_closed(p, fd);
-    pthread_mutex_unlock(&p->lock);
-    return host < 0 ? -EBADF : host_result(close(host));
+    return replace(t->process, (u32)a[0], (struct guest_fd){ NULL });
 }
 
 i64 sys_close_range(struct thread *t, const u64 a[6])
@@ -113,31 +255,22 @@ i64 sys_close_range(struct thread *t, const u64 a[6])
         return -EINVAL;
     for (u64 fd = first; fd <= last && fd < GUEST_FDS; fd++) {
         if (a[2] & CLOSE_RANGE_CLOEXEC_FLAG)
-            p->fds[fd].cloexec = true;
+            fd_set_cloexec(p, fd, true);
         else
             sys_close(t, (u64[6]){ fd });
     }
     return 0;
 }
 
-static void copy_kind(struct process *p, u64 from, u64 to)
-{
-    pthread_mutex_lock(&p->lock);
-    p->fds[to].kind = p->fds[(u32)from].kind;
-    p->fds[to].signals = p->fds[(u32)from].signals;
-    pthread_mutex_unlock(&p->lock);
-}
-
 static i64 duplicate(struct thread *t, u64 fd, bool cloexec, u64 low)
 {
-    int host = fd_host(t->process, fd);
+    u64 signals;
+    int host = fd_get(t, fd);
     if (host < 0)
         return host;
-    i64 new =
-        fd_new(t->process, host_result(fcntl(host, F_DUPFD_CLOEXEC, DUP_ABOVE)), cloexec, low);
-    if (new >= 0)
-        copy_kind(t->process, fd, (u64) new);
-    return new;
+    enum fd_kind kind = fd_kind(t, host, &signals);
+    i64 copy = host_result(fcntl(host, F_DUPFD_CLOEXEC, DUP_ABOVE));
+    return fd_new_kind(t->process, copy, kind, signals, cloexec, (int)low);
 }
 
 i64 sys_dup(struct thread *t, const u64 a[6])
@@ -149,22 +282,19 @@ i64 sys_dup3(struct thread *t, const u64 a[6])
 {
     struct process *p = t->process;
     u32 from = a[0], to = a[1];
+    u64 signals;
     if (from == to || a[2] & ~(u64)O_CLOEXEC)   // O_CLOEXEC is the same on both
         return -EINVAL;
-    int host = fd_host(p, from);
+    int host = fd_get(t, from);
     if (host < 0 || to >= fd_limit(p))
         return -EBADF;
     int copy = fcntl(host, F_DUPFD_CLOEXEC, DUP_ABOVE);
     if (copy < 0)
         return -errno;
-    pthread_mutex_lock(&p->lock);
-    int old = p->fds[to].host;
-    p->fds[to] = p->fds[from];
-    p->fds[to].host = copy;
-    p->fds[to].cloexec = a[2] & O_CLOEXEC;
-    pthread_mutex_unlock(&p->lock);
-    if (old >= 0)
-        close(old);
+    struct guest_file *f = file_new(copy);
+    f->kind = fd_kind(t, host, &signals);
+    f->signals = signals;
+    replace(p, to, (struct guest_fd){ f, a[2] & O_CLOEXEC });
     return to;
 }
 
@@ -178,18 +308,17 @@ static i64 file_lock(struct thread *t, int host, int command, vaddr a)
 i64 sys_fcntl(struct thread *t, const u64 a[6])
 {
     struct process *p = t->process;
-    int host = fd_host(p, a[0]), command = a[1];
+    int host = fd_get(t, a[0]), command = a[1];
     if (host < 0)
         return host;
-    struct guest_fd *g = &p->fds[(u32)a[0]];
     switch (command) {
     case F_DUPFD:
     case F_DUPFD_CLOEXEC:
         if (a[2] >= fd_limit(p))
             return -EINVAL;
         return duplicate(t, a[0], command == F_DUPFD_CLOEXEC, a[2]);
-    case F_GETFD: return g->cloexec;
-    case F_SETFD: g->cloexec = a[2] & FD_CLOEXEC; return 0;
+    case F_GETFD: return p->fds[(u32)a[0]].cloexec;
+    case F_SETFD: fd_set_cloexec(p, a[0], a[2] & FD_CLOEXEC); return 0;
     case F_GETFL: {
         i64 r = host_result(fcntl(host, F_GETFL));
         return r < 0 ? r : (i64)open_flags_to_guest(r);

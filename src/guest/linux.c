@@ -30,6 +30,8 @@ enum sys_result linux_syscall(struct thread *t)
     c->x[0] = t->restart ? -EINTR : result;
     if (p->options.strace)
         strace_print(t, number, a, t->restart ? -EINTR : result);
+    if (t->held_count)
+        fds_put(t);
     enum sys_result r = process_signals(t);
     if (t->restart) {   // no handler has run
         t->restart = false;

@@ -58,18 +58,34 @@ static inline void *window(struct thread *t, vaddr a, u64 len)
 void fds_open_standard(struct process *p);
 void fds_close_all(struct process *p);
 
-// Host descriptor of the guest's `fd`, or -EBADF.
-int fd_host(struct process *p, u64 fd);
+// Host descriptor of the guest's `fd`, or -EBADF. It stays open and what it is, whatever
+// other threads do, until the system call of `t` ends.
+int fd_get(struct thread *t, u64 fd);
 
-// What kind it is; FD_HOST when it is none. For FD_SIGNALS, *signals gets its set.
-enum fd_kind fd_kind(struct process *p, u64 fd, u64 *signals);
+// As fd_get: of the working directory; and where AT_FDCWD means that.
+int fd_cwd(struct thread *t);
+int fd_dir(struct thread *t, u64 fd);
 
-// As fd_host; AT_FDCWD gives the working directory.
-int fd_dir(struct process *p, u64 fd);
+// Gives back all that `t` got: at the end of its system call. fds_forked: in a child, what
+// the threads had that are not in it.
+void fds_put(struct thread *t);
+void fds_forked(struct process *p, const struct thread *t);
+
+// What kind a descriptor from fd_get is. For FD_SIGNALS, *signals gets its set.
+enum fd_kind fd_kind(const struct thread *t, int host, u64 *signals);
 
 // Gives host descriptor `host` (negative: an errno, handed on) the lowest free number
 // from `low` up; on failure it is closed.
 i64 fd_new(struct process *p, i64 host, bool cloexec, int low);
+i64 fd_new_kind(struct process *p, i64 host, enum fd_kind kind, u64 signals, bool cloexec, int low);
+
+void fd_set_cloexec(struct process *p, u64 fd, bool cloexec);
+
+// Makes `host`, if it is one, the working directory: 0, or the errno handed in.
+i64 fd_set_cwd(struct process *p, i64 host);
+
+// A file with one hold, that of the table or of process.cwd.
+struct guest_file *file_new(int host);
 
 // ---- path.c
 
@@ -100,21 +116,21 @@ struct guest_path {
 i64 path_get(struct thread *t, u64 dirfd, vaddr text, u32 flags, struct guest_path *path);
 
 // The same for a path the simulator itself has, from the working directory.
-i64 path_of(struct process *p, const char *text, u32 flags, struct guest_path *path);
+i64 path_of(struct thread *t, const char *text, u32 flags, struct guest_path *path);
 
 // Gives back what `path` holds; returns `result`.
 i64 path_end(struct guest_path *path, i64 result);
 
 // Opens with host flags: a host descriptor (close-on-exec) or -errno. Files of /proc that
 // would show the simulator are refused.
-i64 path_open(struct process *p, struct guest_path *path, int flags, u32 mode);
+i64 path_open(struct thread *t, struct guest_path *path, int flags, u32 mode);
 
 // The guest's path of what `host` has open, or its name when it is no file ("pipe:[7]").
 // False when the guest has no path to it.
 bool path_shown(struct process *p, int host, char *text, size_t size);
 
 // 0 when mode, owner and times of what `host` has open may be changed, else -errno.
-i64 fd_may_change(struct process *p, int host);
+i64 fd_may_change(struct thread *t, int host);
 
 // Open flags of arm64 to the host's and back.
 int open_flags_to_host(u64 flags);
@@ -221,8 +237,8 @@ void signalfd_update(struct process *p);
 // In a child: its own, apart from its parent's.
 void signalfd_forked(struct process *p);
 
-// read(2) of a descriptor for `set`.
-i64 signalfd_read(struct thread *t, u64 fd, u64 set, vaddr to, u64 size);
+// read(2) of a descriptor, `host` on the host, for `set`.
+i64 signalfd_read(struct thread *t, int host, u64 set, vaddr to, u64 size);
 
 // Waits until a signal of `set` is pending (0) or one can be delivered (-EINTR), or `until`
 // of CLOCK_MONOTONIC (0).

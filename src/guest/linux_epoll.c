@@ -25,7 +25,7 @@ i64 sys_epoll_ctl(struct thread *t, const u64 a[6])
 {
     struct process *p = t->process;
     struct guest_epoll_event g = { 0 };
-    int epoll = fd_host(p, a[0]), host = fd_host(p, a[2]);
+    int epoll = fd_get(t, a[0]), host = fd_get(t, a[2]);
     if (epoll < 0 || host < 0)
         return -EBADF;
     if ((i32)a[1] != EPOLL_CTL_DEL && space_read(p->space, &g, a[3], sizeof(g)))
@@ -53,7 +53,7 @@ i64 sys_epoll_pwait(struct thread *t, const u64 a[6])
 {
     struct process *p = t->process;
     struct epoll_event e[MAX_EVENTS];
-    int host = fd_host(p, a[0]), n = (int)a[2];
+    int host = fd_get(t, a[0]), n = (int)a[2];
     i64 ns = (i32)a[3] < 0 ? -1 : (i64)(i32)a[3] * 1000000;
     if (host < 0)
         return host;

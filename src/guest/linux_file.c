@@ -57,7 +57,7 @@ static i64 put_stat(struct thread *t, vaddr to, const struct stat *s)
 i64 sys_fstat(struct thread *t, const u64 a[6])
 {
     struct stat s;
-    int host = fd_host(t->process, a[0]);
+    int host = fd_get(t, a[0]);
     if (host < 0)
         return host;
     return fstat(host, &s) ? -errno : put_stat(t, a[1], &s);
@@ -103,7 +103,7 @@ i64 sys_statfs(struct thread *t, const u64 a[6])
     i64 failed = to ? path_get(t, AT_FDCWD, a[0], PATH_FOLLOW, &path) : -EFAULT;
     if (failed)
         return failed;
-    i64 fd = path_end(&path, path_open(t->process, &path, O_PATH, 0));
+    i64 fd = path_end(&path, path_open(t, &path, O_PATH, 0));
     if (fd < 0)
         return fd;
     i64 r = host_result(syscall(SYS_fstatfs, fd, to));
@@ -113,7 +113,7 @@ i64 sys_statfs(struct thread *t, const u64 a[6])
 
 i64 sys_fstatfs(struct thread *t, const u64 a[6])
 {
-    int host = fd_host(t->process, a[0]);
+    int host = fd_get(t, a[0]);
     void *to = window(t, a[1], sizeof(struct statfs));
     if (host < 0 || !to)
         return host < 0 ? host : -EFAULT;
@@ -137,12 +137,9 @@ i64 sys_openat(struct thread *t, const u64 a[6])
     i64 failed = path_get(t, a[0], a[1], how, &path);
     if (failed)
         return failed;
-    i64 host = path_end(&path, path_open(t->process, &path, flags, a[3]));
+    i64 host = path_end(&path, path_open(t, &path, flags, a[3]));
     bool random = host >= 0 && is_random((int)host);
-    i64 fd = fd_new(t->process, host, flags & O_CLOEXEC, 0);
-    if (fd >= 0 && random)
-        t->process->fds[fd].kind = FD_RANDOM;
-    return fd;
+    return fd_new_kind(t->process, host, random ? FD_RANDOM : FD_HOST, 0, flags & O_CLOEXEC, 0);
 }
 
 i64 sys_memfd_create(struct thread *t, const u64 a[6])
@@ -193,10 +190,10 @@ static bool made_up_link(struct thread *t, const char *text, char to[VIEW_PATH],
         return true;
     }
     u32 number;
-    int host = !strcmp(rest, "cwd") ? p->cwd : -1;
+    int host = !strcmp(rest, "cwd") ? fd_cwd(t) : -1;
     if (sscanf(rest, "fd/%u", &number) == 1) {
         snprintf(fd, sizeof(fd), "fd/%u", number);
-        host = strcmp(rest, fd) != 0 ? -1 : fd_host(p, number);
+        host = strcmp(rest, fd) != 0 ? -1 : fd_get(t, number);
     }
     if (host < 0)
         return false;
@@ -329,8 +326,8 @@ i64 sys_utimensat(struct thread *t, const u64 a[6])
     if (a[2] && space_read(p->space, times, a[2], sizeof(times)))
         return -EFAULT;
     if (!a[1]) {   // the descriptor itself
-        int host = fd_host(p, a[0]);
-        i64 failed = host < 0 ? host : fd_may_change(p, host);
+        int host = fd_get(t, a[0]);
+        i64 failed = host < 0 ? host : fd_may_change(t, host);
         return failed ? failed
                       : host_result(
                             syscall(SYS_utimensat, host, NULL, a[2] ? times : NULL, (int)a[3]));
@@ -347,7 +344,7 @@ i64 sys_truncate(struct thread *t, const u64 a[6])
 {
     struct guest_path path;
     i64 failed = path_get(t, AT_FDCWD, a[0], PATH_FOLLOW, &path);
-    i64 fd = failed ? failed : path_end(&path, path_open(t->process, &path, O_WRONLY, 0));
+    i64 fd = failed ? failed : path_end(&path, path_open(t, &path, O_WRONLY, 0));
     if (fd < 0)
         return fd;
     i64 r = host_result(ftruncate(fd, a[1]));
@@ -357,26 +354,16 @@ i64 sys_truncate(struct thread *t, const u64 a[6])
 
 // ---- the working directory
 
-static i64 move_to(struct process *p, int dir)
-{
-    if (dir < 0)
-        return -errno;
-    int old = p->cwd;
-    p->cwd = dir;
-    close(old);
-    return 0;
-}
-
 i64 sys_chdir(struct thread *t, const u64 a[6])
 {
     struct guest_path path;
     struct process *p = t->process;
     i64 failed = path_get(t, AT_FDCWD, a[0], PATH_FOLLOW, &path);
-    i64 fd = failed ? failed : path_end(&path, path_open(p, &path, O_PATH | O_DIRECTORY, 0));
+    i64 fd = failed ? failed : path_end(&path, path_open(t, &path, O_PATH | O_DIRECTORY, 0));
     if (fd < 0)
         return fd;
     if (!faccessat(fd, ".", X_OK, 0))
-        return move_to(p, fd);
+        return fd_set_cwd(p, fd);
     failed = -errno;
     close(fd);
     return failed;
@@ -384,18 +371,18 @@ i64 sys_chdir(struct thread *t, const u64 a[6])
 
 i64 sys_fchdir(struct thread *t, const u64 a[6])
 {
-    int host = fd_host(t->process, a[0]);
+    int host = fd_get(t, a[0]);
     if (host < 0)
         return host;
     if (faccessat(host, ".", X_OK, 0))
         return -errno;
-    return move_to(t->process, openat(host, ".", O_PATH | O_DIRECTORY | O_CLOEXEC));
+    return fd_set_cwd(t->process, host_result(openat(host, ".", O_PATH | O_DIRECTORY | O_CLOEXEC)));
 }
 
 i64 sys_getcwd(struct thread *t, const u64 a[6])
 {
     char text[VIEW_PATH];
-    if (!path_shown(t->process, t->process->cwd, text, sizeof(text)))
+    if (!path_shown(t->process, fd_cwd(t), text, sizeof(text)))
         return -ENOENT;
     u64 n = strlen(text) + 1;
     if (n > a[1])
@@ -409,7 +396,7 @@ i64 sys_getcwd(struct thread *t, const u64 a[6])
 #define BY_FD(name, call) \
     i64 name(struct thread *t, const u64 a[6]) \
     { \
-        int host = fd_host(t->process, a[0]); \
+        int host = fd_get(t, a[0]); \
         return host < 0 ? host : host_result(call); \
     }
 
@@ -417,8 +404,8 @@ i64 sys_getcwd(struct thread *t, const u64 a[6])
 #define CHANGE_BY_FD(name, call) \
     i64 name(struct thread *t, const u64 a[6]) \
     { \
-        int host = fd_host(t->process, a[0]); \
-        i64 failed = host < 0 ? host : fd_may_change(t->process, host); \
+        int host = fd_get(t, a[0]); \
+        i64 failed = host < 0 ? host : fd_may_change(t, host); \
         return failed ? failed : host_result(call); \
     }
 
@@ -433,7 +420,7 @@ BY_FD(sys_lseek, lseek(host, a[1], a[2]))
 
 i64 sys_getdents64(struct thread *t, const u64 a[6])
 {
-    int host = fd_host(t->process, a[0]);
+    int host = fd_get(t, a[0]);
     void *to = window(t, a[1], (u32)a[2]);
     if (host < 0 || !to)
         return host < 0 ? host : -EFAULT;

@@ -62,6 +62,7 @@ static void become_child(struct thread *t, const u64 a[6], int pid)
     p->pending = t->pending = p->host_pending = 0;
     p->queued = 0;
     p->parent_host = getppid();
+    fds_forked(p, t);
     p->main = p->threads = p->holder = t;
     p->thread_count = p->alive = 1;
     p->survivor = t->next = NULL;

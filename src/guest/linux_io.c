@@ -35,7 +35,7 @@ struct transfer {
 
 static i64 prepare(struct thread *t, const u64 a[6], struct transfer *x)
 {
-    x->host = fd_host(t->process, a[0]);
+    x->host = fd_get(t, a[0]);
     x->buffer = window(t, a[1], a[2]);
     return x->host < 0 ? x->host : x->buffer ? 0 : -EFAULT;
 }
@@ -76,9 +76,9 @@ static i64 write_all(struct thread *t, const struct transfer *x, u64 n)
 static bool read_own(struct thread *t, const u64 a[6], int host, i64 *result)
 {
     u64 signals;
-    switch (fd_kind(t->process, a[0], &signals)) {
+    switch (fd_kind(t, host, &signals)) {
     case FD_RANDOM: *result = sys_getrandom(t, (u64[6]){ a[1], a[2] }); return true;
-    case FD_SIGNALS: *result = signalfd_read(t, a[0], signals, a[1], a[2]); return true;
+    case FD_SIGNALS: *result = signalfd_read(t, host, signals, a[1], a[2]); return true;
     default: return perf_read(t, host, a[1], a[2], result);
     }
 }
@@ -97,7 +97,7 @@ i64 sys_write(struct thread *t, const u64 a[6])
     struct transfer x;
     u64 signals;
     i64 failed = prepare(t, a, &x);
-    if (!failed && fd_kind(t->process, a[0], &signals) == FD_SIGNALS)
+    if (!failed && fd_kind(t, x.host, &signals) == FD_SIGNALS)
         return -EINVAL;
     return failed ? failed : written(t, write_all(t, &x, a[2]));
 }
@@ -107,7 +107,7 @@ i64 sys_pread64(struct thread *t, const u64 a[6])
     struct transfer x;
     u64 signals;
     i64 failed = prepare(t, a, &x);
-    if (!failed && fd_kind(t->process, a[0], &signals) == FD_RANDOM)
+    if (!failed && fd_kind(t, x.host, &signals) == FD_RANDOM)
         return sys_getrandom(t, (u64[6]){ a[1], a[2] });
     return failed ? failed : host_result(pread(x.host, x.buffer, a[2], a[3]));
 }
@@ -129,7 +129,7 @@ struct vector {
 
 static i64 prepare_vector(struct thread *t, const u64 a[6], struct vector *v)
 {
-    v->host = fd_host(t->process, a[0]);
+    v->host = fd_get(t, a[0]);
     if (v->host < 0)
         return v->host;
     if (a[2] > MAX_IOV)
@@ -176,7 +176,7 @@ i64 sys_readv(struct thread *t, const u64 a[6])
     struct vector v;
     u64 signals;
     i64 failed = prepare_vector(t, a, &v);
-    if (!failed && fd_kind(t->process, a[0], &signals) != FD_HOST)
+    if (!failed && fd_kind(t, v.host, &signals) != FD_HOST)
         return read_parts(t, a, &v);
     return failed ? failed : vector_call(t, SYS_readv, &v, POLLIN);
 }
@@ -195,7 +195,7 @@ i64 sys_preadv(struct thread *t, const u64 a[6])
     u64 signals;
     bool two = t->cpu.x[8] == 286;
     i64 failed = prepare_vector(t, a, &v);
-    if (!failed && fd_kind(t->process, a[0], &signals) != FD_HOST)
+    if (!failed && fd_kind(t, v.host, &signals) != FD_HOST)
         return read_parts(t, a, &v);
     return failed ? failed : host_result(preadv2(v.host, v.iov, v.count, a[3], two ? a[5] : 0));
 }
@@ -232,29 +232,28 @@ static bool offset_at(struct thread *t, vaddr a, void **out)
 }
 
 // splice moves what the host's descriptor has: not of those the simulator answers for.
-static bool host_only(struct thread *t, u64 one, u64 two)
+static bool host_only(struct thread *t, int one, int two)
 {
     u64 signals;
-    return fd_kind(t->process, one, &signals) == FD_HOST &&
-           fd_kind(t->process, two, &signals) == FD_HOST;
+    return fd_kind(t, one, &signals) == FD_HOST && fd_kind(t, two, &signals) == FD_HOST;
 }
 
 i64 sys_sendfile(struct thread *t, const u64 a[6])
 {
-    int out = fd_host(t->process, a[0]), in = fd_host(t->process, a[1]);
+    int out = fd_get(t, a[0]), in = fd_get(t, a[1]);
     void *offset;
     if (out < 0 || in < 0)
         return -EBADF;
     if (!offset_at(t, a[2], &offset))
         return -EFAULT;
-    if (!host_only(t, a[0], a[1]))
+    if (!host_only(t, in, out))
         return -EINVAL;
     return written(t, host_result(syscall(SYS_sendfile, out, in, offset, a[3])));
 }
 
 i64 sys_copy_file_range(struct thread *t, const u64 a[6])
 {
-    int in = fd_host(t->process, a[0]), out = fd_host(t->process, a[2]);
+    int in = fd_get(t, a[0]), out = fd_get(t, a[2]);
     void *from, *to;
     if (out < 0 || in < 0)
         return -EBADF;
@@ -265,12 +264,12 @@ i64 sys_copy_file_range(struct thread *t, const u64 a[6])
 
 i64 sys_splice(struct thread *t, const u64 a[6])
 {
-    int in = fd_host(t->process, a[0]), out = fd_host(t->process, a[2]);
+    int in = fd_get(t, a[0]), out = fd_get(t, a[2]);
     u32 flags = (u32)a[5];
     void *from, *to;
     if (out < 0 || in < 0)
         return -EBADF;
-    if (!host_only(t, a[0], a[2]))
+    if (!host_only(t, in, out))
         return -EINVAL;
     if (!offset_at(t, a[1], &from) || !offset_at(t, a[3], &to))
         return -EFAULT;
@@ -282,7 +281,7 @@ i64 sys_splice(struct thread *t, const u64 a[6])
 
 i64 sys_tee(struct thread *t, const u64 a[6])
 {
-    int in = fd_host(t->process, a[0]), out = fd_host(t->process, a[1]);
+    int in = fd_get(t, a[0]), out = fd_get(t, a[1]);
     u32 flags = (u32)a[3];
     if (out < 0 || in < 0)
         return -EBADF;
@@ -330,7 +329,7 @@ static i64 terminal_group(struct thread *t, int host, vaddr to)
 
 i64 sys_ioctl(struct thread *t, const u64 a[6])
 {
-    int host = fd_host(t->process, a[0]);
+    int host = fd_get(t, a[0]);
     i64 counted;
     if (host < 0)
         return host;
@@ -338,7 +337,7 @@ i64 sys_ioctl(struct thread *t, const u64 a[6])
         return counted;
     switch ((u32)a[1]) {
     case FIOCLEX:
-    case FIONCLEX: t->process->fds[(u32)a[0]].cloexec = a[1] == FIOCLEX; return 0;
+    case FIONCLEX: fd_set_cloexec(t->process, a[0], a[1] == FIOCLEX); return 0;
     case TIOCGPGRP: return terminal_group(t, host, a[2]);
     case TIOCSPGRP: return isatty(host) ? 0 : -ENOTTY;
     case TCGETS:   // numbers and structures are the same on both
@@ -417,7 +416,7 @@ static i64 poll_guest(struct thread *t, struct pollfd *fds, u32 n, i64 ns)
     struct pollfd host[MAX_POLL];
     int bad = 0;
     for (u32 i = 0; i < n; i++) {
-        int fd = fds[i].fd < 0 ? -1 : fd_host(t->process, fds[i].fd);
+        int fd = fds[i].fd < 0 ? -1 : fd_get(t, fds[i].fd);
         fds[i].revents = fd < 0 && fds[i].fd >= 0 ? POLLNVAL : 0;
         bad += fds[i].revents != 0;
         host[i] = (struct pollfd){ .fd = fd, .events = fds[i].events };
@@ -476,7 +475,7 @@ static i64 select_guest(struct thread *t, struct sets *sets, u32 n, i64 ns)
         short events = 0;
         for (int k = 0; k < 3; k++)
             events |= in_set(sets->bits[k], fd) ? select_events[k] : 0;
-        if (events && fd_host(t->process, fd) < 0)
+        if (events && fd_get(t, fd) < 0)
             return -EBADF;
         if (events)
             fds[used++] = (struct pollfd){ .fd = fd, .events = events };

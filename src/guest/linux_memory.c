@@ -17,7 +17,7 @@ i64 sys_mmap(struct thread *t, const u64 a[6])
     u32 flags = a[3];
     if (flags & MAP_ANONYMOUS)
         return space_map(p->space, a[0], a[1], a[2], flags, -1, 0, NULL);
-    int host = fd_host(p, a[4]);
+    int host = fd_get(t, a[4]);
     if (host < 0)
         return host;
     char link[64], name[4096];

@@ -37,8 +37,9 @@ void signalfd_update(struct process *p)
     if (!p->signal_fds)
         return;
     u64 set = pending_anywhere(p), one = 1;
-    for (const struct guest_fd *g = p->fds; g < p->fds + GUEST_FDS; g++) {
-        if (g->host < 0 || g->kind != FD_SIGNALS)
+    for (const struct guest_fd *fd = p->fds; fd < p->fds + GUEST_FDS; fd++) {
+        const struct guest_file *g = fd->file;
+        if (!g || g->kind != FD_SIGNALS)
             continue;
         struct pollfd ready = { g->host, POLLIN, 0 };
         bool told = poll(&ready, 1, 0) > 0;
@@ -56,8 +57,9 @@ static int new_event(u64 flags)
 
 void signalfd_forked(struct process *p)
 {
-    for (struct guest_fd *g = p->fds; p->signal_fds && g < p->fds + GUEST_FDS; g++) {
-        if (g->host < 0 || g->kind != FD_SIGNALS)
+    for (struct guest_fd *fd = p->fds; p->signal_fds && fd < p->fds + GUEST_FDS; fd++) {
+        struct guest_file *g = fd->file;
+        if (!g || g->kind != FD_SIGNALS)
             continue;
         int own = new_event((u64)fcntl(g->host, F_GETFL) & O_NONBLOCK);
         if (own < 0 || dup3(own, g->host, O_CLOEXEC) < 0)
@@ -77,18 +79,19 @@ i64 sys_signalfd4(struct thread *t, const u64 a[6])
         return -EFAULT;
     set &= ~UNBLOCKABLE;
     i64 fd = (i32)a[0];
-    if (fd >= 0 && fd_host(p, (u64)fd) < 0)
+    int host = fd < 0 ? 0 : fd_get(t, (u64)fd);
+    if (host < 0)
         return -EBADF;
-    if (fd >= 0 && fd_kind(p, (u64)fd, &old) != FD_SIGNALS)
+    if (fd >= 0 && fd_kind(t, host, &old) != FD_SIGNALS)
         return -EINVAL;
-    if (fd < 0)
-        fd = fd_new(p, host_result(new_event(a[3])), a[3] & SFD_CLOEXEC, 0);
+    if (fd >= 0)
+        t->held[t->held_count - 1]->signals = set;
+    else
+        fd = fd_new_kind(p, host_result(new_event(a[3])), FD_SIGNALS, set, a[3] & SFD_CLOEXEC, 0);
     if (fd < 0)
         return fd;
     pthread_mutex_lock(&p->lock);
     p->signal_fds = true;
-    p->fds[fd].kind = FD_SIGNALS;
-    p->fds[fd].signals = set;
     for (int sig = 1; sig <= GUEST_SIGNALS; sig++)
         if (set >> (sig - 1) & 1)
             block_forward(p, sig);
@@ -119,11 +122,11 @@ static i64 put_signal(struct thread *t, vaddr to, const struct guest_siginfo *i)
     return space_write(t->process->space, to, &s, sizeof(s));
 }
 
-i64 signalfd_read(struct thread *t, u64 fd, u64 set, vaddr to, u64 size)
+i64 signalfd_read(struct thread *t, int host, u64 set, vaddr to, u64 size)
 {
     struct guest_siginfo info;
     u64 done = 0, n = size / sizeof(struct signalfd_siginfo);
-    int flags = fcntl(fd_host(t->process, fd), F_GETFL);
+    int flags = fcntl(host, F_GETFL);
     if (!n)
         return -EINVAL;
     while (done < n) {
@@ -156,14 +159,14 @@ i64 sys_inotify_add_watch(struct thread *t, const u64 a[6])
 {
     struct guest_path path;
     char link[64];
-    int host = fd_host(t->process, a[0]);
+    int host = fd_get(t, a[0]);
     if (host < 0)
         return host;
     i64 failed = path_get(t, (u64)AT_FDCWD, a[1], a[2] & IN_DONT_FOLLOW ? 0 : PATH_FOLLOW, &path);
     if (failed)
         return failed;
     bool readable = path.magic || path.access >= VIEW_READ;
-    i64 fd = readable ? path_open(t->process, &path, O_PATH | O_NOFOLLOW, 0) : -EACCES;
+    i64 fd = readable ? path_open(t, &path, O_PATH | O_NOFOLLOW, 0) : -EACCES;
     path_end(&path, 0);
     if (fd < 0)
         return fd;
@@ -175,6 +178,6 @@ i64 sys_inotify_add_watch(struct thread *t, const u64 a[6])
 
 i64 sys_inotify_rm_watch(struct thread *t, const u64 a[6])
 {
-    int host = fd_host(t->process, a[0]);
+    int host = fd_get(t, a[0]);
     return host < 0 ? host : host_result(inotify_rm_watch(host, (int)a[1]));
 }

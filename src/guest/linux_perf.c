@@ -194,7 +194,7 @@ static void sweep(struct process *p)
     bool open[EVENTS] = { false };
     struct event *first = p->perf->event;
     for (int fd = 0; fd < GUEST_FDS; fd++) {
-        struct event *e = p->fds[fd].host >= 0 ? find(p, p->fds[fd].host) : NULL;
+        struct event *e = p->fds[fd].file ? find(p, p->fds[fd].file->host) : NULL;
         if (e)
             open[e - first] = open[e->leader - first] = true;
     }
@@ -276,7 +276,7 @@ static i64 open_locked(struct thread *t, const struct perf_event_attr *attr, con
         return failed;
     struct event *leader = NULL;
     if ((i32)a[3] != -1) {
-        int host = fd_host(p, a[3]);
+        int host = fd_get(t, a[3]);
         leader = host < 0 ? NULL : find(p, host);
         if (!leader)
             return -EBADF;

@@ -68,12 +68,12 @@ static i64 unix_address(struct thread *t, struct address *a, bool makes)
     char text[sizeof(a->un.sun_path) + 1] = { 0 };
     memcpy(text, a->un.sun_path, n);
     struct guest_path *path = &a->path;
-    i64 failed = path_of(t->process, text, makes ? PATH_CREATE : PATH_FOLLOW | PATH_ALTER, path);
+    i64 failed = path_of(t, text, makes ? PATH_CREATE : PATH_FOLLOW | PATH_ALTER, path);
     if (failed)
         return failed == -EEXIST && makes ? -EADDRINUSE : failed;
     // A name to bind is not followed by the host; one to connect to would be, so it is held.
     if (!makes && path->text[0]) {
-        i64 file = path_open(t->process, path, O_PATH | O_NOFOLLOW, 0);
+        i64 file = path_open(t, path, O_PATH | O_NOFOLLOW, 0);
         path_end(path, 0);
         if (file < 0)
             return file;
@@ -168,7 +168,7 @@ i64 sys_socketpair(struct thread *t, const u64 a[6])
 i64 sys_bind(struct thread *t, const u64 a[6])
 {
     struct address to;
-    int host = fd_host(t->process, a[0]);
+    int host = fd_get(t, a[0]);
     i64 failed = host < 0 ? host : get_address(t, a[1], (u32)a[2], true, &to);
     if (failed)
         return failed == -ENETUNREACH ? -EADDRNOTAVAIL : failed;
@@ -178,7 +178,7 @@ i64 sys_bind(struct thread *t, const u64 a[6])
 i64 sys_connect(struct thread *t, const u64 a[6])
 {
     struct address to;
-    int host = fd_host(t->process, a[0]);
+    int host = fd_get(t, a[0]);
     i64 failed = host < 0 ? host : get_address(t, a[1], (u32)a[2], false, &to);
     if (failed)
         return failed;
@@ -188,13 +188,13 @@ i64 sys_connect(struct thread *t, const u64 a[6])
 
 i64 sys_listen(struct thread *t, const u64 a[6])
 {
-    int host = fd_host(t->process, a[0]);
+    int host = fd_get(t, a[0]);
     return host < 0 ? host : host_result(listen(host, (int)a[1]));
 }
 
 i64 sys_shutdown(struct thread *t, const u64 a[6])
 {
-    int host = fd_host(t->process, a[0]);
+    int host = fd_get(t, a[0]);
     return host < 0 ? host : host_result(shutdown(host, (int)a[1]));
 }
 
@@ -202,7 +202,7 @@ i64 sys_accept4(struct thread *t, const u64 a[6])
 {
     struct process *p = t->process;
     struct address from = { .len = sizeof(from.bytes) };
-    int host = fd_host(p, a[0]), flags = t->cpu.x[8] == 242 ? (int)a[3] : 0;
+    int host = fd_get(t, a[0]), flags = t->cpu.x[8] == 242 ? (int)a[3] : 0;
     if (host < 0)
         return host;
     if (flags & ~(SOCK_NONBLOCK | SOCK_CLOEXEC))
@@ -222,7 +222,7 @@ i64 sys_accept4(struct thread *t, const u64 a[6])
 i64 sys_getsockname(struct thread *t, const u64 a[6])
 {
     struct address name = { .len = sizeof(name.bytes) };
-    int host = fd_host(t->process, a[0]);
+    int host = fd_get(t, a[0]);
     if (host < 0)
         return host;
     bool peer = t->cpu.x[8] == 205;
@@ -255,7 +255,7 @@ static bool option_allowed(int level, int name)
 i64 sys_setsockopt(struct thread *t, const u64 a[6])
 {
     u8 value[256];
-    int host = fd_host(t->process, a[0]);
+    int host = fd_get(t, a[0]);
     if (host < 0)
         return host;
     if (!option_allowed((int)a[1], (int)a[2]))
@@ -272,7 +272,7 @@ i64 sys_getsockopt(struct thread *t, const u64 a[6])
     struct space *s = t->process->space;
     u8 value[256] = { 0 };
     u32 len;
-    int host = fd_host(t->process, a[0]);
+    int host = fd_get(t, a[0]);
     if (host < 0)
         return host;
     if (!option_allowed((int)a[1], (int)a[2]))
@@ -314,7 +314,7 @@ static i64 transfer(struct thread *t, long number, int host, struct msghdr *m, i
 i64 sys_sendto(struct thread *t, const u64 a[6])
 {
     struct address to;
-    int host = fd_host(t->process, a[0]), flags = (int)a[3];
+    int host = fd_get(t, a[0]), flags = (int)a[3];
     void *from = window(t, a[1], a[2]);
     if (host < 0 || !from)
         return host < 0 ? host : -EFAULT;
@@ -335,7 +335,7 @@ i64 sys_sendto(struct thread *t, const u64 a[6])
 i64 sys_recvfrom(struct thread *t, const u64 a[6])
 {
     struct address from = { .len = 0 };
-    int host = fd_host(t->process, a[0]);
+    int host = fd_get(t, a[0]);
     void *to = window(t, a[1], a[2]);
     if (host < 0 || !to)
         return host < 0 ? host : -EFAULT;
@@ -400,7 +400,7 @@ static i64 get_control(struct thread *t, struct message *m)
         for (size_t i = 0; i < (c->cmsg_len - CMSG_LEN(0)) / 4; i++) {
             int fd;
             memcpy(&fd, CMSG_DATA(c) + 4 * i, 4);
-            fd = fd_host(t->process, (u32)fd);
+            fd = fd_get(t, (u32)fd);
             if (fd < 0)
                 return fd;
             memcpy(CMSG_DATA(c) + 4 * i, &fd, 4);
@@ -426,7 +426,7 @@ static i64 send_message(struct thread *t, int host, vaddr at, int flags, struct 
 
 i64 sys_sendmsg(struct thread *t, const u64 a[6])
 {
-    int host = fd_host(t->process, a[0]);
+    int host = fd_get(t, a[0]);
     if (host < 0)
         return host;
     struct message *m = calloc(1, sizeof(*m));
@@ -495,7 +495,7 @@ static i64 receive_message(struct thread *t, int host, vaddr at, int flags, stru
 
 i64 sys_recvmsg(struct thread *t, const u64 a[6])
 {
-    int host = fd_host(t->process, a[0]);
+    int host = fd_get(t, a[0]);
     if (host < 0)
         return host;
     struct message *m = calloc(1, sizeof(*m));

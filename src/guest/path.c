@@ -84,26 +84,27 @@ bool path_shown(struct process *p, int host, char *text, size_t size)
 }
 
 // What the view allows on the file that `host` has open; VIEW_PASS when it has no name there.
-static enum view_access access_of(struct process *p, int host)
+static enum view_access access_of(struct thread *t, int host)
 {
+    struct process *p = t->process;
     struct guest_path path;
     char text[VIEW_PATH];
     if (!path_shown(p, host, text, sizeof(text)) || text[0] != '/' ||
-        path_of(p, text, PATH_QUIET, &path))
+        path_of(t, text, PATH_QUIET, &path))
         return VIEW_PASS;
     enum view_access access = path.magic ? VIEW_PASS : path.access;
     path_end(&path, 0);
     return access;
 }
 
-i64 fd_may_change(struct process *p, int host)
+i64 fd_may_change(struct thread *t, int host)
 {
     char name[VIEW_PATH];
     int flags = fcntl(host, F_GETFL);
     bool writes = !(flags & O_PATH) && (flags & O_ACCMODE) != O_RDONLY;
     if (writes || !host_name(host, name, sizeof(name)) || name[0] != '/')
         return 0;
-    return access_of(p, host) == VIEW_WRITE ? 0 : -EROFS;
+    return access_of(t, host) == VIEW_WRITE ? 0 : -EROFS;
 }
 
 // ---- telling the user
@@ -210,7 +211,7 @@ static i64 own_file(struct thread *t, char *text, struct guest_path *path)
     if (strncmp(text, "/proc/", 6) && strncmp(text, "/dev/", 5) && strncmp(text, "/sys/", 5))
         return VIEW_AGAIN;
     i64 fd = named_fd(p, text, &rest);
-    int host = fd >= 0 ? fd_host(p, fd) : -1;
+    int host = fd >= 0 ? fd_get(t, fd) : -1;
     if (fd >= 0 && host < 0)
         return -ENOENT;
     if (fd >= 0 && *rest)
@@ -227,7 +228,8 @@ static i64 own_file(struct thread *t, char *text, struct guest_path *path)
     if (own && !strncmp(own, "root", 4) && (!own[4] || own[4] == '/'))
         return set_text(text, "/", own + 4);
     if (own && !strncmp(own, "cwd", 3) && (!own[3] || own[3] == '/'))
-        return path_shown(p, p->cwd, name, sizeof(name)) ? set_text(text, name, own + 3) : -ENOENT;
+        return path_shown(p, fd_cwd(t), name, sizeof(name)) ? set_text(text, name, own + 3)
+                                                            : -ENOENT;
     i64 made_up = procfs_open(t, text);
     if (made_up < 0)
         return made_up == -ENOENT ? VIEW_AGAIN : made_up;
@@ -239,8 +241,9 @@ static i64 own_file(struct thread *t, char *text, struct guest_path *path)
 // ---- following
 
 // Whether what was found may be done what `flags` say.
-static i64 check(struct process *p, u32 flags, const struct guest_path *path)
+static i64 check(struct thread *t, u32 flags, const struct guest_path *path)
 {
+    struct process *p = t->process;
     bool file = !path->text[0];
     if (flags & PATH_CREATE && file)
         return -EEXIST;
@@ -251,7 +254,7 @@ static i64 check(struct process *p, u32 flags, const struct guest_path *path)
         refuse_writing(p, path->guest);
         return -EROFS;
     }
-    return flags & PATH_ALTER && path->magic ? fd_may_change(p, path->dir) : 0;
+    return flags & PATH_ALTER && path->magic ? fd_may_change(t, path->dir) : 0;
 }
 
 // Follows the absolute path in `text`, which is spent.
@@ -279,7 +282,7 @@ static i64 follow(struct thread *t, char *text, u32 flags, struct guest_path *pa
     }
     if (r)
         return r > 0 ? -ELOOP : r;
-    return path_end_on(path, check(p, flags, path));
+    return path_end_on(path, check(t, flags, path));
 }
 
 static i64 translate(struct thread *t, int dir, char *text, u32 flags, struct guest_path *path)
@@ -296,7 +299,7 @@ static i64 translate(struct thread *t, int dir, char *text, u32 flags, struct gu
         return dir;
     if (!text[0]) {
         is_file(path, dir, false);
-        return path_end_on(path, check(t->process, flags, path));
+        return path_end_on(path, check(t, flags, path));
     }
     if (!path_shown(t->process, dir, whole, sizeof(whole) / 2))
         return -EACCES;
@@ -315,27 +318,31 @@ i64 path_get(struct thread *t, u64 dirfd, vaddr at, u32 flags, struct guest_path
     char text[VIEW_PATH];
     i64 n = space_string(t->process->space, text, at, sizeof(text));
     path->owned = false;
-    return n < 0 ? n
-                 : translate(t, text[0] == '/' ? -1 : fd_dir(t->process, dirfd), text, flags, path);
+    return n < 0 ? n : translate(t, text[0] == '/' ? -1 : fd_dir(t, dirfd), text, flags, path);
 }
 
-i64 path_of(struct process *p, const char *name, u32 flags, struct guest_path *path)
+i64 path_of(struct thread *t, const char *name, u32 flags, struct guest_path *path)
 {
     char text[VIEW_PATH];
     path->owned = false;
     if (!memccpy(text, name, 0, sizeof(text)))
         return -ENAMETOOLONG;
-    return translate(p->main, p->cwd, text, flags, path);
+    return translate(t, text[0] == '/' ? -1 : fd_cwd(t), text, flags, path);
 }
 
 // ---- opening
 
-// What is open lies in /proc: allowed when it shows no process of the host and is
+static bool in_proc(int fd)
+{
+    struct statfs fs;
+    return !fstatfs(fd, &fs) && fs.f_type == PROC_SUPER_MAGIC;
+}
+
+// Whether what O_PATH has may be opened. In /proc, when it shows no process of the host and is
 // only read. (/proc/PID/mem of the simulator would be the worst of all.)
 static bool proc_allowed(int fd, int flags)
 {
-    struct statfs fs;
-    if (fstatfs(fd, &fs) || fs.f_type != PROC_SUPER_MAGIC)
+    if (!in_proc(fd))
         return true;
     char name[256];
     if (!host_name(fd, name, sizeof(name)) || (flags & O_ACCMODE) != O_RDONLY)
@@ -344,27 +351,47 @@ static bool proc_allowed(int fd, int flags)
     return !process && strncmp(name, "/proc/k", 7);   // kcore, kmsg, kpage*
 }
 
-// Opens again what a descriptor has open, with the rights of it or of its name.
-static i64 open_again(struct process *p, const struct guest_path *path, int flags)
+static i64 reopen(int fd, int flags, u32 mode)
 {
-    char link[64], name[VIEW_PATH];
+    char link[64];
+    if (!proc_allowed(fd, flags))
+        return -EACCES;
+    snprintf(link, sizeof(link), "/proc/self/fd/%d", fd);
+    return host_result(open(link, flags & ~O_NOFOLLOW, mode));
+}
+
+// Opens a name in a folder; one of /proc is looked at before it is opened.
+static i64 open_name(const struct guest_path *path, int flags, u32 mode)
+{
+    if (!in_proc(path->dir))
+        return host_result(openat(path->dir, path->text, flags | O_NOFOLLOW, mode));
+    int fd = openat(path->dir, path->text, O_PATH | O_NOFOLLOW | O_CLOEXEC);
+    if (fd < 0)
+        return -errno;
+    i64 again = reopen(fd, flags & ~(O_CREAT | O_EXCL), 0);
+    close(fd);
+    return again;
+}
+
+// Opens again what a descriptor has open, with the rights of it or of its name.
+static i64 open_again(struct thread *t, const struct guest_path *path, int flags)
+{
+    char name[VIEW_PATH];
     int have = fcntl(path->dir, F_GETFL), way = flags & O_ACCMODE;
     bool can_read = !(have & O_PATH) && (have & O_ACCMODE) != O_WRONLY;
     bool can_write = !(have & O_PATH) && (have & O_ACCMODE) != O_RDONLY;
     bool reads = way != O_WRONLY, writes = way != O_RDONLY || flags & O_TRUNC;
     bool named = host_name(path->dir, name, sizeof(name)) && name[0] == '/';
     if (named && !(flags & O_PATH) && ((reads && !can_read) || (writes && !can_write))) {
-        enum view_access access = access_of(p, path->dir);
+        enum view_access access = access_of(t, path->dir);
         if (access < (writes && !can_write ? VIEW_WRITE : VIEW_READ))
             return -EACCES;
     }
-    snprintf(link, sizeof(link), "/proc/self/fd/%d", path->dir);
-    return host_result(open(link, flags & ~(O_NOFOLLOW | O_CREAT | O_EXCL)));
+    return reopen(path->dir, flags & ~(O_CREAT | O_EXCL), 0);
 }
 
 static i64 open_here(struct process *p, const struct guest_path *path, int flags, u32 mode)
 {
-    char link[64];
     bool temporary = (flags & O_TMPFILE) == O_TMPFILE;
     bool writes = (flags & O_ACCMODE) != O_RDONLY || flags & O_TRUNC || temporary;
     bool makes = flags & O_CREAT;
@@ -382,18 +409,17 @@ static i64 open_here(struct process *p, const struct guest_path *path, int flags
     if (path->slash && makes)
         return -EISDIR;
     if (path->text[0]) {
-        i64 fd = host_result(openat(path->dir, path->text, flags | O_NOFOLLOW, mode));
+        i64 fd = open_name(path, flags, mode);
         return fd == -ENOENT && makes && path->access < VIEW_WRITE ? -EROFS : fd;
     }
     if (makes && flags & O_EXCL)
         return -EEXIST;
     if (makes && !temporary && flags & O_CREAT)
         flags &= ~O_CREAT;
-    snprintf(link, sizeof(link), "/proc/self/fd/%d", path->dir);
-    return host_result(open(link, flags & ~O_NOFOLLOW, mode));
+    return reopen(path->dir, flags, mode);
 }
 
-i64 path_open(struct process *p, struct guest_path *path, int flags, u32 mode)
+i64 path_open(struct thread *t, struct guest_path *path, int flags, u32 mode)
 {
     enum {
         KNOWN = O_ACCMODE | O_CREAT | O_EXCL | O_TRUNC | O_APPEND | O_NONBLOCK | O_DSYNC |
@@ -408,10 +434,6 @@ i64 path_open(struct process *p, struct guest_path *path, int flags, u32 mode)
         path->owned = false;
         return path->dir;
     }
-    i64 fd = path->magic ? open_again(p, path, flags) : open_here(p, path, flags, mode & 07777);
-    if (fd >= 0 && !proc_allowed(fd, flags)) {
-        close(fd);
-        return -EACCES;
-    }
-    return fd;
+    return path->magic ? open_again(t, path, flags)
+                       : open_here(t->process, path, flags, mode & 07777);
 }

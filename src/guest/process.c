@@ -144,7 +144,8 @@ static struct process *create(const struct process_options *o, struct err *e)
     pthread_mutex_init(&p->lock, NULL);
     set_limits(p);
     fds_open_standard(p);
-    p->cwd = open(".", O_PATH | O_DIRECTORY | O_CLOEXEC);
+    int cwd = open(".", O_PATH | O_DIRECTORY | O_CLOEXEC);
+    p->cwd = cwd < 0 ? NULL : file_new(cwd);
     process_set_name(p, o->path);
     s->map_top = s->size - ((u64)64 << 20);   // until the stack stands
     signal(SIGPIPE, SIG_IGN);
@@ -158,13 +159,12 @@ void process_free(struct process *p)
     timers_free(p);
     fds_close_all(p);
     perf_free(p);
-    if (p->cwd >= 0)
-        close(p->cwd);
     space_free(p->space);
     view_free(p->view);
     pthread_mutex_destroy(&p->lock);
     program_free(p->program);
     free(p->arguments);
+    free(p->main->held);
     free(p->main);
     free(p);
 }
@@ -185,9 +185,9 @@ static const char *show(struct process *p, const char *path, char name[VIEW_PATH
 {
     struct guest_path found;
     char *host = NULL;
-    i64 fd = path_of(p, path, PATH_FOLLOW | PATH_QUIET, &found);
+    i64 fd = path_of(p->main, path, PATH_FOLLOW | PATH_QUIET, &found);
     if (!fd)
-        fd = path_end(&found, path_open(p, &found, O_PATH, 0));
+        fd = path_end(&found, path_open(p->main, &found, O_PATH, 0));
     if (fd >= 0)
         close(fd);
     else
@@ -203,7 +203,7 @@ static bool load_named(struct process *p, const char *path, struct err *e, int *
 {
     struct program *g;
     char name[VIEW_PATH];
-    i64 error = program_find(p, show(p, path, name), p->options.argv, &g);
+    i64 error = program_find(p->main, show(p, path, name), p->options.argv, &g);
     *exit_code = error == -ENOENT || error == -ENOTDIR ? EXIT_NO_INPUT : EXIT_BAD_INPUT;
     if (error)
         return not_found(path, error, e);

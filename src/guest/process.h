@@ -85,13 +85,21 @@ struct guest_rlimit {
 // signalfd, of which the host has an eventfd that is readable while a signal is pending.
 enum fd_kind { FD_HOST, FD_RANDOM, FD_SIGNALS };
 
+// What is open, held by its place in the table and by each system call that uses it: the last
+// one to let go closes the host's descriptor.
+struct guest_file {
+    int host;
+    u32 holders;
+    enum fd_kind kind;
+    u64 signals;                         // FD_SIGNALS: those it tells of
+    struct guest_file *next;             // of process.closing
+};
+
 // A guest descriptor is an index of process.fds; it never is the host's number, so no
 // descriptor of the simulator can be named by the guest.
 struct guest_fd {
-    int host;                            // -1: closed
+    struct guest_file *file;             // NULL: closed
     bool cloexec;
-    enum fd_kind kind;
-    u64 signals;                         // FD_SIGNALS: those it tells of
 };
 
 // A child by its number in the guest and on the host; number 0: a free place.
@@ -161,7 +169,8 @@ struct process {
     u32 cpus;                            // that the guest sees: one where threads take turns
     struct view *view;                   // of the host's files
     bool refused;                        // a path was refused, and the user told
-    int cwd;                             // host descriptor of its working directory
+    struct guest_file *cwd;              // its working directory
+    struct guest_file *closing;          // without a holder, not yet closed
     pthread_mutex_t lock;                // of everything above that changes
     struct thread *main;
     struct thread *threads;              // all, main first, then by creation
@@ -202,6 +211,8 @@ struct thread {
     u32 rseq_len, rseq_sig;
     u64 affinity;                        // CPUs it may run on; 0: all
     u32 esr;                             // of the fault being delivered (Arm ARM ESR_EL1), or 0
+    struct guest_file **held;            // files of its system call, see fds.c
+    u32 held_count, held_room;
     bool exited;
     u64 syscalls;                        // made so far
 };

@@ -23,11 +23,11 @@ void program_free(struct program *g)
     free(g);
 }
 
-static i64 open_program(struct process *p, const char *text, u32 flags)
+static i64 open_program(struct thread *t, const char *text, u32 flags)
 {
     struct guest_path path;
-    i64 failed = path_of(p, text, PATH_FOLLOW | flags, &path);
-    return failed ? failed : path_end(&path, path_open(p, &path, O_RDONLY | O_NONBLOCK, 0));
+    i64 failed = path_of(t, text, PATH_FOLLOW | flags, &path);
+    return failed ? failed : path_end(&path, path_open(t, &path, O_RDONLY | O_NONBLOCK, 0));
 }
 
 // The two words of a "#!" line in `line`; *arg is NULL when there is one only.
@@ -82,12 +82,12 @@ static i64 follow(struct program *g, char *line, const char **script)
     return 1;
 }
 
-static i64 find(struct process *p, struct program *g)
+static i64 find(struct thread *t, struct program *g)
 {
     const char *script = g->path;
     for (int depth = 0; depth <= MAX_SCRIPTS; depth++) {
         struct stat st;
-        i64 fd = open_program(p, script, 0);
+        i64 fd = open_program(t, script, 0);
         if (fd < 0)
             return fd;
         g->fd = fd;
@@ -102,7 +102,7 @@ static i64 find(struct process *p, struct program *g)
     return -ELOOP;
 }
 
-i64 program_find(struct process *p, const char *path, const char *const *argv, struct program **out)
+i64 program_find(struct thread *t, const char *path, const char *const *argv, struct program **out)
 {
     size_t n = 0;
     while (argv && argv[n])
@@ -115,7 +115,7 @@ i64 program_find(struct process *p, const char *path, const char *const *argv, s
     if (n)
         memcpy(g->argv, argv, n * sizeof(*argv));
     snprintf(g->path, sizeof(g->path), "%s", path);
-    i64 failed = find(p, g);
+    i64 failed = find(t, g);
     if (failed && g->fd >= 0)
         close(g->fd);
     if (failed) {
@@ -127,10 +127,11 @@ i64 program_find(struct process *p, const char *path, const char *const *argv, s
 }
 
 // Loads the dynamic linker the program asks for.
-static bool load_interpreter(struct process *p, struct elf_image *interp, struct err *e)
+static bool load_interpreter(struct thread *t, struct elf_image *interp, struct err *e)
 {
+    struct process *p = t->process;
     const char *name = p->image.interp;
-    i64 fd = open_program(p, name, PATH_QUIET);
+    i64 fd = open_program(t, name, PATH_QUIET);
     if (fd < 0)
         return err_set(e,
                        "%s: is dynamically linked and %s cannot be opened (%s); say with --root "
@@ -150,7 +151,7 @@ bool program_load(struct process *p, struct thread *t, struct program *g, struct
     p->options.path = g->path;
     p->options.argv = g->argv;
     bool ok = elf_load_fd(p->space, g->fd, g->path, ELF_DYNAMIC, &p->image, e) &&
-              (!p->image.interp[0] || load_interpreter(p, &interp, e));
+              (!p->image.interp[0] || load_interpreter(t, &interp, e));
     close(g->fd);
     g->fd = -1;
     p->interp_base = interp.base;

@@ -14,7 +14,7 @@ struct program {
 
 // Finds the file `path` names and follows its "#!" lines. 0, or a negative errno. The
 // result is freed by program_free, which leaves the descriptor alone.
-i64 program_find(struct process *p, const char *path, const char *const *argv, struct program **g);
+i64 program_find(struct thread *t, const char *path, const char *const *argv, struct program **g);
 void program_free(struct program *g);
 
 // Loads it and its interpreter (PT_INTERP) and puts the process at its beginning; the

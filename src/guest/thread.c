@@ -101,6 +101,7 @@ static void remove_signals(struct process *p, const struct thread *t)
 bool thread_end(struct thread *t)
 {
     struct process *p = t->process;
+    fds_put(t);
     pthread_mutex_lock(&p->lock);
     sched_leave(t);
     remove_signals(p, t);
@@ -114,8 +115,10 @@ bool thread_end(struct thread *t)
          main = t == p->main;
     pthread_cond_broadcast(&p->gone);
     pthread_mutex_unlock(&p->lock);   // *p may be gone from here on
-    if (!main)
+    if (!main) {
+        free(t->held);
         free(t);
+    }
     return orphaned;
 }
 

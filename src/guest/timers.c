@@ -297,7 +297,7 @@ i64 sys_timer_delete(struct thread *t, const u64 a[6])
 static struct guest_timer *of_fd(struct thread *t, u64 fd)
 {
     struct stat st, other;
-    int host = fd_host(t->process, fd);
+    int host = fd_get(t, fd);
     if (host < 0 || fstat(host, &st))
         return NULL;
     for (int i = 0; i < GUEST_TIMERS; i++) {
@@ -350,14 +350,16 @@ i64 sys_timerfd_settime(struct thread *t, const u64 a[6])
     u64 interval, value, count;
     struct guest_timer *m = of_fd(t, a[0]);
     if (!m)
-        return fd_host(t->process, a[0]) < 0 ? -EBADF : -EINVAL;
+        return fd_get(t, a[0]) < 0 ? -EBADF : -EINVAL;
     i64 failed = get_times(t, a[2], 1, &interval, &value);
     failed = failed ? failed : put_left(t, a[3], m, 1);
     if (failed)
         return failed;
-    struct pollfd ready = { m->event, POLLIN, 0 };
-    if (poll(&ready, 1, 0) > 0 && read(m->event, &count, sizeof(count)) < 0)
-        return -errno;   // what the old setting left is forgotten
+    // What the old setting left is forgotten. The timer's own descriptor may be closed
+    // meanwhile; the one that was given is held.
+    struct pollfd ready = { fd_get(t, a[0]), POLLIN, 0 };
+    if (poll(&ready, 1, 0) > 0 && read(ready.fd, &count, sizeof(count)) < 0)
+        return -errno;
     set(t->process, m, interval, value, a[1] & TFD_TIMER_ABSTIME);
     return 0;
 }
@@ -366,6 +368,6 @@ i64 sys_timerfd_gettime(struct thread *t, const u64 a[6])
 {
     struct guest_timer *m = of_fd(t, a[0]);
     if (!m)
-        return fd_host(t->process, a[0]) < 0 ? -EBADF : -EINVAL;
+        return fd_get(t, a[0]) < 0 ? -EBADF : -EINVAL;
     return a[1] ? put_left(t, a[1], m, 1) : -EFAULT;
 }

@@ -1,5 +1,6 @@
 // Threads: pthreads over clone and futex, their ends, signals to them, and what they share.
 #define _GNU_SOURCE
+#include <fcntl.h>
 #include <pthread.h>
 #include <sched.h>
 #include <semaphore.h>
@@ -249,6 +250,64 @@ static void code_changes_under_running_threads(size_t page)
         CHECK(!pthread_join(t[i], NULL));
 }
 
+static void *reader(void *arg)
+{
+    char c = 0;
+    CHECK(read(*(int *)arg, &c, 1) == 1);
+    return (void *)(long)c;
+}
+
+// A call uses what its number meant when it began.
+static void a_read_goes_on_when_its_number_changes(void)
+{
+    int way[2], number;
+    pthread_t t;
+    void *got;
+    CHECK(!pipe(way));
+    number = way[0];
+    CHECK(!pthread_create(&t, NULL, reader, &number));
+    usleep(20000);
+    CHECK(!close(way[0]));
+    int other = open("/dev/zero", O_RDONLY);
+    CHECK(other == number);
+    CHECK(write(way[1], "x", 1) == 1);
+    CHECK(!pthread_join(t, &got) && (long)got == 'x');
+    close(other);
+    close(way[1]);
+}
+
+// The child has one thread: what the others of its parent use is not open in it for that.
+static void a_child_holds_nothing_for_threads_it_has_not(void)
+{
+    int way[2], status;
+    pthread_t t;
+    CHECK(!pipe(way));
+    CHECK(!pthread_create(&t, NULL, reader, &way[0]));
+    usleep(20000);
+    int told[2];
+    CHECK(!pipe(told));
+    pid_t child = fork();
+    CHECK(child >= 0);
+    if (!child) {
+        char c;
+        close(way[0]);
+        close(way[1]);
+        close(told[1]);
+        _exit(read(told[0], &c, 1) != 0);
+    }
+    CHECK(write(way[1], "x", 1) == 1);
+    CHECK(!pthread_join(t, NULL));
+    close(way[0]);
+    usleep(20000);
+    signal(SIGPIPE, SIG_IGN);
+    CHECK(write(way[1], "x", 1) < 0 && errno == EPIPE);
+    close(told[0]);
+    close(told[1]);
+    CHECK(waitpid(child, &status, 0) == child && status == 0);
+    signal(SIGPIPE, SIG_DFL);
+    close(way[1]);
+}
+
 int main(void)
 {
     they_count_together();
@@ -258,6 +317,8 @@ int main(void)
     signals_find_their_thread();
     any_thread_forks();
     a_pipe_joins_threads();
+    a_read_goes_on_when_its_number_changes();
+    a_child_holds_nothing_for_threads_it_has_not();
     code_changes_under_running_threads((size_t)sysconf(_SC_PAGESIZE));
     puts("threads ok");
     fflush(stdout);
