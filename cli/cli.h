@@ -2,14 +2,104 @@
 #ifndef CLI_CLI_H
 #define CLI_CLI_H
 
-#include <argp.h>
-
 #include "m2sim.h"
 
-// A subcommand gets its own name as argv[0] and returns the exit code.
-#define COMMAND(name, doc) int cmd_##name(int argc, char **argv);
+// The rows of commands.def; each gets its own name as argv[0] and returns the exit code.
+enum command {
+#define COMMAND(name, ...) COMMAND_##name,
 #include "commands.def"
 #undef COMMAND
+    COMMANDS
+};
+
+#define COMMAND(name, ...) int cmd_##name(int argc, char **argv);
+#include "commands.def"
+#undef COMMAND
+
+struct command_row {
+    const char *name;
+    enum { NO_WORDS, WORDS, GUEST } words;
+    const char *summary, *arguments, *about, *examples;
+    int (*run)(int argc, char **argv);
+};
+extern const struct command_row cli_commands[COMMANDS];
+
+// The rows of options.def, headings among them.
+enum option_id {
+#define SECTION(id, ...) SECTION_##id,
+#define OPTION(id, ...) OPT_##id,
+#include "options.def"
+#undef SECTION
+#undef OPTION
+    OPTIONS
+};
+
+// What an option takes.
+enum takes {
+    TAKES_HEADING,   // no option, but the heading of those that follow
+    TAKES_NOTHING,
+    TAKES_NUMBER,
+    TAKES_ONE,    // of a list of m2sim_names(), and nothing else
+    TAKES_NAME,   // of a list, or what the simulator finds to be one
+    TAKES_SOME,   // of a list, with commas between
+    TAKES_SETTING,
+    TAKES_PAIR,
+    TAKES_PERCENT,
+    TAKES_FILE,
+    TAKES_FOLDER,
+    TAKES_PATH,
+    TAKES_TEXT,
+};
+
+struct option_row {
+    const char *name;   // or the title of a heading
+    char letter;
+    const char *argument;
+    struct {
+        enum takes kind;
+        uint64_t min, max;
+        enum m2sim_list list;
+    } takes;
+    unsigned commands;   // 1 << enum command
+    const char *help;
+};
+extern const struct option_row cli_options[OPTIONS];
+
+// A command line that was read: each option's arguments in their order, and the other words.
+struct cli_line {
+    struct cli_value {
+        const char *text;    // the last argument, NULL when the option was not given
+        uint64_t number;     // its value: TAKES_NUMBER
+        double share;        // its value, 0.03 of "3%": TAKES_PERCENT
+        const char **all;
+        size_t count;        // how often it was given
+    } at[OPTIONS];
+    char **word;   // ends with NULL
+    int words;
+};
+
+// Reads argv. Returns -1 to go on, or the exit code when the command is done (help was printed,
+// or the line is wrong and it was said). cli_free() in either case.
+int cli_read(struct cli_line *l, enum command c, int argc, char **argv);
+void cli_free(struct cli_line *l);
+
+static inline bool cli_given(const struct cli_line *l, enum option_id id)
+{
+    return l->at[id].count > 0;
+}
+
+// Whether row `o` is an option of `c`.
+bool cli_has(enum command c, const struct option_row *o);
+
+// The command of that name, or COMMANDS.
+enum command cli_command(const char *name);
+
+// Writes what `m2sim help` and `m2sim help COMMAND` say.
+void cli_help(FILE *f);
+void cli_help_command(enum command c, FILE *f);
+
+// Writes what a shell may complete the last of `words` with: see complete.c.
+int cli_complete(int argc, char **argv);
 
 // Prints "m2sim: TEXT" and returns the error's exit code.
 int cli_fail(const struct m2sim_error *e);
@@ -17,9 +107,15 @@ int cli_fail(const struct m2sim_error *e);
 // The same for a fault of the command line, which names the subcommand's help.
 int cli_usage(const char *command, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 
-// Parses argv by `argp`. Returns -1 to go on, or the exit code when the subcommand is done
-// (--help was printed, or the options are wrong and it was said).
-int cli_parse(const struct argp *argp, int argc, char **argv, void *input);
+// Whether `path` names a folder: it exists as one, or ends in /.
+bool cli_is_folder(const char *path);
+
+// Opens the file of --output: standard output for NULL and "-". NULL and *e when it cannot be.
+FILE *cli_output(const char *path, struct m2sim_error *e);
+
+// Closes it, and says so when not all could be written. The result is `status`, or, of 0,
+// M2SIM_EXIT_OUTPUT.
+int cli_close(FILE *f, const char *path, int status);
 
 // Joins the words of a command line with spaces, quoting where a shell would need it.
 char *cli_join(int argc, char **argv);

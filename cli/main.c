@@ -3,35 +3,27 @@
 #include "cli.h"
 
 #include <ctype.h>
+#include <errno.h>
+#include <fcntl.h>
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
-static const struct {
-    const char *name, *doc;
-    int (*run)(int argc, char **argv);
-} commands[] = {
-#define COMMAND(name, doc) { #name, doc, cmd_##name },
+const struct command_row cli_commands[COMMANDS] = {
+#define COMMAND(name, code, words, summary, arguments, about, examples) \
+    { #name, words, summary, arguments, about, examples, cmd_##name },
 #include "commands.def"
 #undef COMMAND
 };
-enum { COMMANDS = sizeof(commands) / sizeof(*commands) };
 
-static void help(FILE *f)
+enum command cli_command(const char *name)
 {
-    fprintf(
-        f,
-        "Usage: m2sim COMMAND [OPTIONS] [-- PROGRAM ARGUMENTS]\n"
-        "Run AArch64 Linux programs and say how long, and why, they would take on an Apple M2.\n\n"
-        "Commands:\n");
-    for (int k = 0; k < COMMANDS; k++)
-        fprintf(f, "  %-10s %s\n", commands[k].name, commands[k].doc);
-    fprintf(
-        f,
-        "\n`m2sim help COMMAND` explains a command's options.\n\n"
-        "Exit status: the program's own; 128 + n when signal n ended it; 64 usage, 65 bad input,\n"
-        "66 no input, 70 internal fault, 74 output failed, 78 bad configuration, 124 limit "
-        "reached.\n");
+    for (enum command k = 0; k < COMMANDS; k++)
+        if (!strcmp(cli_commands[k].name, name))
+            return k;
+    return COMMANDS;
 }
 
 int cli_fail(const struct m2sim_error *e)
@@ -51,15 +43,28 @@ int cli_usage(const char *command, const char *fmt, ...)
     return M2SIM_EXIT_USAGE;
 }
 
-int cli_parse(const struct argp *argp, int argc, char **argv, void *input)
+bool cli_is_folder(const char *path)
 {
-    char name[64];
-    snprintf(name, sizeof(name), "m2sim %s", argv[0]);
-    char *kept = argv[0];
-    argv[0] = name;
-    error_t e = argp_parse(argp, argc, argv, ARGP_IN_ORDER, NULL, input);
-    argv[0] = kept;
-    return e ? M2SIM_EXIT_USAGE : -1;
+    struct stat st;
+    size_t n = strlen(path);
+    return (n && path[n - 1] == '/') || (stat(path, &st) == 0 && S_ISDIR(st.st_mode));
+}
+
+FILE *cli_output(const char *path, struct m2sim_error *e)
+{
+    return path && strcmp(path, "-") != 0 ? m2sim_open(path, e) : stdout;
+}
+
+int cli_close(FILE *f, const char *path, int status)
+{
+    if (f == stdout)   // main() flushes it
+        return status;
+    bool failed = ferror(f);
+    const char *why = fclose(f) != 0 ? strerror(errno) : failed ? "not all was written" : NULL;
+    if (!why || status)
+        return status;
+    fprintf(stderr, "m2sim: %s: %s\n", path, why);
+    return M2SIM_EXIT_OUTPUT;
 }
 
 static bool plain(const char *word)
@@ -94,8 +99,11 @@ char *cli_join(int argc, char **argv)
     return text;
 }
 
-static int version(bool json)
+static int version(int argc, char **argv)
 {
+    bool json = argc == 1 && !strcmp(argv[0], "--json");
+    if (argc && !json)
+        return cli_usage("", "'%s': only --json may follow --version", argv[0]);
     if (json)
         printf("{\n  \"schema\": 1,\n  \"version\": \"%s\",\n  \"release\": \"%s\",\n"
                "  \"model_digest\": \"%s\"\n}\n",
@@ -105,27 +113,57 @@ static int version(bool json)
     return 0;
 }
 
-static int run_command(const char *name, int argc, char **argv)
+static int no_command(const char *name)
 {
+    const char *names[COMMANDS + 1] = { "help" };
     for (int k = 0; k < COMMANDS; k++)
-        if (!strcmp(commands[k].name, name))
-            return commands[k].run(argc, argv);
-    return cli_usage("", "no command '%s'", name);
+        names[k + 1] = cli_commands[k].name;
+    const char *near = m2sim_nearest(name, names, COMMANDS + 1);
+    return cli_usage("", "no command '%s'%s%s%s", name, near ? "; is '" : "", near ? near : "",
+                     near ? "' meant?" : "");
+}
+
+static int help(int argc, char **argv)
+{
+    if (!argc)
+        return cli_help(stdout), 0;
+    enum command c = cli_command(argv[0]);
+    if (c == COMMANDS)
+        return no_command(argv[0]);
+    return cli_help_command(c, stdout), 0;
+}
+
+static int run_command(int argc, char **argv)
+{
+    if (argc < 2)
+        return cli_help(stderr), M2SIM_EXIT_USAGE;
+    const char *name = argv[1];
+    if (!strcmp(name, "--version") || !strcmp(name, "version"))
+        return version(argc - 2, argv + 2);
+    if (!strcmp(name, "--help") || !strcmp(name, "-h") || !strcmp(name, "help"))
+        return help(argc - 2, argv + 2);
+    if (!strcmp(name, "complete"))   // for the shells' completion; not for people
+        return cli_complete(argc - 1, argv + 1);
+    enum command c = cli_command(name);
+    return c < COMMANDS ? cli_commands[c].run(argc - 1, argv + 1) : no_command(name);
+}
+
+// A standard stream that is closed would be the next file opened. What is written there fails.
+static void fill_standard_streams(void)
+{
+    for (int fd = 0; fd < 3; fd++)
+        if (fcntl(fd, F_GETFD) < 0 && open("/dev/null", fd ? O_RDONLY : O_WRONLY) != fd)
+            _exit(M2SIM_EXIT_INTERNAL);
 }
 
 int main(int argc, char **argv)
 {
-    argp_err_exit_status = M2SIM_EXIT_USAGE;
-    const char *name = argc > 1 ? argv[1] : "";
-    if (!strcmp(name, "--version") || !strcmp(name, "version"))
-        return version(argc > 2 && !strcmp(argv[2], "--json"));
-    if (!strcmp(name, "--help") || !strcmp(name, "-h") || (!strcmp(name, "help") && argc == 2))
-        return help(stdout), 0;
-    if (!strcmp(name, "help")) {
-        char *words[] = { argv[2], "--help", NULL };
-        return run_command(argv[2], 2, words);
-    }
-    if (!*name)
-        return help(stderr), M2SIM_EXIT_USAGE;
-    return run_command(name, argc - 1, argv + 1);
+    fill_standard_streams();
+    int status = run_command(argc, argv);
+    bool failed = ferror(stdout);
+    const char *why = fflush(stdout) != 0 ? strerror(errno) : failed ? "not all was written" : NULL;
+    if (!why || status >= M2SIM_EXIT_USAGE)
+        return status;
+    fprintf(stderr, "m2sim: standard output: %s\n", why);
+    return M2SIM_EXIT_OUTPUT;
 }

@@ -154,15 +154,16 @@ struct m2sim_parameter {
 // Calls `each` with every parameter.
 void m2sim_parameters(void (*each)(void *ctx, const struct m2sim_parameter *p), void *ctx);
 
+// Is told a name and its meaning, one line or "". They last as long as the call.
+typedef void m2sim_each(void *ctx, const char *name, const char *meaning);
+
 // Calls `each` with every name that the parameter `path` may have, the first of the table
 // first; false when it is not one of a few names, or there is no such parameter.
-bool m2sim_choices(const char *path, void (*each)(void *ctx, const char *name, const char *meaning),
-                   void *ctx);
+bool m2sim_choices(const char *path, m2sim_each *each, void *ctx);
 
 // What m2sim_accuracy compares. Zero means the default for every field.
 struct m2sim_accuracy {
-    const char
-        *set;   // "instructions", "probes", "loops", "kernels", "all" (these; default), "models"
+    const char *suite;   // names of M2SIM_SUITES, commas between; default "all"
     const char *model;   // default "fast"
     const char *core;   // default: those each set was measured on
     const char *const *sets;   // "core.PATH=VALUE"
@@ -210,6 +211,33 @@ struct m2sim_bench {
 // fail_over it failed, and f says what is slower (with M2SIM_JSON, stderr).
 bool m2sim_bench(const struct m2sim_bench *o, FILE *f, unsigned flags, bool *slower,
                  struct m2sim_error *e);
+
+// -- What may be chosen, and how words are read --
+
+enum m2sim_list {
+    M2SIM_MODELS,   // of timing
+    M2SIM_CORES,   // of the folders of core files; any other file may be named by its path
+    M2SIM_ENGINES,   // m2sim_options.exec
+    M2SIM_SUITES,   // m2sim_accuracy.suite
+    M2SIM_BENCH_MODES,   // m2sim_bench.modes
+    M2SIM_CLOCKS,   // m2sim_bench.wall: cpu, wall
+    M2SIM_LISTS
+};
+
+// Calls `each` for every name of a list, in its order.
+void m2sim_names(enum m2sim_list list, m2sim_each *each, void *ctx);
+
+// Whether `name` is in a list. If not, *e says what the list has, and which is nearest.
+bool m2sim_choose(enum m2sim_list list, const char *name, struct m2sim_error *e);
+
+// The one of `count` names that `word` is a misspelling of, or NULL.
+const char *m2sim_nearest(const char *word, const char *const *names, size_t count);
+
+// Reads a whole number: decimal digits, or 0x and hexadecimal ones, and perhaps a suffix, in
+// letters of either case: k, M, G are thousands, KiB, MiB, GiB powers of 1024. False when `text`
+// is none, or too large.
+bool m2sim_number(const char *text, uint64_t *value);
+#define M2SIM_SUFFIXES "k, M, G, KiB, MiB, GiB"
 
 const char *m2sim_version(void);   // the release: "0.1.0"
 

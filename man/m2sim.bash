@@ -1,22 +1,27 @@
-# Completion of m2sim for bash: commands and options are those that m2sim's own help lists.
+# Completion of m2sim for bash: `m2sim complete` says what the words may become.
 _m2sim()
 {
-    local word=${COMP_WORDS[COMP_CWORD]} command=${COMP_WORDS[1]} k
-    COMPREPLY=()
-    for ((k = 2; k < COMP_CWORD; k++)); do
-        if [[ ${COMP_WORDS[k]} == -- ]]; then   # the guest's command line
-            mapfile -t COMPREPLY < <(compgen -f -- "$word")
-            return
+    local k line before words=()
+    # Bash cuts words at '=': put them together again.
+    for ((k = 1; k <= COMP_CWORD; k++)); do
+        if [[ ${#words[@]} -gt 0 && ( ${COMP_WORDS[k]} == = || ${words[-1]} == *= ) ]]; then
+            words[-1]+=${COMP_WORDS[k]}
+        else
+            words+=("${COMP_WORDS[k]}")
         fi
     done
-    if ((COMP_CWORD == 1)) || [[ $command == help ]]; then
-        mapfile -t COMPREPLY < <(compgen -W \
-            "help $(m2sim help 2>/dev/null | sed -n '/^Commands:/,/^$/s/^  \([a-z]*\) .*/\1/p')" -- "$word")
-    elif [[ $word == -* ]]; then
-        mapfile -t COMPREPLY < <(compgen -W \
-            "$(m2sim help "$command" 2>/dev/null | grep -oE -- '--[a-z][a-z-]*')" -- "$word")
-    else
-        mapfile -t COMPREPLY < <(compgen -f -- "$word")
-    fi
+    local word=${words[-1]} last=${COMP_WORDS[COMP_CWORD]}
+    [[ $last == = ]] && last=
+    before=${word%"$last"}
+    COMPREPLY=()
+    while IFS= read -r line; do
+        case $line in
+            :file) mapfile -t -O ${#COMPREPLY[@]} COMPREPLY < <(compgen -f -- "$last"); compopt -o filenames ;;
+            :folder) mapfile -t -O ${#COMPREPLY[@]} COMPREPLY < <(compgen -d -- "$last"); compopt -o filenames ;;
+            *) line=${line%%$'\t'*}
+               COMPREPLY+=("${line#"$before"}")
+               [[ $line == *= ]] && compopt -o nospace ;;
+        esac
+    done < <("$1" complete -- "${words[@]}" 2>/dev/null)
 }
-complete -o filenames -F _m2sim m2sim
+complete -F _m2sim m2sim

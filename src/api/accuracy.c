@@ -35,9 +35,15 @@ static const struct {
     { "probes", fit_probes, { "m2-avalanche", "m2-blizzard" } },
 };
 
-static bool wanted(const struct m2sim_accuracy *o, const char *set)
+// "models" compares nothing with a real machine, and is not among all.
+static bool wanted(const struct m2sim_accuracy *o, const char *suite)
 {
-    return !strcmp(o->set, "all") || !strcmp(o->set, set);
+    size_t n = strlen(suite);
+    for (const char *at = o->suite; at; at = strchr(at, ',') ? strchr(at, ',') + 1 : NULL)
+        if ((!strncmp(at, suite, n) && (!at[n] || at[n] == ',')) ||
+            (!strncmp(at, "all", 3) && (!at[3] || at[3] == ',') && strcmp(suite, "models") != 0))
+            return true;
+    return false;
 }
 
 static bool run_set(const struct m2sim_accuracy *o, size_t k, const char *core, struct fit *f,
@@ -54,11 +60,9 @@ static bool run_set(const struct m2sim_accuracy *o, size_t k, const char *core, 
 
 static bool run_sets(const struct m2sim_accuracy *o, struct fit *f, struct m2sim_error *e)
 {
-    bool any = false;
     for (size_t k = 0; k < COUNT(sets); k++) {
         if (!wanted(o, sets[k].set))
             continue;
-        any = true;
         for (size_t j = 0; j < 2; j++)
             if ((o->core ? j == 0 : sets[k].cores[j] != NULL) &&
                 !run_set(o, k, o->core ? o->core : sets[k].cores[j], f, e))
@@ -68,13 +72,7 @@ static bool run_sets(const struct m2sim_accuracy *o, struct fit *f, struct m2sim
         return false;
     if (wanted(o, "kernels") && !accuracy_guests(o, f, true, e))
         return false;
-    if (strcmp(o->set, "models") == 0)   // all are those of real machines
-        return accuracy_models(o, f, e);
-    return any || wanted(o, "loops") || wanted(o, "kernels") ||
-           api_fail(e, M2SIM_EXIT_USAGE,
-                    "no set '%s' of measurements: instructions, probes, loops, kernels, models or "
-                    "all",
-                    o->set);
+    return !wanted(o, "models") || accuracy_models(o, f, e);
 }
 
 static bool write_plots(const struct m2sim_accuracy *o, const struct fit *f, struct m2sim_error *e)
@@ -89,7 +87,9 @@ bool m2sim_accuracy(const struct m2sim_accuracy *options, FILE *out, unsigned fl
 {
     struct m2sim_accuracy o = *options;
     char folder[PATH_MAX], guests[PATH_MAX];
-    o.set = o.set ? o.set : "all";
+    o.suite = o.suite ? o.suite : "all";
+    if (!api_choose_some(M2SIM_SUITES, o.suite, e))
+        return false;
     o.guests = o.guests ? o.guests : api_guest_folder(guests);
     struct results r = { .arena = arena_new() };
     struct fit f = {

@@ -137,7 +137,7 @@ bool accuracy_guests(const struct m2sim_accuracy *o, const struct fit *f, bool k
         }
         if (access(path, R_OK) != 0) {
             r.note = "no such program: run bench/guest/build";
-            if (strcmp(o->set, "all") != 0)
+            if (strcmp(o->suite, "all") != 0)
                 ok = api_fail(e, M2SIM_EXIT_NO_INPUT,
                               "no guest program '%.300s': run bench/guest/build", path);
         } else {

@@ -74,6 +74,8 @@ static bool check(const struct m2sim_bench *o, struct m2sim_error *e)
         return api_fail(e, M2SIM_EXIT_USAGE, "a profile is neither repeated nor compared nor kept");
     if (o->page && !o->history)
         return api_fail(e, M2SIM_EXIT_USAGE, "a page is drawn from a history, and none is named");
+    if (o->modes && !api_choose_some(M2SIM_BENCH_MODES, o->modes, e))
+        return false;
     if (o->repetitions > STATS_MOST)
         return api_fail(e, M2SIM_EXIT_USAGE, "at most %d repetitions", STATS_MOST);
     return true;

@@ -1,5 +1,6 @@
 #include "config/config.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <libgen.h>
 #include <limits.h>
@@ -8,6 +9,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/nearest.h"
 #include "config/paths.h"
 
 enum { MOST_PARENTS = 8, LARGEST_FILE = 4 << 20 };
@@ -59,14 +61,123 @@ static bool program_folder(char folder[PATH_MAX])
     return slash != NULL;
 }
 
-static bool exists(char *path, size_t n, const char *folder, const char *below, const char *name)
+enum { MOST_FOLDERS = 4, MOST_CORES = 64 };
+
+// The folders of core files: beside the program, where it was built, where it was installed.
+struct folders {
+    char path[MOST_FOLDERS][PATH_MAX];
+    size_t count;
+};
+
+static void list_folders(struct folders *l)
 {
-    return snprintf(path, n, "%s%s/%s.yaml", folder, below, name) < (int)n &&
+    char program[PATH_MAX];
+    l->count = 0;
+    if (program_folder(program)) {
+        snprintf(l->path[l->count++], PATH_MAX, "%.*s/cores", PATH_MAX - 32, program);
+        snprintf(l->path[l->count++], PATH_MAX, "%.*s/../share/m2sim/cores", PATH_MAX - 32,
+                 program);
+    }
+    snprintf(l->path[l->count++], PATH_MAX, "%s", CORES_SOURCE);
+    snprintf(l->path[l->count++], PATH_MAX, "%s", CORES_INSTALLED);
+}
+
+static bool exists(char *path, const char *folder, const char *name)
+{
+    return snprintf(path, PATH_MAX, "%s/%s.yaml", folder, name) < PATH_MAX &&
            access(path, F_OK) == 0;
 }
 
-// Beside the file that extends it, beside the program, where it was built, where
-// it was installed. `near` is NULL or a file.
+// What has been found by config_cores.
+struct cores {
+    char *name[MOST_CORES];
+    size_t count;
+};
+
+static int by_name(const void *a, const void *b)
+{
+    return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
+static void look_into(struct cores *c, const char *folder)
+{
+    DIR *d = opendir(folder);
+    struct dirent *entry;
+    while (d && (entry = readdir(d)) && c->count < MOST_CORES) {
+        size_t n = strlen(entry->d_name);
+        bool seen = n < 6 || strcmp(entry->d_name + n - 5, ".yaml") != 0;
+        for (size_t k = 0; k < c->count && !seen; k++)
+            seen = strlen(c->name[k]) == n - 5 && !strncmp(c->name[k], entry->d_name, n - 5);
+        char *name = seen ? NULL : strndup(entry->d_name, n - 5);
+        if (name)
+            c->name[c->count++] = name;
+    }
+    if (d)
+        closedir(d);
+    qsort(c->name, c->count, sizeof(*c->name), by_name);
+}
+
+// What the first line of its file says of a core.
+static const char *meaning(char line[256], const struct folders *folders, const char *name)
+{
+    char path[PATH_MAX];
+    FILE *f = NULL;
+    for (size_t k = 0; k < folders->count && !f; k++)
+        if (exists(path, folders->path[k], name))
+            f = fopen(path, "r");
+    char *text = f && fgets(line, 256, f) ? strstr(line, ".yaml: ") : NULL;
+    if (f)
+        fclose(f);
+    if (!text)
+        return "";
+    text += strlen(".yaml: ");
+    text[strcspn(text, ",.\n")] = 0;
+    return text;
+}
+
+void config_cores(void (*each)(void *ctx, const char *name, const char *meaning), void *ctx)
+{
+    struct folders folders;
+    struct cores c = { .count = 0 };
+    list_folders(&folders);
+    for (size_t k = 0; k < folders.count; k++)
+        look_into(&c, folders.path[k]);
+    for (size_t k = 0; k < c.count; k++) {
+        char line[256];
+        each(ctx, c.name[k], meaning(line, &folders, c.name[k]));
+        free(c.name[k]);
+    }
+}
+
+// The cores there are, for a refusal.
+struct known {
+    struct nearest nearest;
+    char near[64], all[200];
+    size_t n;
+};
+
+static void add_known(void *ctx, const char *name, const char *what)
+{
+    struct known *k = ctx;
+    const char *before = k->nearest.best;
+    unsigned least = k->nearest.distance;
+    nearest_try(&k->nearest, name);
+    if (k->nearest.best && (!before || k->nearest.distance < least))
+        snprintf(k->near, sizeof(k->near), "%s", name);
+    if (k->n < sizeof(k->all))
+        k->n +=
+            (size_t)snprintf(k->all + k->n, sizeof(k->all) - k->n, "%s%s", k->n ? ", " : "", name);
+}
+
+static bool refuse_core(const char *name, struct err *e)
+{
+    struct known k = { .nearest.word = name };
+    config_cores(add_known, &k);
+    return err_set(e, "no core '%.60s': %s%sor a file PATH/NAME.yaml%s%s%s", name, k.all,
+                   k.n ? " " : "", *k.near ? "; is '" : "", k.near, *k.near ? "' meant?" : "");
+}
+
+// Beside the file that extends it, then in the folders. `near` is NULL or a file.
 static bool locate(char path[PATH_MAX], const char *name, const char *near, struct err *e)
 {
     char folder[PATH_MAX];
@@ -76,17 +187,15 @@ static bool locate(char path[PATH_MAX], const char *name, const char *near, stru
     }
     if (near) {
         snprintf(folder, sizeof(folder), "%s", near);
-        if (exists(path, PATH_MAX, dirname(folder), "", name))
+        if (exists(path, dirname(folder), name))
             return true;
     }
-    if (program_folder(folder) && (exists(path, PATH_MAX, folder, "/cores", name) ||
-                                   exists(path, PATH_MAX, folder, "/../share/m2sim/cores", name)))
-        return true;
-    if (exists(path, PATH_MAX, CORES_SOURCE, "", name) ||
-        exists(path, PATH_MAX, CORES_INSTALLED, "", name))
-        return true;
-    return err_set(e, "no core '%.60s': neither a file nor in %s or %s", name, CORES_SOURCE,
-                   CORES_INSTALLED);
+    struct folders folders;
+    list_folders(&folders);
+    for (size_t k = 0; k < folders.count; k++)
+        if (exists(path, folders.path[k], name))
+            return true;
+    return refuse_core(name, e);
 }
 
 // The chain of files, from the one named to the one that extends nothing.

@@ -35,6 +35,10 @@ struct config {
 bool config_load(struct config *c, struct arena *a, const char *name, const char *const *sets,
                  size_t count, struct err *e);
 
+// Calls `each` for every core of the core folders, by name. `meaning` is what the first line of
+// its file, "# NAME.yaml: MEANING, or more.", says of it.
+void config_cores(void (*each)(void *ctx, const char *name, const char *meaning), void *ctx);
+
 // The reader alone: lays the YAML of `file` over `c`. `text` is its content.
 // No file is opened; the name `extends` gives goes to `parent`, "" for none.
 bool config_read(struct config *c, struct arena *a, const char *file, const char *text, size_t n,

@@ -1,11 +1,13 @@
 #include "config/core.h"
 
-#include <errno.h>
 #include <inttypes.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+#include "base/nearest.h"
+#include "base/number.h"
 
 #define AT(field) offsetof(struct core_params, field)
 
@@ -57,44 +59,12 @@ bool param_is_group(const char *path)
     return false;
 }
 
-// Edit distance, given up (as a large number) for long words.
-static unsigned distance(const char *a, const char *b)
-{
-    enum { LONGEST = 63 };
-    size_t n = strlen(a), m = strlen(b);
-    if (n > LONGEST || m > LONGEST)
-        return LONGEST;
-    u8 row[LONGEST + 1];
-    for (size_t j = 0; j <= m; j++)
-        row[j] = (u8)j;
-    for (size_t i = 1; i <= n; i++) {
-        u8 corner = row[0];
-        row[0] = (u8)i;
-        for (size_t j = 1; j <= m; j++) {
-            u8 best = corner + (a[i - 1] != b[j - 1]);
-            corner = row[j];
-            if (row[j] + 1 < best)
-                best = row[j] + 1;
-            if (row[j - 1] + 1 < best)
-                best = row[j - 1] + 1;
-            row[j] = best;
-        }
-    }
-    return row[m];
-}
-
 const char *param_like(const char *path)
 {
-    const char *best = NULL;
-    unsigned least = 4;
-    for (size_t i = 0; i < PARAM_COUNT; i++) {
-        unsigned d = distance(path, core_table[i].path);
-        if (d < least) {
-            least = d;
-            best = core_table[i].path;
-        }
-    }
-    return best;
+    struct nearest n = { .word = path };
+    for (size_t i = 0; i < PARAM_COUNT; i++)
+        nearest_try(&n, core_table[i].path);
+    return n.best;
 }
 
 static bool is_bytes(const struct param *r)
@@ -102,31 +72,9 @@ static bool is_bytes(const struct param *r)
     return strcmp(r->unit, "bytes") == 0;
 }
 
-// " KiB" and its like multiply; anything else, and an overflow, is refused.
-static bool scale(const char *suffix, u64 *value)
-{
-    static const struct {
-        const char *name;
-        unsigned shift;
-    } units[] = { { "KiB", 10 }, { "MiB", 20 }, { "GiB", 30 } };
-    while (*suffix == ' ')
-        suffix++;
-    for (size_t i = 0; i < COUNT(units); i++)
-        if (strcmp(suffix, units[i].name) == 0)
-            return !__builtin_mul_overflow(*value, 1ull << units[i].shift, value);
-    return false;
-}
-
 static bool read_counted(const struct param *r, const char *text, u64 *value)
 {
-    char *end;
-    errno = 0;
-    if (*text < '0' || *text > '9')
-        return false;
-    *value = strtoull(text, &end, text[0] == '0' && text[1] == 'x' ? 16 : 10);
-    if (errno || (*end && !(is_bytes(r) && scale(end, value))))
-        return false;
-    return (double)*value >= r->min && (double)*value <= r->max;
+    return number_read(text, value) && (double)*value >= r->min && (double)*value <= r->max;
 }
 
 static bool read_real(const struct param *r, const char *text, double *value)

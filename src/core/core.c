@@ -5,14 +5,14 @@
 #include <string.h>
 
 enum {
-#define MODEL(name) MODEL_##name,
+#define MODEL(name, ...) MODEL_##name,
 #include "core/models.def"
 #undef MODEL
     MODELS
 };
 
 static const struct core_model *const models[MODELS] = {
-#define MODEL(name) &core_##name,
+#define MODEL(name, ...) &core_##name,
 #include "core/models.def"
 #undef MODEL
 };

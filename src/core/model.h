@@ -17,7 +17,7 @@ struct core_model {
 };
 
 // One row a model; core.c lists them.
-#define MODEL(name) extern const struct core_model core_##name;
+#define MODEL(name, ...) extern const struct core_model core_##name;
 #include "core/models.def"
 #undef MODEL
 

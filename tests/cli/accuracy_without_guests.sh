@@ -1,1 +1,1 @@
-m2sim accuracy --set loops --guests ./none
+m2sim accuracy --suite loops --guests ./none

@@ -1,2 +1,2 @@
 mkelf p
-m2sim time --core no-such-core -- ./p
+m2sim time --core m2-avalance -- ./p

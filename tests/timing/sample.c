@@ -11,7 +11,7 @@
 // NULL with *absent when the guest programs are not built.
 static json_t *run(const char *model, unsigned every, const char *set, bool *absent)
 {
-    struct m2sim_accuracy o = { .model = model, .set = set, .every = every, .threads = 2 };
+    struct m2sim_accuracy o = { .model = model, .suite = set, .every = every, .threads = 2 };
     struct m2sim_error e = { 0 };
     FILE *f = tmpfile();
     if (!f || !m2sim_accuracy(&o, f, M2SIM_JSON, &e)) {

@@ -188,7 +188,7 @@ static void a_reset_lab_gives_the_same_cost_again(void **state)
 static size_t report(unsigned threads, char *text, size_t size)
 {
     struct m2sim_accuracy o = {
-        .set = "instructions", .core = "m1-icestorm", .every = 30, .threads = threads
+        .suite = "instructions", .core = "m1-icestorm", .every = 30, .threads = threads
     };
     struct m2sim_error e;
     FILE *f = fmemopen(text, size, "w");

@@ -1,1 +1,0 @@
-m2sim accuracy --set everything

@@ -1,0 +1,1 @@
+m2sim accuracy --suite everything
