@@ -18,8 +18,11 @@ i64 sys_mmap(struct thread *t, const u64 a[6])
     if (flags & MAP_ANONYMOUS)
         return space_map(p->space, a[0], a[1], a[2], flags, -1, 0, NULL);
     int host = fd_get(t, a[4]);
+    i64 counter;
     if (host < 0)
         return host;
+    if (perf_mmap(t, host, a, &counter))
+        return counter;
     char link[64], name[4096];
     snprintf(link, sizeof(link), "/proc/self/fd/%d", host);
     ssize_t n = readlink(link, name, sizeof(name) - 1);

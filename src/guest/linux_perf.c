@@ -1,10 +1,12 @@
 // perf_event_open: counters of the simulated core, read as a program reads them on Linux.
 //
-// Counting only: no sampling, no mapped buffer. A counter is known by the inode of an
-// empty memory file of the host, so that dup, fcntl, fork and close need not know of it;
-// the descriptor is O_PATH, for which the host refuses all else. Counts are those of the
+// Counting only: no sampling, so that a mapped buffer stays empty. A counter is known by the inode
+// of a memory file of the host, so that dup, fcntl, fork and close need not know of it;
+// the descriptor is O_PATH, for which the host refuses all else. What a guest maps of a counter is
+// that file, whose first page says that counters cannot be read from user mode. Counts are those of the
 // process: an event that asks for a thread, for the kernel too or for children gets what
-// the process does in user mode. In a forked child they stand still.
+// the process does in user mode. In a forked child they stand still (and it keeps what is mapped,
+// which Linux takes from it).
 #include <fcntl.h>
 #include <linux/perf_event.h>
 #include <stdlib.h>
@@ -16,7 +18,7 @@
 #include "guest/linux.h"
 
 enum {
-    EVENTS = 256,          // open at once
+    EVENTS = 256,   // open at once
     KNOWN_FORMAT = PERF_FORMAT_TOTAL_TIME_ENABLED | PERF_FORMAT_TOTAL_TIME_RUNNING |
                    PERF_FORMAT_ID | PERF_FORMAT_GROUP | (1 << 4),   // PERF_FORMAT_LOST
     FORMAT_LOST = 1 << 4,
@@ -24,6 +26,8 @@ enum {
     IOCTL_DISABLE = 0x2401,
     IOCTL_REFRESH = 0x2402,
     IOCTL_RESET = 0x2403,
+    // Of a buffer. Linux lets a user lock half a megabyte a processor and RLIMIT_MEMLOCK, 8 MiB.
+    MOST_PAGES = (12 << 20) / GUEST_PAGE,
 };
 
 static const u32 IOCTL_ID = 0x80082407;
@@ -31,16 +35,18 @@ static const u32 IOCTL_ID = 0x80082407;
 enum source { NOTHING, CLOCK, COUNTER };
 
 struct event {
-    u64 inode;             // 0: a free place
+    u64 inode, dev;   // inode 0: a free place
     u64 id;
     enum source source;
-    u32 number;            // Arm's, of a COUNTER
+    u32 number;   // Arm's, of a COUNTER
     u64 format;
-    struct event *leader;  // itself when it is one
+    struct event *leader;   // itself when it is one
     bool enabled;
-    bool counts;           // it and its leader are enabled
-    u64 value, base;       // counted up to when the source showed base
+    bool counts;   // it and its leader are enabled
+    u64 value, base;   // counted up to when the source showed base
     u64 time, time_base;   // ns, the same
+    struct perf_event_mmap_page *page;   // what the guest has mapped, or NULL
+    u64 pages;   // of the buffer behind it
 };
 
 struct perf {
@@ -125,6 +131,27 @@ static i64 find_source(struct process *p, const struct perf_event_attr *attr, st
 
 // -- Counting --
 
+// Shows the count in the page the guest has mapped, between two odd steps of its lock as Linux does.
+// The guest may write there what it likes: nothing is read back.
+static void show_page(const struct event *e)
+{
+    struct perf_event_mmap_page *page = e->page;
+    if (!page)
+        return;
+    __atomic_fetch_add(&page->lock, 1, __ATOMIC_SEQ_CST);
+    page->index = 0;   // there is no register to read: read(2) it is
+    page->offset = (i64)e->value;
+    page->time_enabled = page->time_running = e->time;
+    __atomic_fetch_add(&page->lock, 1, __ATOMIC_SEQ_CST);
+}
+
+static void forget_page(struct event *e)
+{
+    if (e->page)
+        munmap(e->page, GUEST_PAGE);
+    e->page = NULL;
+}
+
 // Brings the count of `e` up to now.
 static void settle(struct process *p, struct event *e)
 {
@@ -135,6 +162,7 @@ static void settle(struct process *p, struct event *e)
     e->time += time - e->time_base;
     e->base = now;
     e->time_base = time;
+    show_page(e);
 }
 
 // Begins or stops as `e` and its leader say.
@@ -154,9 +182,10 @@ enum what { ENABLE, DISABLE, RESET };
 static void change(struct process *p, struct event *e, enum what what)
 {
     settle(p, e);
-    if (what == RESET)
+    if (what == RESET) {
         e->value = 0;
-    else
+        show_page(e);
+    } else
         e->enabled = what == ENABLE;
 }
 
@@ -173,17 +202,13 @@ static void control(struct process *p, struct event *e, enum what what, bool gro
 
 // -- Descriptors --
 
-static u64 inode_of(int host)
-{
-    struct stat st;
-    return fstat(host, &st) ? 0 : st.st_ino;
-}
-
 static struct event *find(struct process *p, int host)
 {
-    u64 inode = inode_of(host);
-    for (struct event *e = p->perf->event; inode && e < p->perf->event + EVENTS; e++)
-        if (e->inode == inode)
+    struct stat st;
+    if (fstat(host, &st))
+        return NULL;
+    for (struct event *e = p->perf->event; e < p->perf->event + EVENTS; e++)
+        if (e->inode && e->inode == st.st_ino && e->dev == st.st_dev)
             return e;
     return NULL;
 }
@@ -199,8 +224,10 @@ static void sweep(struct process *p)
             open[e - first] = open[e->leader - first] = true;
     }
     for (int k = 0; k < EVENTS; k++)
-        if (!open[k])
+        if (!open[k]) {
+            forget_page(&first[k]);
             first[k].inode = 0;
+        }
 }
 
 static struct event *free_place(struct process *p)
@@ -214,15 +241,24 @@ static struct event *free_place(struct process *p)
     return NULL;
 }
 
-static i64 new_file(void)
+// Opens the file of a descriptor once more.
+static i64 open_again(int host, int flags)
 {
     char path[64];
+    snprintf(path, sizeof(path), "/proc/self/fd/%d", host);
+    return host_result(open(path, flags | O_CLOEXEC));
+}
+
+static i64 new_file(struct event *e)
+{
+    struct stat st;
     int file = memfd_create("perf", MFD_CLOEXEC);
     if (file < 0)
         return -errno;
-    snprintf(path, sizeof(path), "/proc/self/fd/%d", file);
-    i64 host = host_result(open(path, O_PATH | O_CLOEXEC));
+    i64 host = fstat(file, &st) ? -errno : open_again(file, O_PATH);
     close(file);
+    e->inode = st.st_ino;
+    e->dev = st.st_dev;
     return host;
 }
 
@@ -285,10 +321,9 @@ static i64 open_locked(struct thread *t, const struct perf_event_attr *attr, con
     }
     if (!(e = free_place(p)))
         return -EMFILE;
-    i64 host = new_file();
+    i64 host = new_file(&new);
     if (host < 0)
         return host;
-    new.inode = inode_of((int)host);
     new.id = ++p->perf->last_id;
     new.leader = leader && !(a[4] & PERF_FLAG_FD_NO_GROUP) ? leader : e;
     *e = new;
@@ -323,6 +358,8 @@ i64 sys_perf_event_open(struct thread *t, const u64 a[6])
 
 void perf_free(struct process *p)
 {
+    for (int k = 0; p->perf && k < EVENTS; k++)
+        forget_page(&p->perf->event[k]);
     if (p->perf)
         pthread_mutex_destroy(&p->perf->lock);
     free(p->perf);
@@ -416,6 +453,88 @@ bool perf_ioctl(struct thread *t, int host, u32 request, u64 arg, i64 *result)
     struct event *e = find(p, host);
     if (e)
         *result = command(t, e, request, arg);
+    pthread_mutex_unlock(&p->perf->lock);
+    return e != NULL;
+}
+
+// -- Mapping --
+
+static bool is_mapped(struct space *s, const struct event *e)
+{
+    bool found = false;
+    pthread_mutex_lock(&s->lock);
+    for (size_t k = 0; k < s->count; k++)
+        found |= s->regions[k].inode == e->inode && s->regions[k].dev == e->dev;
+    pthread_mutex_unlock(&s->lock);
+    return found;
+}
+
+// Makes the file one page and the buffer long, and writes what the page always says.
+static i64 make_page(struct event *e, int file, u64 pages)
+{
+    forget_page(e);
+    if (ftruncate(file, 0) || ftruncate(file, (i64)((1 + pages) * GUEST_PAGE)))
+        return -errno;
+    void *page = mmap(NULL, GUEST_PAGE, PROT_READ | PROT_WRITE, MAP_SHARED, file, 0);
+    if (page == MAP_FAILED)
+        return -errno;
+    e->page = page;
+    e->pages = pages;
+    // Linux leaves both versions zero, and says so of the bit that had two meanings.
+    e->page->cap_bit0_is_deprecated = 1;
+    e->page->size = offsetof(struct perf_event_mmap_page, __reserved);
+    e->page->data_offset = GUEST_PAGE;
+    e->page->data_size = pages * GUEST_PAGE;
+    return 0;
+}
+
+// The checks of Linux' perf_mmap, in its order.
+static i64 check_map(struct space *s, const struct event *e, const u64 a[6])
+{
+    u64 pages = (a[1] + GUEST_PAGE - 1) / GUEST_PAGE - 1;
+    u32 type = (u32)a[3] & MAP_TYPE;
+    if (!a[1] || a[5] % GUEST_PAGE)
+        return -EINVAL;
+    if (a[1] > s->size)
+        return -ENOMEM;
+    if (type != MAP_SHARED && type != MAP_SHARED_VALIDATE)
+        return -EINVAL;
+    if (a[5] || pages & (pages - 1))   // what lies behind the buffer is of processors with a trace
+        return -EINVAL;
+    if (e->page && is_mapped(s, e))
+        return e->pages == pages ? 0 : -EINVAL;
+    return pages > MOST_PAGES ? -EPERM : 0;
+}
+
+static i64 map(struct thread *t, struct event *e, int host, const u64 a[6])
+{
+    struct space *s = t->process->space;
+    i64 failed = check_map(s, e, a);
+    if (failed)
+        return failed;
+    i64 file = open_again(host, O_RDWR);
+    if (file < 0)
+        return -ENOMEM;
+    if (!e->page || !is_mapped(s, e))
+        failed = make_page(e, (int)file, (a[1] + GUEST_PAGE - 1) / GUEST_PAGE - 1);
+    settle(t->process, e);
+    show_page(e);
+    i64 result = failed ? failed
+                        : space_map(s, a[0], a[1], (u32)a[2], (u32)a[3], (int)file, 0,
+                                    "anon_inode:[perf_event]");
+    close((int)file);
+    return result;
+}
+
+bool perf_mmap(struct thread *t, int host, const u64 a[6], i64 *result)
+{
+    struct process *p = t->process;
+    if (!p->perf)
+        return false;
+    pthread_mutex_lock(&p->perf->lock);
+    struct event *e = find(p, host);
+    if (e)
+        *result = map(t, e, host, a);
     pthread_mutex_unlock(&p->perf->lock);
     return e != NULL;
 }

@@ -6,10 +6,12 @@
 #include <linux/perf_event.h>
 #include <stdint.h>
 #include <sys/ioctl.h>
+#include <sys/mman.h>
 #include <sys/resource.h>
 #include <sys/syscall.h>
 #include <sys/time.h>
 #include <sys/times.h>
+#include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -178,6 +180,106 @@ static void groups_are_read_at_once(void)
     close(member);
 }
 
+// -- What a counter shows when it is mapped --
+
+enum { PAGE = 16384 };
+
+static struct perf_event_mmap_page *map(int fd, size_t size, int prot, int flags, off_t at)
+{
+    return mmap(NULL, size, prot, flags, fd, at);
+}
+
+static void a_page_says_that_it_cannot_be_counted_from(void)
+{
+    int fd =
+        counter(PERF_TYPE_HARDWARE, PERF_COUNT_HW_INSTRUCTIONS, PERF_FORMAT_TOTAL_TIME_ENABLED, -1);
+    const struct perf_event_mmap_page *p = map(fd, PAGE, PROT_READ, MAP_SHARED, 0);
+    CHECK(p != MAP_FAILED);
+    CHECK(!p->version && !p->compat_version && !p->cap_user_rdpmc && !p->cap_user_time);
+    CHECK(p->cap_bit0_is_deprecated && !p->index && p->lock % 2 == 0);
+    CHECK(p->data_offset == PAGE && !p->data_size && !p->data_head && !p->data_tail);
+    uint32_t lock = p->lock;
+    CHECK(!ioctl(fd, PERF_EVENT_IOC_ENABLE, 0));
+    adds();
+    CHECK(!ioctl(fd, PERF_EVENT_IOC_DISABLE, 0));
+    uint64_t v[2];
+    CHECK(read(fd, v, sizeof(v)) == sizeof(v));
+    CHECK(p->lock != lock && p->lock % 2 == 0 && !p->index);
+    CHECK((uint64_t)p->offset == v[0]);
+    CHECK_NEAR(p->offset, INSTRUCTIONS, 0.0001);
+    CHECK(p->time_enabled == v[1] && p->time_running == v[1]);
+    CHECK(!ioctl(fd, PERF_EVENT_IOC_RESET, 0) && p->offset == 0);
+    // Once more, with other rights; the size stays what it is.
+    struct perf_event_mmap_page *again = map(fd, PAGE, PROT_READ | PROT_WRITE, MAP_SHARED, 0);
+    CHECK(again != MAP_FAILED && again->data_offset == PAGE);
+    again->data_tail = 42;
+    CHECK(p->data_tail == 42);
+    CHECK(map(fd, 3 * PAGE, PROT_READ, MAP_SHARED, 0) == MAP_FAILED && errno == EINVAL);
+    CHECK(!munmap(again, PAGE));
+    close(fd);   // the page outlives it
+    CHECK(p->data_offset == PAGE && p->data_tail == 42);
+    CHECK(!munmap((void *)p, PAGE));
+}
+
+static void a_buffer_without_samples_stays_empty(void)
+{
+    int fd = counter(PERF_TYPE_SOFTWARE, PERF_COUNT_SW_TASK_CLOCK, 0, -1);
+    for (size_t pages = 1; pages <= 8; pages *= 2) {
+        struct perf_event_mmap_page *p =
+            map(fd, (1 + pages) * PAGE, PROT_READ | PROT_WRITE, MAP_SHARED, 0);
+        CHECK(p != MAP_FAILED);
+        CHECK(p->data_size == pages * PAGE && p->data_offset == PAGE && !p->data_head &&
+              !p->data_tail);
+        const char *data = (const char *)p + PAGE;
+        CHECK(!data[0] && !data[pages * PAGE - 1]);
+        CHECK(!ioctl(fd, PERF_EVENT_IOC_ENABLE, 0));
+        adds();
+        CHECK(value(fd) > 0 && !p->data_head && !data[0]);
+        pid_t child = fork();
+        if (!child)
+            _exit(!(value(fd) > 0));
+        int status;
+        CHECK(waitpid(child, &status, 0) == child && !status && !p->data_head);
+        CHECK(!munmap(p, (1 + pages) * PAGE));
+    }
+    close(fd);
+}
+
+static void maps_linux_would_refuse_are_refused(void)
+{
+    int fd = counter(PERF_TYPE_HARDWARE, PERF_COUNT_HW_INSTRUCTIONS, 0, -1);
+    const struct {
+        size_t size;
+        int flags;
+        off_t at;
+        int error;
+    } wrong[] = {
+        { PAGE, MAP_PRIVATE, 0, EINVAL },
+        { 4 * PAGE, MAP_SHARED, 0, EINVAL },
+        { 0, MAP_SHARED, 0, EINVAL },
+        { PAGE, MAP_SHARED, 4096, EINVAL },
+        { PAGE, MAP_SHARED, PAGE, EINVAL },
+        { (1 + 4096) * (size_t)PAGE, MAP_SHARED, 0, EPERM },
+        { -(size_t)PAGE, MAP_SHARED, 0, ENOMEM },
+    };
+    for (size_t k = 0; k < sizeof(wrong) / sizeof(*wrong); k++) {
+        CHECK(map(fd, wrong[k].size, PROT_READ, wrong[k].flags, wrong[k].at) == MAP_FAILED);
+        CHECK(errno == wrong[k].error);
+    }
+    void *p = map(fd, 1, PROT_READ, MAP_SHARED, 0);   // a page, as any length up to it
+    CHECK(p != MAP_FAILED && !munmap(p, 1));
+    char byte;
+    CHECK(pread(fd, &byte, 1, 0) == -1 && write(fd, &byte, 1) == -1 && ftruncate(fd, 0) == -1);
+    close(fd);
+}
+
+static void counters_are_mapped(void)
+{
+    a_page_says_that_it_cannot_be_counted_from();
+    a_buffer_without_samples_stays_empty();
+    maps_linux_would_refuse_are_refused();
+}
+
 static void what_is_not_there_is_refused(void)
 {
     struct perf_event_attr a = { .type = PERF_TYPE_HARDWARE,
@@ -212,6 +314,7 @@ int main(int argc, char **argv)
         CHECK_NEAR(counted(PERF_TYPE_HARDWARE, PERF_COUNT_HW_INSTRUCTIONS), INSTRUCTIONS, 0.0001);
         CHECK(counter(PERF_TYPE_HARDWARE, PERF_COUNT_HW_CPU_CYCLES, 0, -1) == -1 &&
               errno == ENOENT);
+        counters_are_mapped();
         return 0;
     }
     int cycles = counter(PERF_TYPE_HARDWARE, PERF_COUNT_HW_CPU_CYCLES, 0, -1);
@@ -222,6 +325,7 @@ int main(int argc, char **argv)
     clocks_agree();
     counters_agree();
     groups_are_read_at_once();
+    counters_are_mapped();
     what_is_not_there_is_refused();
     print_totals(cycles, instructions);
     return 0;
