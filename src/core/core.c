@@ -23,14 +23,8 @@ struct core {
     struct arena *arena;
     void *state[MODELS];   // NULL: not yet made
     u32 runs;              // whose turn it is
-    bool drained, warming;
+    bool drained, warming, profiled;
     cycle before;          // cycles of the others
-};
-
-const struct core_topdown2 core_topdown2[TOPDOWN2_COUNT] = {
-#define TOPDOWN2(name, of, title) { #name, title, TOPDOWN_##of },
-#include "core/topdown.def"
-#undef TOPDOWN2
 };
 
 // -- Models --
@@ -61,6 +55,9 @@ static bool take_over(struct core *c, u32 k, struct err *e)
 {
     if (!c->state[k] && !(c->state[k] = models[k]->create(c->arena, &c->parts, e)))
         return false;
+    if (c->profiled)
+        account_profile(models[k]->account(c->state[k]), c->arena);
+    models[k]->observe(c->state[k]);
     c->runs = k;
     c->before = 0;
     for (u32 other = 0; other < MODELS; other++)
@@ -70,7 +67,7 @@ static bool take_over(struct core *c, u32 k, struct err *e)
 
 struct core *core_new(struct arena *a, const struct config *c, const char *model, struct err *e)
 {
-    u32 k;
+    u32 k = 0;
     if (!find_model(model, &k, e))
         return NULL;
     struct core *core = ARENA_NEW(a, struct core);
@@ -81,7 +78,7 @@ struct core *core_new(struct arena *a, const struct config *c, const char *model
 
 bool core_use(struct core *c, const char *model, struct err *e)
 {
-    u32 k;
+    u32 k = 0;
     assert(c->drained);
     if (!find_model(model, &k, e))
         return false;
@@ -129,15 +126,30 @@ void core_drain(struct core *c)
     c->drained = true;
 }
 
+// -- Listening --
+
+void core_profile(struct core *c)
+{
+    c->profiled = true;
+    account_profile(models[c->runs]->account(c->state[c->runs]), c->arena);
+}
+
+void core_each_cost(const struct core *c, account_cost *each, void *ctx)
+{
+    account_each_cost(&c->parts.book, each, ctx);
+    for (u32 k = 0; k < MODELS; k++)
+        if (c->state[k])
+            account_nobody(models[k]->account(c->state[k]), each, ctx);
+}
+
+void core_observe(struct core *c, const struct observer *o)
+{
+    assert(c->drained);
+    c->parts.observer = o;
+    models[c->runs]->observe(c->state[c->runs]);
+}
+
 // -- What models share --
-
-const struct core_row core_causes[STACK_COUNT] = {
-#define STACK(name, two, doc) { #name, doc, TOPDOWN2_##two },
-#include "core/stack.def"
-#undef STACK
-};
-
-const u8 core_level_cause[LEVELS] = { STACK_l1d, STACK_l2, STACK_slc, STACK_dram };
 
 const struct core_row core_rooms[ROOM_COUNT] = {
 #define ROOM(name, doc) { #name, doc, 0 },
@@ -210,8 +222,6 @@ static void add_model(struct core_stats *s, const struct core_stats *m)
     s->loads += m->loads;
     s->stores += m->stores;
     s->wrong_uops += m->wrong_uops;
-    for (u32 k = 0; k < STACK_COUNT; k++)
-        s->stack[k] += m->stack[k];
     add_rooms(s, m);
 }
 
@@ -220,10 +230,14 @@ void core_stats(const struct core *c, struct core_stats *s)
     *s = (struct core_stats){ .width = (u32)c->parts.p->rename_width };
     for (u32 k = 0; k < MODELS; k++) {
         struct core_stats m = { 0 };
+        u64 stack[STACK_COUNT];
         if (!c->state[k])
             continue;
         models[k]->stats(c->state[k], &m);
         add_model(s, &m);
+        account_read(models[k]->account(c->state[k]), stack);
+        for (u32 n = 0; n < STACK_COUNT; n++)
+            s->stack[n] += stack[n];
         if (k == c->runs) {
             s->rows = m.rows;
             s->counters = m.counters;

@@ -11,6 +11,8 @@
 #include "base/err.h"
 #include "base/stat.h"
 #include "config/config.h"
+#include "core/account.h"
+#include "core/observe.h"
 #include "exec/record.h"
 #include "uarch/bpred/bpred.h"
 #include "uarch/hierarchy.h"
@@ -47,37 +49,16 @@ bool core_use(struct core *c, const char *model, struct err *e);
 // time and is no instruction of core_stats, but the parts count what they see.
 void core_warm(struct core *c, const struct record *r, size_t n);
 
-enum topdown {
-    TOPDOWN_RETIRING,
-    TOPDOWN_BAD_SPECULATION,
-    TOPDOWN_FRONTEND,
-    TOPDOWN_BACKEND,
-    TOPDOWN_COUNT
-};
+// From now on slots are also counted by static instruction, which costs time.
+void core_profile(struct core *c);
 
-// Level 2: what each of level 1 is made of.
-enum topdown2 {
-#define TOPDOWN2(name, ...) TOPDOWN2_##name,
-#include "core/topdown.def"
-#undef TOPDOWN2
-    TOPDOWN2_COUNT
-};
+// Calls `each` for every static instruction that took or lost slots since, summed over models,
+// in no order; with pc ACCOUNT_NOBODY for slots that none is to blame for, if any.
+void core_each_cost(const struct core *c, account_cost *each, void *ctx);
 
-// Its rows, in the order of the enum.
-struct core_topdown2 {
-    const char *name, *title;
-    enum topdown of;   // level 1
-};
-
-extern const struct core_topdown2 core_topdown2[TOPDOWN2_COUNT];
-
-// Why a slot of rename was used or lost: the rows of the CPI stack, the parts of level 2.
-enum cause {
-#define STACK(name, ...) STACK_##name,
-#include "core/stack.def"
-#undef STACK
-    STACK_COUNT
-};
+// Tells `o` of every instruction and interval from now on; NULL: nobody listens. The core must
+// be drained. `o` is not copied.
+void core_observe(struct core *c, const struct observer *o);
 
 // What can be full.
 enum room {
@@ -87,13 +68,7 @@ enum room {
     ROOM_COUNT
 };
 
-// Their rows.
-struct core_row {
-    const char *name, *doc;
-    u32 of;   // of a cause: enum topdown2
-};
-
-extern const struct core_row core_causes[STACK_COUNT], core_rooms[ROOM_COUNT];
+extern const struct core_row core_rooms[ROOM_COUNT];
 
 enum { CORE_BINS = 16 };   // of an occupancy histogram
 
@@ -149,9 +124,6 @@ struct core_stats {
 
 // The sums of `stack` by level 2, and of those by level 1.
 void core_sum_slots(struct core_stats *s);
-
-// The cause to which waiting for each level of memory belongs.
-extern const u8 core_level_cause[LEVELS];
 
 // `rows` and `counters` are those of the model that runs.
 void core_stats(const struct core *c, struct core_stats *s);

@@ -63,16 +63,17 @@ static inline void set_base(struct fast *f, const struct plan *p, cycle access)
     cycle t = access;
     if (p->base_issue < ISSUES_MAX) {
         cycle ready = f->ready[p->base];
-        t = take_unit(f, &p->issue[p->base_issue], ready > f->now ? ready : f->now + 1);
+        t = take_unit(f, p, &p->issue[p->base_issue], ready > f->now ? ready : f->now + 1);
     }
     set_result(f, p->base, t + 1, t + 1);
 }
 
 // The tail of a fused pair: it has the place and the time of its head.
-static void visit_fused(struct fast *f, const struct plan *p, const struct record *r, u64 pc)
+static inline __attribute__((always_inline)) void visit_fused(struct fast *f, const struct plan *p,
+                                                              const struct record *r, u64 pc)
 {
     f->s.fused++;
-    fetch(f, pc);
+    fetch(f, p, pc);
     cycle done = 0;
     for (u32 k = 0; k < p->src_count; k++)
         done = f->ready[p->src[k]] > done ? f->ready[p->src[k]] : done;
@@ -92,6 +93,7 @@ static inline bool try_fuse(struct fast *f, const struct plan *p, u64 pc)
         return true;
     if (plan_fuses(head, p)) {
         head->flags |= PLAN_FUSED_HEAD;   // from its next time on
+        head->alone = head->issue[0].units;
         if (p->branch)
             head->issue[0].units &= f->units.branch;
     }
@@ -105,12 +107,14 @@ struct issued {
 };
 
 // The common case of execute().
-static inline cycle execute_simple(struct fast *f, const struct plan *p, struct issued *issued)
+static inline __attribute__((always_inline)) cycle execute_simple(struct fast *f,
+                                                                  const struct plan *p,
+                                                                  struct issued *issued)
 {
     cycle t = three_sources(f, p);
     u32 units = queue_of(f, p->issue[0].units), u = bind(f, units);
     if (__builtin_expect(u == UNITS_MAX, 0)) {
-        u = wait_for_unit(f, units);
+        u = wait_for_unit(f, p, units);
         t = t > f->now ? t : f->now + 1;
     }
     cycle c = free_cycle(f, u, t), done = c + p->latency;
@@ -123,8 +127,9 @@ static inline cycle execute_simple(struct fast *f, const struct plan *p, struct 
     return done;
 }
 
-static inline cycle execute(struct fast *f, const struct plan *p, const struct record *r, u64 pc,
-                            struct issued *issued)
+static inline __attribute__((always_inline)) cycle execute(struct fast *f, const struct plan *p,
+                                                           const struct record *r, u64 pc,
+                                                           struct issued *issued)
 {
     if (!p->issue_count || (p->flags & PLAN_IMMEDIATE && f->immediates < f->p->rename_immediates)) {
         cycle t = f->now, a = f->now;
@@ -158,7 +163,7 @@ static inline cycle execute(struct fast *f, const struct plan *p, const struct r
     cycle entry = q->free;
     t = t > entry ? t : entry;
     if (p->flags & PLAN_ONE_ACCESS)
-        access = take_memory_unit(f, &p->issue[0], t);
+        access = take_memory_unit(f, p, &p->issue[0], t);
     else
         issue_all(f, p, t, &access);
     issued->at = issued->access = access;
@@ -178,8 +183,10 @@ static inline cycle execute(struct fast *f, const struct plan *p, const struct r
     return done;
 }
 
-static inline void after_memory(struct fast *f, const struct plan *p, const struct record *r,
-                                u64 pc, const struct issued *issued, cycle retired)
+static inline __attribute__((always_inline)) void after_memory(struct fast *f, const struct plan *p,
+                                                               const struct record *r, u64 pc,
+                                                               const struct issued *issued,
+                                                               cycle retired)
 {
     if (p->kind == PLAN_LOAD) {
         ring_take(&f->loads, f->safe);
@@ -190,30 +197,45 @@ static inline void after_memory(struct fast *f, const struct plan *p, const stru
     store(f, p, r->addr, issued->access, issued->at, written);
 }
 
-static inline void visit(struct fast *f, const struct plan *p, const struct record *r, u64 pc)
+// `t`: when it did what, for an observer, or NULL. Both are compiled apart.
+static inline __attribute__((always_inline)) void
+visit(struct fast *f, const struct plan *p, const struct record *r, u64 pc, struct times *t)
 {
     if (__builtin_expect(p->fuse_tail, 0) && try_fuse(f, p, pc)) {
         visit_fused(f, p, r, pc);
+        if (t)
+            t->rename = f->now;   // the rest is its head's
         return;
     }
-    fetch(f, pc);
+    fetch(f, p, pc);
+    if (t)
+        *t = (struct times){ .fetch = f->fetch, .cause = f->starved };
     if (f->used >= f->width)
-        advance(f, f->now + 1, STACK_window);   // nothing is lost
+        advance(f, f->now + 1, STACK_window, p);   // nothing is lost
     hold(f, p);
-    take_slots(f, p->uops);
+    if (t)
+        t->rename = t->dispatch = f->now;
+    take_slots(f, p);
 
     struct issued issued = { 0, 0 };
+    cycle done, retired;
     if (p->flags & PLAN_SIMPLE) {
-        cycle done = execute_simple(f, p, &issued);
-        retire(f, done, f->why);
+        done = execute_simple(f, p, &issued);
+        retired = retire(f, p, done, f->why);
     } else {
         assert(p->kind != PLAN_UNKNOWN);
-        cycle done = execute(f, p, r, pc, &issued), retired = retire(f, done, f->why);
+        done = execute(f, p, r, pc, &issued);
+        retired = retire(f, p, done, f->why);
         if (p->kind >= PLAN_LOAD) {
             cycle safe = p->kind == PLAN_STORE ? issued.access : done;
             f->safe = safe > f->safe ? safe : f->safe;
             after_memory(f, p, r, pc, &issued, retired);
         }
+    }
+    if (t) {
+        t->issue = issued.at;
+        t->done = done;
+        t->retire = retired;
     }
     if (p->branch)
         steer(f, p, r, pc, issued.at);
@@ -322,14 +344,25 @@ static void *create(struct arena *a, struct core_parts *parts, struct err *e)
     f->steadies = near_power_of_two(p->lap_entries, STEADY);
     f->pairs = p->memdep_pairs < 1 ? 1 : p->memdep_pairs < PAIRS ? (u32)p->memdep_pairs : PAIRS;
     f->forward = parts->forward;
+    f->account.common = 1;
     set_queues(f);
     restart(f);
     return f;
 }
 
-static void feed(void *m, const struct record *r, size_t n)
+static void tell(struct fast *f, const struct plan *p, u64 pc, struct times *t)
 {
-    struct fast *f = m;
+    const struct observer *o = f->parts->observer;
+    t->seq = f->instructions;
+    if (o->inst)
+        o->inst(o->ctx, pc, p, t);
+    for (; o->interval && f->now >= f->interval_end; f->interval_end += o->every)
+        o->interval(o->ctx, f->interval_end);
+}
+
+static inline __attribute__((always_inline)) void feed_all(struct fast *f, const struct record *r,
+                                                           size_t n, struct times *t)
+{
     const struct plan_page *page = NULL;
     for (const struct record *end = r + n; r < end; r++) {
         u64 pc = record_pc(r);
@@ -343,12 +376,36 @@ static void feed(void *m, const struct record *r, size_t n)
         const struct plan *p = &page->plan[pc / 4 % PLAN_PAGE];
         // Keeps it in a register; gcc 12 makes the address anew at each of its uses.
         __asm__("" : "+r"(p));
-        visit(f, p, r, pc);
+        visit(f, p, r, pc, t);
+        if (t)
+            tell(f, p, pc, t);
         f->renamed[f->instructions % FETCH_RING] = f->now;
         f->instructions++;
         f->last = p;
         f->last_pc = pc;
     }
+}
+
+static void observe(void *m)
+{
+    struct fast *f = m;
+    const struct observer *o = f->parts->observer;
+    f->interval_end = o ? f->now + o->every : 0;
+}
+
+static __attribute__((noinline)) void feed_observed(struct fast *f, const struct record *r,
+                                                    size_t n)
+{
+    feed_all(f, r, n, &f->times);
+}
+
+static void feed(void *m, const struct record *r, size_t n)
+{
+    struct fast *f = m;
+    if (f->parts->observer)
+        feed_observed(f, r, n);
+    else
+        feed_all(f, r, n, NULL);
 }
 
 static cycle now(const void *m)
@@ -360,7 +417,7 @@ static cycle now(const void *m)
 static void drain(void *m)
 {
     struct fast *f = m;
-    advance(f, (f->retired > f->now ? f->retired : f->now) + 1, STACK_window);
+    advance(f, (f->retired > f->now ? f->retired : f->now) + 1, STACK_window, f->last);
     restart(f);
 }
 
@@ -381,8 +438,11 @@ static void stats(const void *m, struct core_stats *s)
                               .stores = f->s.stores,
                               .rows = rows,
                               .counters = &f->s };
-    memcpy(s->stack, f->stack, sizeof(s->stack));
-    s->stack[STACK_base] = f->slots - f->stack[STACK_cracked];
 }
 
-const struct core_model core_fast = { "fast", create, feed, now, drain, stats };
+static struct account *account(void *m)
+{
+    return &((struct fast *)m)->account;
+}
+
+const struct core_model core_fast = { "fast", create, feed, now, drain, stats, account, observe };

@@ -14,6 +14,8 @@ struct core_model {
     cycle (*now)(const void *m);
     void (*drain)(void *m);
     void (*stats)(const void *m, struct core_stats *s);   // sets what it counted itself
+    struct account *(*account)(void *m);
+    void (*observe)(void *m);   // parts->observer is another now
 };
 
 // One row a model; core.c lists them.

@@ -7,6 +7,8 @@
 #ifndef CORE_PARTS_H
 #define CORE_PARTS_H
 
+#include "core/account.h"
+#include "core/observe.h"
 #include "core/params.h"
 #include "core/plan.h"
 #include "exec/record.h"
@@ -52,6 +54,7 @@ struct core_parts {
     struct core_units units;
     u64 holds;                 // how much of enum plan_hold there is
     struct forwarding forward; // as it is when nothing was forwarded
+    const struct observer *observer;   // NULL: nobody listens
     struct warming {
         u64 line, page;        // of the last instruction
         cycle now;

@@ -257,7 +257,6 @@ struct plan plan_of(const struct instr_table *t, const struct core_params *c, u3
         p.flags |= PLAN_GROUP_END;
     if (i.run != RUN_UNDEFINED)
         set_fusion(&m, c);
-    p.alone = p.issue[0].units;
     p.holds = holds_of(&p);
     p.group_need = (u16)(p.uops << 8 | p.issue_count);
     if (p.kind == PLAN_PLAIN && p.issue_count == 1 && p.issue[0].count == 1 &&

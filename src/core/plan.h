@@ -76,7 +76,7 @@ struct plan {
     u8 issue_count;
     u8 base_issue;     // index of the issue that writes the base, or ISSUES_MAX
     u8 memory_issue;   // index of the issue that accesses memory
-    u16 alone;         // units of the first issue when the next instruction is not fused to it
+    u16 place;         // in its page
     u16 group_need;    // uops << 8 | issues: what it takes of a reorder buffer group
     u64 holds;         // HOLD(which, count), summed
     union {
@@ -84,6 +84,10 @@ struct plan {
         struct {
             struct plan_issue of_branch[ISSUES_MAX - 1];   // branches have no more
             i32 displacement;   // bytes from a direct branch to its target
+        };
+        struct {
+            struct plan_issue of_head[ISSUES_MAX - 1];   // nor has the head of a fused pair
+            u16 alone;          // units of its first issue when the next is not fused to it
         };
     };
 };
@@ -101,7 +105,14 @@ enum { PLAN_PAGE = 4096 };   // instructions
 struct plan_page {
     struct plan plan[PLAN_PAGE];
     u64 number;   // pc / (4 * PLAN_PAGE)
+    struct cost_page *cost;   // account.h; NULL: nothing was counted here
 };
+
+// The page of a plan that was entered with its place.
+static inline struct plan_page *plan_page_of(const struct plan *p)
+{
+    return (struct plan_page *)(p - p->place);
+}
 
 struct plan_book {
     struct arena *arena;

@@ -208,6 +208,127 @@ static void an_unknown_model_changes_nothing(void **state)
     arena_free(a);
 }
 
+// -- Slots and observers --
+
+// cbnz of a value that changes like a coin: every second is mispredicted at first.
+static const u32 coin[] = { 0xb5000041, 0x91000400, 0x91000421, 0x9b017c21, 0x17fffffc };
+
+static void toss(struct core *c, u32 times)
+{
+    struct record r[COUNT(coin)];
+    u32 random = 1;
+    for (u32 k = 0; k < COUNT(coin); k++) {
+        r[0] = (struct record){ RECORD_DEF | (START + 0x1000 + 4 * k), coin[k] };
+        core_feed(c, r, 1);
+    }
+    for (u32 n = 0; n < times; n++) {
+        random = random * 1664525 + 1013904223;
+        bool taken = random >> 31;
+        size_t m = 0;
+        for (u32 k = 0; k < COUNT(coin); k++)
+            if (!taken || k != 1)
+                r[m++] = (struct record){ START + 0x1000 + 4 * k, 0 };
+        if (taken)
+            r[0] = (struct record){ r[0].head | RECORD_TAKEN, START + 0x1008 };
+        r[m - 1] = (struct record){ r[m - 1].head | RECORD_TAKEN, START + 0x1000 };
+        core_feed(c, r, m);
+    }
+}
+
+struct sums {
+    u64 stack[STACK_COUNT], nobody, conditional_elsewhere;
+};
+
+static void sum(void *ctx, vaddr pc, const u64 slots[STACK_COUNT])
+{
+    struct sums *s = ctx;
+    for (u32 k = 0; k < STACK_COUNT; k++) {
+        s->stack[k] += slots[k];
+        s->nobody += pc == (vaddr)ACCOUNT_NOBODY ? slots[k] : 0;
+    }
+    s->conditional_elsewhere +=
+        pc != START + 0x1000 && pc != START + 12 ? slots[STACK_conditional] : 0;
+}
+
+// Each cause's slots are the sum of those of the instructions, over models; what wrong paths
+// cost is their branch's.
+static void every_slot_has_its_instruction(void **state)
+{
+    struct arena *a = arena_new();
+    struct core *c = core_of(a, "fast");
+    struct err e;
+    core_profile(c);
+    for (u32 m = 0; m < COUNT(both); m++) {
+        assert_true(core_use(c, both[m], &e));
+        walk_lines(c, core_feed, m == 0);
+        toss(c, 2000);
+        core_drain(c);
+        struct core_stats s = stats_of(c);
+        struct sums sums = { { 0 } };
+        core_each_cost(c, sum, &sums);
+        assert_true(s.mispredictions > 500);
+        assert_memory_equal(sums.stack, s.stack, sizeof(s.stack));
+        assert_true(sums.stack[STACK_conditional] > 1000);
+        assert_int_equal(sums.conditional_elsewhere, 0);
+        assert_true(sums.nobody <= 8);
+    }
+    arena_free(a);
+}
+
+struct watch {
+    u64 retired, wrong, again, intervals, sequence;
+    cycle last;
+    u32 disorder;
+};
+
+static void see(void *ctx, vaddr pc, const struct plan *p, const struct times *t)
+{
+    struct watch *w = ctx;
+    w->wrong += t->wrong;
+    w->again += t->squashed && !t->wrong;
+    if (t->squashed)
+        return;
+    w->retired++;
+    w->disorder += t->retire < w->last || t->rename < t->fetch ||
+                   (t->dispatch && t->dispatch < t->rename) || (t->issue && t->done < t->issue) ||
+                   t->retire < t->done || (w->retired > 1 && t->seq <= w->sequence);
+    w->last = t->retire;
+    w->sequence = t->seq;
+}
+
+static void tick(void *ctx, cycle end)
+{
+    struct watch *w = ctx;
+    w->intervals++;
+    w->disorder += end != w->intervals * 100;
+}
+
+static void an_observer_sees_every_instruction_and_interval(void **state)
+{
+    for (u32 m = 0; m < COUNT(both); m++) {
+        struct arena *a = arena_new();
+        struct core *c = core_of(a, both[m]), *unseen = core_of(a, both[m]);
+        struct watch w = { 0 };
+        struct observer o = { see, tick, 100, &w };
+        core_observe(c, &o);
+        toss(c, 2000);
+        toss(unseen, 2000);
+        core_drain(c);
+        core_drain(unseen);
+        struct core_stats s = stats_of(c);
+        assert_int_equal(w.retired, s.instructions);
+        assert_int_equal(w.wrong > 0, m == 1);   // the fast model has no wrong paths
+        assert_int_equal(w.disorder, 0);
+        assert_true(w.intervals >= s.cycles / 100 - 1 && w.intervals <= s.cycles / 100);
+        assert_int_equal(s.cycles, stats_of(unseen).cycles);
+        core_observe(c, NULL);
+        toss(c, 10);
+        core_drain(c);
+        assert_int_equal(w.retired, s.instructions);
+        arena_free(a);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -219,6 +340,8 @@ int main(void)
         cmocka_unit_test(another_model_goes_on_with_the_parts),
         cmocka_unit_test(what_one_model_fused_does_not_bind_the_other),
         cmocka_unit_test(an_unknown_model_changes_nothing),
+        cmocka_unit_test(every_slot_has_its_instruction),
+        cmocka_unit_test(an_observer_sees_every_instruction_and_interval),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

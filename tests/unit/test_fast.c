@@ -68,12 +68,6 @@ static void tail(struct loop *l)
     l->step[l->count - 1].addr = START;
 }
 
-struct run {
-    struct arena *arena;
-    struct core *core;
-    struct core_stats stats;
-};
-
 static struct core *core_of(struct arena *a, const char *const *sets, size_t count)
 {
     struct config *c = ARENA_NEW(a, struct config);

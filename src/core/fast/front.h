@@ -35,7 +35,7 @@ static void open_line(struct fast *f, u64 pc)
 }
 
 // Where a group or a line begins, or fetch lost a cycle to branches not taken.
-static __attribute__((noinline)) void fetch_on(struct fast *f, u64 pc)
+static __attribute__((noinline)) void fetch_on(struct fast *f, const struct plan *p, u64 pc)
 {
     if (pc >= f->group_end || f->jumped) {
         f->fetch += !f->jumped;
@@ -49,15 +49,18 @@ static __attribute__((noinline)) void fetch_on(struct fast *f, u64 pc)
     f->start = pc;
     f->span = (f->group_end < line_end ? f->group_end : line_end) - pc;
     cycle front = f->fetch + f->depth;
-    if (front > f->now)
-        advance(f, front, f->redirect ? f->refill : f->starved);
+    if (front > f->now) {
+        // The branch or barrier before it made fetch wait, else the instruction itself.
+        bool turned = f->redirect || f->starved == STACK_bubbles || f->starved == STACK_serialize;
+        advance(f, front, f->redirect ? f->refill : f->starved, turned && f->last ? f->last : p);
+    }
     f->redirect = false;
 }
 
-static inline void fetch(struct fast *f, u64 pc)
+static inline void fetch(struct fast *f, const struct plan *p, u64 pc)
 {
     if (__builtin_expect(pc - f->start >= f->span, 0))
-        fetch_on(f, pc);
+        fetch_on(f, p, pc);
 }
 
 // The next instruction is not behind this one.

@@ -52,36 +52,34 @@ static inline cycle store_sources(const struct fast *f, const struct plan *p, cy
     return t;
 }
 
-static u32 wait_for_unit(struct fast *f, u32 units)
+static u32 wait_for_unit(struct fast *f, const struct plan *p, u32 units)
 {
     u32 u;
     do {
-        f->s.stall_scheduler++;
-        advance(f, f->now + 1, oldest_waits(f, STACK_ports));
+        wait_a_cycle(f, p);
     } while ((u = bind(f, units)) == UNITS_MAX);
     return u;
 }
 
 // One of the units of loads and stores, which share a scheduler.
-static inline cycle take_memory_unit(struct fast *f, const struct plan_issue *is, cycle t)
+static inline cycle take_memory_unit(struct fast *f, const struct plan *p,
+                                     const struct plan_issue *is, cycle t)
 {
-    while (__builtin_expect(lane_count(&f->waiting, f->memory_lane) >= f->memory_limit, 0)) {
-        f->s.stall_scheduler++;
-        advance(f, f->now + 1, oldest_waits(f, STACK_ports));
-    }
+    while (__builtin_expect(lane_count(&f->waiting, f->memory_lane) >= f->memory_limit, 0))
+        wait_a_cycle(f, p);
     cycle c = take_any(f, is->units, t > f->now ? t : f->now + 1, is->busy);
     wait_in(f, f->memory_lane, c);
     return c;
 }
 
-static cycle take_unit(struct fast *f, const struct plan_issue *is, cycle t)
+static cycle take_unit(struct fast *f, const struct plan *p, const struct plan_issue *is, cycle t)
 {
     if (!(is->units & f->bound))
-        return take_memory_unit(f, is, t);
+        return take_memory_unit(f, p, is, t);
     u32 units = queue_of(f, is->units);
     u32 u = bind(f, units);
     if (u == UNITS_MAX)
-        u = wait_for_unit(f, units);
+        u = wait_for_unit(f, p, units);
     cycle c = free_cycle(f, u, t > f->now ? t : f->now + 1);
     reserve(f, u, c, is->busy);
     wait_in(f, u, c);
@@ -98,7 +96,7 @@ static inline cycle issue_all(struct fast *f, const struct plan *p, cycle t, cyc
         if (k == p->base_issue)
             continue;
         for (u32 n = 0; n < is->count; n++) {
-            cycle c = take_unit(f, is, from + is->delay);
+            cycle c = take_unit(f, p, is, from + is->delay);
             if (c - is->delay > from)
                 from = c - is->delay;
             if (k == p->memory_issue)

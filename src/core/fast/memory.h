@@ -54,8 +54,8 @@ static bool two_lines(const struct fast *f, u64 first, u64 last, const struct gr
 }
 
 // If a store in flight has bytes of the load, the cycle at which they can be used.
-static inline bool forward(struct fast *f, const struct plan *p, u64 pc, u64 addr, cycle access,
-                           cycle *use)
+static inline __attribute__((always_inline)) bool
+forward(struct fast *f, const struct plan *p, u64 pc, u64 addr, cycle access, cycle *use)
 {
     u64 first = addr >> 2, last = (addr + p->size - 1) >> 2;
     const struct granule *hit = NULL;
@@ -117,8 +117,9 @@ static inline bool knows_address(struct fast *f, u64 pc, u64 addr, bool useful)
 }
 
 // The cycle at which the value of a load that accesses at `access` can be used.
-static inline cycle load(struct fast *f, const struct plan *p, u64 pc, u64 addr, cycle access,
-                         cycle *use_as_address)
+static inline __attribute__((always_inline)) cycle load(struct fast *f, const struct plan *p,
+                                                        u64 pc, u64 addr, cycle access,
+                                                        cycle *use_as_address)
 {
     u64 extra = p->latency;
     u32 wait = tlb_data(f->tlb, addr, access);

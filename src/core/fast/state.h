@@ -50,6 +50,7 @@ struct group {
     cycle free;    // the cycle after its retirement
     u64 holds;     // what its instructions hold until then
     u64 late;      // most cycles a member kept it waiting << 8 | enum cause
+    const struct plan *blame;   // that member
 };
 
 // A load as the load address predictor sees it.
@@ -93,8 +94,7 @@ struct fast {
     u32 used, immediates;
     const struct plan *last;   // of the previous instruction
     u64 last_pc;
-    u64 slots;                 // taken
-    u64 stack[STACK_COUNT];    // slots, by cause; STACK_base is all of them less the cracked
+    struct account account;
 
     // Issue
     struct lanes waiting;          // entries taken, by scheduler
@@ -149,6 +149,8 @@ struct fast {
     cycle retired;
 
     u64 instructions;
+    struct times times;        // of the last one, when observed
+    cycle interval_end;        // of the observer's
     struct fast_stats {
 #define STAT(field, ...) u64 field;
 #include "core/fast_stats.def"

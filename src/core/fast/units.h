@@ -15,11 +15,11 @@ static void clear_words(struct fast *f, u64 from, u64 to)
             f->busy[u][w % WORDS] = 0;
 }
 
-// Moves rename to cycle `to`; what is lost on the way goes to `cause`.
-static void advance(struct fast *f, cycle to, enum cause cause)
+// Moves rename to cycle `to`; what is lost on the way goes to `cause` and `blame`.
+static void advance(struct fast *f, cycle to, enum cause cause, const struct plan *blame)
 {
     u64 lost = f->width - f->used + (to - f->now - 1) * f->width;
-    f->stack[cause] += lost;
+    account_lose(&f->account, cause, blame, lost);
     if (to - f->now >= HORIZON) {
         f->waiting = (struct lanes){ { 0 } };
         memset(f->leave, 0, sizeof(f->leave));

@@ -11,22 +11,28 @@ static void release_oldest(struct fast *f, u64 *stall)
     struct group *g = &f->group[f->oldest++ & f->group_mask];
     if (g->free > f->now) {
         *stall += g->free - f->now;
-        advance(f, g->free, (u8)g->late);
+        advance(f, g->free, (u8)g->late, g->blame);
     }
     f->room += g->holds;
 }
 
-// Gives back what has retired; why the oldest of the others waits, or `otherwise`.
-static enum cause oldest_waits(struct fast *f, enum cause otherwise)
+// The scheduler has no room for `p` in this cycle. What is to blame is what the oldest group
+// waits for, when it has not retired, or the ports.
+static void wait_a_cycle(struct fast *f, const struct plan *p)
 {
+    enum cause cause = STACK_ports;
+    f->s.stall_scheduler++;
     while (f->next_group - f->oldest > 1) {   // the last is not complete
         const struct group *g = &f->group[f->oldest & f->group_mask];
-        if (g->free > f->now)
-            return (u8)g->late == STACK_dependences ? otherwise : (u8)g->late;
+        if (g->free > f->now) {
+            cause = (u8)g->late == STACK_dependences ? STACK_ports : (u8)g->late;
+            p = g->blame;
+            break;
+        }
         f->room += g->holds;
         f->oldest++;
     }
-    return otherwise;
+    advance(f, f->now + 1, cause, p);
 }
 
 static __attribute__((noinline)) void make_room(struct fast *f, u64 holds)
@@ -40,12 +46,12 @@ static __attribute__((noinline)) void make_room(struct fast *f, u64 holds)
     }
 }
 
-static inline void open_new_group(struct fast *f)
+static inline void open_new_group(struct fast *f, const struct plan *p)
 {
     u32 number = f->next_group++;
     f->rate_free = f->group[(number - f->rate) & f->group_mask].free;
     f->open = &f->group[number & f->group_mask];
-    *f->open = (struct group){ .late = STACK_window };
+    *f->open = (struct group){ .late = STACK_window, .blame = p };
     f->s.groups++;
 }
 
@@ -65,7 +71,7 @@ static inline void hold(struct fast *f, const struct plan *p)
     }
     f->room = room;
     if (fresh) {
-        open_new_group(f);
+        open_new_group(f, p);
         rest = p->group_need > f->group_whole ? 0 : f->group_whole - p->group_need;
     } else {
         rest ^= 0x8080;
@@ -75,16 +81,14 @@ static inline void hold(struct fast *f, const struct plan *p)
 }
 
 // Takes the slots of the instruction, which may spill into the next cycles.
-static inline void take_slots(struct fast *f, u32 uops)
+static inline void take_slots(struct fast *f, const struct plan *p)
 {
-    f->slots += uops;
-    f->used += uops;
-    if (__builtin_expect(uops != 1, 0))
-        f->stack[STACK_cracked] += uops - (uops > 0);
+    account_take(&f->account, p, p->uops);
+    f->used += p->uops;
     while (__builtin_expect(f->used > f->width, 0)) {
         u32 rest = f->used - f->width;
         f->used = f->width;
-        advance(f, f->now + 1, STACK_window);   // nothing is lost
+        advance(f, f->now + 1, STACK_window, p);   // nothing is lost
         f->used = rest;
     }
 }
@@ -92,12 +96,13 @@ static inline void take_slots(struct fast *f, u32 uops)
 // -- Retire --
 
 // In order, so many groups a cycle; a group goes with its last member.
-static inline cycle retire(struct fast *f, cycle complete, enum cause cause)
+static inline cycle retire(struct fast *f, const struct plan *p, cycle complete, enum cause cause)
 {
     struct group *g = f->open;
     cycle t = f->retired;
     if (complete > t) {
         u64 late = (complete - t) << 8 | cause;
+        g->blame = late > g->late ? p : g->blame;
         g->late = late > g->late ? late : g->late;
         t = complete;
     }

@@ -110,6 +110,8 @@ static struct inst *new_inst(struct ooo *o, const struct plan *p, u64 pc)
     i->in = o->in_next;
     i->cause = o->fetch_cause;
     o->fetch_cause = STACK_bandwidth;
+    if (o->times)
+        o->times[o->tail % WINDOW] = (struct times){ .seq = o->sequence++, .fetch = o->now };
     o->tail++;
     o->s.fetched++;
     if (o->wrong) {
@@ -165,5 +167,6 @@ void ooo_resolve(struct ooo *o, struct inst *i, u64 seq)
     cycle front = o->now + o->p->bp_penalty, way = o->depth + 2;
     cycle resume = front > o->now + way ? front - way : o->now + 1;
     bool conditional = i->plan->branch == 1 + BRANCH_CONDITIONAL;
-    ooo_want_squash(o, seq + 1, i->in + 1, resume, conditional ? STACK_conditional : STACK_target);
+    ooo_want_squash(o, seq + 1, i->in + 1, resume, conditional ? STACK_conditional : STACK_target,
+                    i->plan);
 }

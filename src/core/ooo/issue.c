@@ -200,6 +200,8 @@ static void issue_op(struct ooo *o, u16 op, u32 unit)
     const struct plan_issue *is = &p->issue[k];
     leave_lane(o, op);
     o->busy[unit] = o->now + is->busy;
+    if (o->times)
+        o->times[seq % WINDOW].issue = o->now;
     o->acted = true;
     if (k == p->base_issue) {
         base_known(o, i);
@@ -308,6 +310,8 @@ static void place(struct ooo *o, u16 op, u32 lane)
     o->lane[lane].used++;
     o->in_lanes[o->units.queue_of[lane]]++;
     u->state = UOP_WAITING;
+    if (o->times && !o->times[u->seq % WINDOW].dispatch)
+        o->times[u->seq % WINDOW].dispatch = o->now;
     if (!u->wait)
         set_time(o, op);
 }

@@ -288,7 +288,7 @@ static void misled(struct ooo *o, const struct inst *i, const struct load *l)
     cycle front = o->now + o->p->lap_wrong, way = o->depth + 2;
     cycle resume = front > o->now + way ? front - way : o->now + 1;
     o->s.addresses_wrong++;
-    ooo_want_squash(o, l->seq + 1, i->in + 1, resume, STACK_ordering);
+    ooo_want_squash(o, l->seq + 1, i->in + 1, resume, STACK_ordering, i->plan);
 }
 
 static void issue_load(struct ooo *o, struct inst *i)
@@ -341,7 +341,8 @@ static void find_violation(struct ooo *o, struct inst *i, const struct store *s)
     u64 source = find_store(o, l->addr, l->size, inst_of(o, l->seq)->store, false);
     cycle front = o->now + o->p->memdep_violation, way = o->depth + 2;
     cycle resume = front > o->now + way ? front - way : o->now + 1;
-    ooo_want_squash(o, l->seq, inst_of(o, l->seq)->in, resume, STACK_ordering);
+    const struct inst *again = inst_of(o, l->seq);
+    ooo_want_squash(o, l->seq, again->in, resume, STACK_ordering, again->plan);
     if (o->squash.seq == l->seq && o->squash.cause == STACK_ordering) {
         o->squash.load = l->pc;
         o->squash.store = source ? store_of(o, source - 1)->pc : s->pc;

@@ -32,6 +32,13 @@ static cycle next_event(const struct ooo *o)
     return t > o->now ? t : o->now + 1;
 }
 
+static void end_interval(struct ooo *o)
+{
+    const struct observer *to = o->parts->observer;
+    for (; o->now >= o->interval_end; o->interval_end += to->every)
+        to->interval(to->ctx, o->interval_end);
+}
+
 static void step(struct ooo *o)
 {
     o->acted = false;
@@ -46,6 +53,8 @@ static void step(struct ooo *o)
     assert(next < UNKNOWN);
     ooo_account(o, next - o->now);
     o->now = next;
+    if (__builtin_expect(next >= o->interval_end, 0))
+        end_interval(o);
 #ifdef OOO_CHECK  // check each cycle
     ooo_check(o);
 #endif
@@ -87,6 +96,14 @@ static void enter(struct ooo *o, u64 pc, const struct record *r)
     o->input[o->in_tail++ % INPUT] = (struct input){ p, r->head, r->addr };
     if (p->flags & PLAN_SERIALIZE)
         o->in_stop = o->in_tail;
+}
+
+static void observe(void *m)
+{
+    struct ooo *o = m;
+    const struct observer *to = o->parts->observer;
+    o->times = to && to->inst ? ARENA_ARRAY(o->parts->book.arena, WINDOW, struct times) : NULL;
+    o->interval_end = to && to->interval ? o->now + to->every : ~0ull;
 }
 
 static void feed(void *m, const struct record *r, size_t n)
@@ -274,6 +291,8 @@ static void *create(struct arena *a, struct core_parts *parts, struct err *e)
     o->line = o->fetch_page = o->wrong_from = ~0ull;
     o->fetch_cause = STACK_serialize;
     o->reported = ARENA_NEW(a, cycle);
+    o->account.common = 1;
+    observe(o);
     make_schedulers(o, a);
     make_rooms(o, a);
     make_rings(o, a);
@@ -302,7 +321,6 @@ static void stats(const void *m, struct core_stats *s)
                               .rooms = true,
                               .rows = stat_rows,
                               .counters = &o->s };
-    memcpy(s->stack, o->stack, sizeof(s->stack));
     for (u32 r = 0; r < ROOM_COUNT; r++) {
         s->room[r].entries = o->entries[r];
         s->room[r].full = o->full[r];
@@ -310,4 +328,10 @@ static void stats(const void *m, struct core_stats *s)
     }
 }
 
-const struct core_model core_detailed = { "detailed", create, feed, now, drain, stats };
+static struct account *account(void *m)
+{
+    return &((struct ooo *)m)->account;
+}
+
+const struct core_model core_detailed = { "detailed", create, feed,    now,
+                                          drain,      stats,  account, observe };

@@ -160,6 +160,7 @@ struct squash {
     cycle resume;      // of fetch
     u8 cause;
     bool wanted;
+    const struct plan *blame;
     vaddr load, store;   // a pair to learn; 0: none
 };
 
@@ -208,6 +209,7 @@ struct ooo {
     u32 emptier, turn;
     bool refilling;      // from a misprediction's squash to the next instruction
     u8 refill_cause;
+    const struct plan *refill_blame;   // the branch or load behind it
     u64 wrong_from;      // number of the first instruction of the wrong path, or ~0
     u64 held, hold_limit;   // counts of enum plan_hold, by those renamed and not retired
 
@@ -253,13 +255,19 @@ struct ooo {
     u64 instructions, cycles;
     cycle last_retired;
     cycle *reported;     // the latest that now() has answered
-    u64 stack[STACK_COUNT];
+    struct account account;
     u64 full[ROOM_COUNT];
     u64 occupancy[ROOM_COUNT][CORE_BINS];
     u8 *bin[ROOM_COUNT];     // of a number of entries taken
     u32 entries[ROOM_COUNT];
     u8 lost_cause, lost_room;   // of this cycle
     u32 lost;
+    const struct plan *lost_blame;
+
+    // For an observer, or NULL
+    struct times *times;     // of instructions, as `inst`
+    u64 sequence;            // fetched, thrown away or not
+    cycle interval_end;
     struct ooo_stats {
 #define STAT(field, ...) u64 field;
 #include "core/ooo_stats.def"
@@ -355,7 +363,8 @@ void ooo_part_done(struct ooo *o, struct inst *i, cycle t);
 cycle ooo_next_wake(const struct ooo *o);
 
 // squash.c
-void ooo_want_squash(struct ooo *o, u64 seq, u64 in, cycle resume, enum cause cause);
+void ooo_want_squash(struct ooo *o, u64 seq, u64 in, cycle resume, enum cause cause,
+                     const struct plan *blame);
 void ooo_apply_squash(struct ooo *o);
 
 // lsq.c
@@ -373,6 +382,7 @@ void ooo_write_stores(struct ooo *o);
 // retire.c
 void ooo_retire(struct ooo *o);
 void ooo_account(struct ooo *o, cycle cycles);
+void ooo_tell(struct ooo *o, u64 seq, bool squashed);   // the observer
 void ooo_check(const struct ooo *o);
 
 #endif

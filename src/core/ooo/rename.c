@@ -270,6 +270,8 @@ static void rename_tail(struct ooo *o, struct inst *head, u64 seq)
 {
     struct inst *i = inst_of(o, seq);
     start_inst(i);
+    if (o->times)
+        o->times[seq % WINDOW].rename = o->now;
     i->flags |= INST_TAIL;
     i->load = head->load;
     i->store = head->store;
@@ -302,6 +304,7 @@ static void pass_branch(struct ooo *o, const struct inst *i, u64 seq)
     if (i->flags & INST_MISPREDICTED) {
         o->wrong_from = seq + 1;
         o->refill_cause = (u8)branch_cause(i);
+        o->refill_blame = i->plan;
     }
 }
 
@@ -309,11 +312,10 @@ static void count_slots(struct ooo *o, const struct inst *i)
 {
     u32 uops = i->plan->uops;
     if (i->flags & INST_WRONG) {
-        o->stack[o->refill_cause] += uops;
+        account_lose(&o->account, o->refill_cause, o->refill_blame, uops);
         o->s.renamed_wrong += uops;
-    } else if (uops) {
-        o->stack[STACK_base]++;
-        o->stack[STACK_cracked] += uops - 1;
+    } else {
+        account_take(&o->account, i->plan, uops);
     }
 }
 
@@ -322,6 +324,8 @@ static void rename_one(struct ooo *o, struct inst *i, const struct way *w, bool 
     u64 seq = o->renamed++;
     const struct plan *p = i->plan;
     start_inst(i);
+    if (o->times)
+        o->times[seq % WINDOW].rename = o->now;
     i->load = o->load_tail;
     i->store = o->store_tail;
     join_group(o, i, seq, starts);
@@ -383,13 +387,20 @@ void ooo_undo(struct ooo *o, u64 seq)
 
 // -- Slots --
 
-// The first instruction that is not done is what the back end waits for.
-static enum cause back_end_cause(const struct ooo *o)
+static const struct plan *last_renamed(const struct ooo *o)
 {
+    return inst_of(o, o->renamed - 1)->plan;
+}
+
+// The first instruction that is not done is what the back end waits for.
+static enum cause back_end_cause(struct ooo *o)
+{
+    o->lost_blame = inst_of(o, o->head)->plan;
     for (u64 s = o->head; s < o->renamed; s++) {
         const struct inst *i = inst_of(o, s);
         if (!i->pending && i->done <= o->now)
             continue;
+        o->lost_blame = i->plan;
         if (i->level != STACK_COUNT)
             return i->level;
         if (i->plan->kind == PLAN_STORE && o->stq >= o->entries[ROOM_stores])
@@ -401,10 +412,15 @@ static enum cause back_end_cause(const struct ooo *o)
     return STACK_window;
 }
 
-static enum cause front_end_cause(const struct ooo *o)
+// The instruction that is not here yet, or where none is known, the last one that was.
+static enum cause front_end_cause(struct ooo *o)
 {
-    if (o->renamed == o->tail)
+    if (o->renamed == o->tail) {
+        const struct input *next = &o->input[o->in_next % INPUT];
+        o->lost_blame = o->in_next < o->in_tail ? next->plan : o->renamed ? last_renamed(o) : NULL;
         return o->fetch_cause;
+    }
+    o->lost_blame = inst_of(o, o->renamed)->plan;
     return inst_of(o, o->renamed)->cause;
 }
 
@@ -415,6 +431,7 @@ static void lose(struct ooo *o, u32 lost, u32 room)
     o->lost_room = (u8)room;
     if (!lost)
         return;
+    o->lost_blame = o->refill_blame;
     if (o->wrong_from <= o->renamed || o->refilling)
         o->lost_cause = o->refill_cause;
     else

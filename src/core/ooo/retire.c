@@ -61,9 +61,26 @@ static void retire_inst(struct ooo *o)
         o->fetch_resume = o->now + o->p->bp_penalty;
         o->fetch_cause = STACK_serialize;
     }
+    if (o->times)
+        ooo_tell(o, o->head, false);
     o->in_head = i->in + 1;
     o->instructions++;
     o->head++;
+}
+
+void ooo_tell(struct ooo *o, u64 seq, bool squashed)
+{
+    const struct observer *to = o->parts->observer;
+    const struct inst *i = inst_of(o, seq);
+    struct times t = o->times[seq % WINDOW];
+    if (!to || !to->inst)
+        return;
+    t.done = seq < o->renamed && !i->pending ? i->done : 0;
+    t.retire = o->now;
+    t.cause = i->cause;
+    t.squashed = squashed;
+    t.wrong = i->flags & INST_WRONG;
+    to->inst(to->ctx, i->pc, i->plan, &t);
 }
 
 void ooo_retire(struct ooo *o)
@@ -114,7 +131,7 @@ static inline void count_used(const struct ooo *o, u32 used[ROOM_COUNT])
 
 void ooo_account(struct ooo *o, cycle cycles)
 {
-    o->stack[o->lost_cause] += o->lost * cycles;
+    account_lose(&o->account, o->lost_cause, o->lost_blame, o->lost * cycles);
     if (o->lost_room < ROOM_COUNT)
         o->full[o->lost_room] += cycles;
     u32 used[ROOM_COUNT];
@@ -173,9 +190,10 @@ static void check_ops(const struct ooo *o)
 
 void ooo_check(const struct ooo *o)
 {
-    u64 slots = 0;
+    u64 slots = 0, stack[STACK_COUNT];
+    account_read(&o->account, stack);
     for (u32 k = 0; k < STACK_COUNT; k++)
-        slots += o->stack[k];
+        slots += stack[k];
     debug_assert(o->head <= o->renamed && o->renamed <= o->tail);
     debug_assert(o->tail <= o->head + WINDOW / 2);
     debug_assert(slots == o->width * o->now + o->debt);

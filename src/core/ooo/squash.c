@@ -2,11 +2,12 @@
 // a load that read too early on.
 #include "core/ooo/ooo.h"
 
-void ooo_want_squash(struct ooo *o, u64 seq, u64 in, cycle resume, enum cause cause)
+void ooo_want_squash(struct ooo *o, u64 seq, u64 in, cycle resume, enum cause cause,
+                     const struct plan *blame)
 {
     if (o->squash.wanted && o->squash.seq <= seq)
         return;
-    o->squash = (struct squash){ seq, in, resume, (u8)cause, true, 0, 0 };
+    o->squash = (struct squash){ seq, in, resume, (u8)cause, true, blame, 0, 0 };
 }
 
 // -- Ops --
@@ -100,15 +101,12 @@ static void drop_queues(struct ooo *o, u64 seq)
 
 // -- Instructions --
 
-// What was thought to retire was speculation after all.
-static void move_slots(struct ooo *o, const struct inst *i, enum cause cause)
+// What was thought to retire was speculation after all. A wrong path took nothing: its slots
+// are lost already.
+static void move_slots(struct ooo *o, const struct inst *i, const struct squash *q)
 {
-    u32 uops = i->plan->uops;
-    if (i->flags & (INST_WRONG | INST_TAIL) || !uops)
-        return;
-    o->stack[STACK_base]--;
-    o->stack[STACK_cracked] -= uops - 1;
-    o->stack[cause] += uops;
+    if (!(i->flags & (INST_WRONG | INST_TAIL)))
+        account_move(&o->account, i->plan, i->plan->uops, q->cause, q->blame);
 }
 
 // Predictor and path: behind the branch, or before the first branch thrown away.
@@ -145,12 +143,14 @@ void ooo_apply_squash(struct ooo *o)
     // Queues first: ops that are freed keep their number until used again.
     drop_queues(o, q.seq);
     drop_ops(o, q.seq);
+    for (u64 s = o->tail; o->times && s-- > q.seq;)
+        ooo_tell(o, s, true);
     while (o->renamed > q.seq) {
         struct inst *i = inst_of(o, --o->renamed);
         ooo_undo(o, o->renamed);
         if (o->lap && i->plan->kind == PLAN_LOAD && !(i->flags & INST_WRONG))
             lap_squash(o->lap, i->pc);
-        move_slots(o, i, q.cause);
+        move_slots(o, i, &q);
         o->s.replayed += !(i->flags & INST_WRONG);
     }
     memdep_squash(o->waits, o->store_tail);
@@ -164,4 +164,5 @@ void ooo_apply_squash(struct ooo *o)
     o->wrong_from = ~0ull;
     o->refilling = true;
     o->refill_cause = q.cause;
+    o->refill_blame = q.blame;
 }
