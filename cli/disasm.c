@@ -5,13 +5,16 @@
 #include <stdlib.h>
 #include <string.h>
 
-static bool print_word(const char *text, uint64_t *pc)
+// With `addressed` after its address, as an instruction of a program.
+static bool print_word(const char *text, uint64_t *pc, bool addressed)
 {
     char *end, buf[96];
     errno = 0;
     unsigned long w = strtoul(text, &end, 16);
     if (end == text || *end || errno || w > 0xffffffff)
         return false;
+    if (addressed)
+        printf("%8llx:  ", (unsigned long long)*pc);
     printf("%08lx  %s\n", w, m2sim_disassemble((uint32_t)w, *pc, buf, sizeof(buf)));
     *pc += 4;
     return true;
@@ -21,11 +24,12 @@ static int words(const struct cli_line *l)
 {
     char word[64];
     uint64_t pc = l->at[OPT_pc].number;
+    bool addressed = cli_given(l, OPT_pc);
     for (int k = 0; k < l->words; k++)
-        if (!print_word(l->word[k], &pc))
+        if (!print_word(l->word[k], &pc, addressed))
             return cli_usage("disasm", "'%s' is not a 32-bit word in hex", l->word[k]);
     while (!l->words && scanf("%63s", word) == 1)
-        if (!print_word(word, &pc)) {
+        if (!print_word(word, &pc, addressed)) {
             struct m2sim_error e = { M2SIM_EXIT_DATA, "" };
             snprintf(e.text, sizeof(e.text), "standard input: '%s' is not a 32-bit word in hex",
                      word);

@@ -109,7 +109,11 @@ static bool write_report(const struct guest_command *g, struct m2sim *s, FILE *o
     bool ok = m2sim_report(s, out, flags);
     if ((out == stderr || out == stdout ? fflush(out) : fclose(out)) == 0 && ok)
         return true;
-    snprintf(e->text, sizeof(e->text), "%s: %s", g->output ? g->output : "report", strerror(errno));
+    snprintf(e->text, sizeof(e->text), "%s: %s",
+             !g->output               ? "report"
+             : strcmp(g->output, "-") ? g->output
+                                      : "standard output",
+             strerror(errno));
     return e->exit_code = M2SIM_EXIT_OUTPUT, false;
 }
 

@@ -161,7 +161,7 @@ int main(int argc, char **argv)
     fill_standard_streams();
     int status = run_command(argc, argv);
     bool failed = ferror(stdout);
-    const char *why = fflush(stdout) != 0 ? strerror(errno) : failed ? "not all was written" : NULL;
+    const char *why = fflush(stdout) != 0 ? strerror(errno) : failed ? "cannot be written" : NULL;
     if (!why || status >= M2SIM_EXIT_USAGE)
         return status;
     fprintf(stderr, "m2sim: standard output: %s\n", why);

@@ -127,7 +127,11 @@ static bool refuse_choice(const struct param *r, const char *text, struct err *e
 {
     char names[160];
     choice_list(r->choices, names, sizeof(names));
-    return err_set(e, "'%.40s' is none of: %s", text, names);
+    struct nearest n = { .word = text };
+    for (const struct choice *c = r->choices; c->name; c++)
+        nearest_try(&n, c->name);
+    return err_set(e, "'%.40s' is none of: %s%s%s%s", text, names, n.best ? "; is '" : "",
+                   n.best ? n.best : "", n.best ? "' meant?" : "");
 }
 
 static bool set_text(void *field, const char *text)

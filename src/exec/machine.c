@@ -152,7 +152,8 @@ static enum machine_end run_thread(struct machine *m, struct thread *th)
         if (next != SYS_EXIT)
             next = process_boundary(th, executed);
     }
-    return MACHINE_EXITED;
+    // What waits or runs on ends by *stop as if it had exited.
+    return m->stop && *m->stop && !p->exited ? MACHINE_STOPPED : MACHINE_EXITED;
 }
 
 // A limit or *stop ends all threads, and is why the run ends unless the guest had ended.

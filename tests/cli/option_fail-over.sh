@@ -1,0 +1,12 @@
+mkdir -p g/O2
+printf 'loop int 1 1 x.c\nother fp 1 1 y.c\n' >g/programs.txt
+mkelf g/O2/loop d2a00240 f1000400 54ffffe1 d2800000 d2800ba8 d4000001
+cp g/O2/loop g/O2/other
+# A program that takes far longer than the other, six times of six.
+printf '#!/bin/sh\nexec m2sim "$@"\n' >quick
+printf '#!/bin/sh\npython3 -c "sum(range(6000000))"\nexec m2sim "$@"\n' >slow
+chmod +x quick slow
+m2sim bench --guests g --filter loop -r 6 --modes run --m2sim ./slow --vs-command './quick {mode} {}' --fail-over 3% >out
+echo "status $?"
+m2sim bench --guests g --filter loop -r 6 --modes run --m2sim ./quick --vs-command './slow {mode} {}' --fail-over 3% >out
+echo "status $?"

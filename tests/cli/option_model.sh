@@ -1,0 +1,11 @@
+# The detailed model alone can say how full the structures were.
+mkelf p d2807d00 f1000400 54ffffe1 d2800000 d2800ba8 d4000001
+for model in fast detailed; do
+    m2sim time --model $model --json --no-host -- ./p 2>report
+    echo "$model: $(grep -c '"structures"' report)"
+done
+m2sim time --model detialed -- ./p
+echo "status $?"
+for model in fast detailed; do
+    m2sim accuracy --model $model --suite instructions --core m1-icestorm --every 400 --json | grep '"model"'
+done

@@ -1,0 +1,15 @@
+mkelf p
+m2sim run --stats --no-host --output report -- ./p
+cat report
+m2sim time --no-host -o - -- ./p | head -2
+m2sim time --no-host -o d/ -- ./p
+ls d
+m2sim accuracy --suite instructions --core m1-icestorm --every 400 -o table
+head -1 table
+m2sim accuracy --suite instructions --core m1-icestorm --every 400 -o plots/ | head -1
+ls plots | grep -c 'index.html'
+mkdir -p g/O2
+echo 'loop int 1 1 x.c' >g/programs.txt
+cp p g/O2/loop
+m2sim bench --guests g -r 1 --modes start -o bench.txt
+grep -c 'start' bench.txt

@@ -1,0 +1,9 @@
+# exit of the first byte of getrandom()
+mkelf p d10043ff 910003e0 d2800101 d2800002 d28022c8 d4000001 394003e0 d2800ba8 d4000001
+byte() {
+    m2sim "$@" -- ./p
+    echo $?
+}
+a=$(byte run --seed 7) b=$(byte time -q --seed 7) c=$(byte run --seed 8) d=$(byte run)
+[ $a = $b ] && echo the same seed, the same byte
+[ $a = $c ] && [ $a = $d ] || echo another seed, another byte

@@ -1,0 +1,2 @@
+mkelf p
+m2sim run --no-host --stats -- ./p
