@@ -131,8 +131,9 @@ static bool make_core(struct m2sim *s, struct m2sim_error *e)
     s->core = core_new(s->arena, &s->config, o->model, &err);
     if (!s->core)
         return api_fail(e, M2SIM_EXIT_CONFIG, "%s", err.text);
-    core_look_at_memory(s->core, read_memory, s);
-    s->stream = stream_new(feed, s->core, !o->one_thread && !s->config.core.prefetch_pointers);
+    s->stream = stream_new(feed, s->core, !o->one_thread);
+    if (s->config.core.prefetch_pointers)
+        stream_tell_lines(s->stream, read_memory, s);
     return true;
 }
 

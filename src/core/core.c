@@ -88,12 +88,6 @@ bool core_use(struct core *c, const char *model, struct err *e)
     return take_over(c, k, e);
 }
 
-void core_look_at_memory(struct core *c, memory_read *read, void *who)
-{
-    if (c->parts.p->prefetch_pointers)
-        hierarchy_follow_pointers(c->parts.memory, c->arena, read, who);
-}
-
 // -- Records --
 
 void core_feed(struct core *c, const struct record *r, size_t n)

@@ -13,7 +13,7 @@
 #include "config/config.h"
 #include "core/account.h"
 #include "core/observe.h"
-#include "exec/record.h"
+#include "stream/record.h"
 #include "uarch/bpred/bpred.h"
 #include "uarch/hierarchy.h"
 #include "uarch/tlb.h"
@@ -24,12 +24,8 @@ struct core;
 // there is no such model or its instruction table cannot be read.
 struct core *core_new(struct arena *a, const struct config *c, const char *model, struct err *e);
 
-// With prefetch.pointers the core looks at the program's memory, as it is when records are
-// fed: then the batches matter, and feeding must not run beside the program. Without, nothing
-// happens. `read` is called from core_feed.
-void core_look_at_memory(struct core *c, memory_read *read, void *who);
-
-// Takes `n` records in program order.
+// Takes `n` records in program order. With prefetch.pointers they must tell of memory
+// (RECORD_WORD), or nothing is followed.
 void core_feed(struct core *c, const struct record *r, size_t n);
 
 // The cycle, summed over models, in which the last instruction fed so far retires. Nothing is

@@ -367,7 +367,10 @@ static inline __attribute__((always_inline)) void feed_all(struct fast *f, const
     for (const struct record *end = r + n; r < end; r++) {
         u64 pc = record_pc(r);
         if (__builtin_expect(r->head & RECORD_DEF, 0)) {
-            parts_define(f->parts, pc, (u32)r->addr);
+            if (record_is_other(r))
+                parts_between(f->parts, r);
+            else
+                parts_define(f->parts, pc, (u32)r->addr);
             continue;
         }
         u64 number = pc / (4 * PLAN_PAGE);

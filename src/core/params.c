@@ -52,6 +52,7 @@ static bool memory_of(const struct core_params *p, struct hierarchy_params *m, s
         .slc_exclusive = p->slc_exclusive,
         .page = (u32)p->page_size,
         .page_map = p->page_scramble,
+        .pointers = p->prefetch_pointers,
     };
     if (!m->slc_bytes_per_cycle)
         m->slc_bytes_per_cycle = 1;

@@ -134,13 +134,22 @@ static void warm_one(struct core_parts *parts, const struct plan *p, const struc
         bpred_predict_and_update(parts->branch, p->branch - 1, pc, r->head & RECORD_TAKEN, r->addr);
 }
 
+void parts_between(struct core_parts *parts, const struct record *r)
+{
+    if (record_kind(r) == RECORD_WORD)
+        hierarchy_word(parts->memory, record_pc(r), r->addr, r->head & RECORD_POINTS);
+}
+
 void parts_warm(struct core_parts *parts, const struct record *r, size_t n)
 {
     const struct plan_page *page = NULL;
     for (const struct record *end = r + n; r < end; r++) {
         vaddr pc = record_pc(r);
         if (r->head & RECORD_DEF) {
-            parts_define(parts, pc, (u32)r->addr);
+            if (record_is_other(r))
+                parts_between(parts, r);
+            else
+                parts_define(parts, pc, (u32)r->addr);
             continue;
         }
         if (!page || page->number != pc / (4 * PLAN_PAGE))

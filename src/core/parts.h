@@ -11,7 +11,7 @@
 #include "core/observe.h"
 #include "core/params.h"
 #include "core/plan.h"
-#include "exec/record.h"
+#include "stream/record.h"
 
 // Dispatch queues: integer (where there are two, each for half of the units), memory, FP.
 enum { QUEUE_INT1, QUEUE_INT2, QUEUE_MEM, QUEUE_FP, QUEUES };
@@ -66,6 +66,9 @@ bool parts_new(struct core_parts *parts, struct arena *a, const struct config *c
 
 // The plan of the instruction at `pc`, which is `word` from now on.
 struct plan *parts_define(struct core_parts *parts, vaddr pc, u32 word);
+
+// What a record that is no instruction says to the parts.
+void parts_between(struct core_parts *parts, const struct record *r);
 
 // Shows `n` records to caches, TLBs and predictors, which learn what they would have and count
 // it. Time is the warming's own; parts_settle before the first and behind the last of them.

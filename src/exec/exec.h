@@ -7,7 +7,7 @@
 #define EXEC_EXEC_H
 
 #include "base/types.h"
-#include "exec/record.h"
+#include "stream/record.h"
 #include "guest/space.h"
 #include "isa/cpu.h"
 

@@ -75,12 +75,47 @@ static void flush(void *jit)
     jit_flush(jit);
 }
 
+// -- Records --
+
+// Where the instructions of `th` are told of, or NULL: all in one place so far.
+static struct recorder *recorder_of(const struct machine *m, const struct thread *th)
+{
+    return m->recorder;
+}
+
+// Where what happens between them is told of.
+static struct recorder *between(const struct machine *m, const struct thread *th)
+{
+    return m->tell_between ? recorder_of(m, th) : NULL;
+}
+
+// Before `th` runs on.
+static void tell_begin(struct machine *m, struct thread *th)
+{
+    struct recorder *r = between(m, th);
+    if (r) {
+        recorder_thread(r, (u32)th->tid);
+        if (th->entered)
+            recorder_put(r, record_other(RECORD_SIGNAL, th->cpu.pc, (u64)th->entered));
+    }
+    th->entered = 0;
+}
+
+static void tell_syscall(struct machine *m, const struct thread *th)
+{
+    struct recorder *r = between(m, th);
+    if (r)
+        recorder_put(r, record_other(RECORD_SYSCALL, th->cpu.pc, th->cpu.x[8]));
+}
+
+// -- Traps --
+
 static enum sys_result handle(struct machine *m, struct thread *th, struct trap t)
 {
     switch (t.kind) {
     case TRAP_BUDGET:
     case TRAP_BREAKPOINT: return SYS_CONTINUE;
-    case TRAP_SVC: return linux_syscall(th);
+    case TRAP_SVC: tell_syscall(m, th); return linux_syscall(th);
     case TRAP_COUNTER: th->cpu.x[t.addr] = m->counter(m->counter_ctx); return SYS_CONTINUE;
     case TRAP_ICACHE:
         space_invalidate_code(m->process->space, t.addr & ~63ull, 64);
@@ -116,15 +151,17 @@ static bool run_stretch(struct machine *m, struct thread *th, u64 budget, bool s
 {
     struct space *s = m->process->space;
     const struct debugger *d = m->debugger;
+    struct recorder *r = recorder_of(m, th);
+    tell_begin(m, th);
     if (d)
-        return d->run(d->ctx, th, m->recorder, budget, step, t, executed);
+        return d->run(d->ctx, th, r, budget, step, t, executed);
     bool entered = space_enter(s);
     if (step)
-        *t = exec_step(&th->cpu, s, m->recorder, executed);
+        *t = exec_step(&th->cpu, s, r, executed);
     else if (m->jit)
-        *t = jit_run(m->jit, &th->cpu, s, budget, m->recorder, executed);
+        *t = jit_run(m->jit, &th->cpu, s, budget, r, executed);
     else
-        *t = exec_run(&th->cpu, s, budget, m->recorder, executed);
+        *t = exec_run(&th->cpu, s, budget, r, executed);
     space_leave(s, entered);
     return true;
 }

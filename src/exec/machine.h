@@ -30,6 +30,7 @@ struct machine {
     struct process *process;
     struct jit *jit;                    // runs the instructions, or NULL: the interpreter does
     struct recorder *recorder;          // or NULL; then threads must take turns
+    bool tell_between;                  // the recorder is told of threads, system calls, signals too
     u64 max_instructions;               // 0: no limit; of all threads together
     u64 (*counter)(void *ctx);          // CNTVCT_EL0: ticks of 24 MHz
     void *counter_ctx;

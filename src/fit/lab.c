@@ -10,6 +10,7 @@
 #include "exec/exec.h"
 #include "guest/space.h"
 #include "isa/cpu.h"
+#include "stream/lines.h"
 
 enum { SLICE = 4096, MOST_SLICES = 1 << 13 };
 
@@ -22,6 +23,7 @@ struct lab {
     struct cpu *cpu;
     struct record *buffer;
     struct recorder recorder;
+    struct lines *lines;    // in front of it, with prefetch.pointers
     vaddr code, code_end;   // the program being written
     // Of the run in progress.
     vaddr head;
@@ -66,6 +68,8 @@ static struct record *take(void *ctx, struct record *full)
 
 static void flush(struct lab *l)
 {
+    if (l->lines)
+        lines_flush(l->lines);
     struct recorder *r = &l->recorder;
     feed(l, r->buffer, (size_t)(r->at - r->buffer));
     r->at = r->buffer;
@@ -77,6 +81,12 @@ static bool read_memory(void *who, void *to, vaddr va, u32 size)
 {
     const struct lab *l = who;
     return space_read(l->space, to, va, size) == 0;
+}
+
+static void forget_lines(struct lab *l)
+{
+    lines_free(l->lines);
+    l->lines = l->config->core.prefetch_pointers ? lines_new(&l->recorder, read_memory, l) : NULL;
 }
 
 struct lab *lab_new(const struct config *c, const char *model, struct err *e)
@@ -94,9 +104,9 @@ struct lab *lab_new(const struct config *c, const char *model, struct err *e)
     if (!l->buffer || !l->cpu)
         abort();
     l->recorder = (struct recorder){ l->buffer, l->buffer, take, l };
+    forget_lines(l);
     l->core = l->space ? core_new(l->arena, c, model, e) : NULL;
     if (l->core) {
-        core_look_at_memory(l->core, read_memory, l);
         u32 fixed = MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, data = SPACE_READ | SPACE_WRITE;
         space_map(l->space, LAB_CODE, LAB_CODE_SIZE, data | SPACE_EXEC, fixed, -1, 0, NULL);
         space_map(l->space, LAB_DATA, LAB_DATA_SIZE, data, fixed, -1, 0, NULL);
@@ -114,6 +124,7 @@ void lab_free(struct lab *l)
     if (l->space)
         space_free(l->space);
     arena_free(l->arena);
+    lines_free(l->lines);
     free(l->buffer);
     free(l->cpu);
     free(l);
@@ -129,7 +140,7 @@ void lab_reset(struct lab *l)
         fprintf(stderr, "m2sim: %s\n", e.text);
         abort();
     }
-    core_look_at_memory(l->core, read_memory, l);
+    forget_lines(l);
     space_invalidate_code(l->space, LAB_CODE, l->code_end - LAB_CODE);
     space_advise(l->space, LAB_DATA, LAB_DATA_SIZE, MADV_DONTNEED);
     l->code = l->code_end = LAB_CODE;
@@ -155,16 +166,18 @@ void lab_data(struct lab *l, vaddr at, u64 value)
     memcpy(space_host(l->space, at), &value, sizeof(value));
 }
 
+static struct recorder *recorder(struct lab *l)
+{
+    return l->lines ? lines_recorder(l->lines) : &l->recorder;
+}
+
 // A trap that left pc at the instruction: it retires without effect.
 static void step_over(struct lab *l, struct trap t)
 {
     if (t.kind == TRAP_BUDGET || t.kind == TRAP_SVC || t.kind == TRAP_COUNTER ||
         t.kind == TRAP_ICACHE)
         return;
-    struct recorder *r = &l->recorder;
-    *r->at++ = (struct record){ l->cpu->pc, t.kind == TRAP_MEMORY ? t.addr : 0 };
-    if (r->at == r->buffer + RECORD_BATCH)
-        flush(l);
+    recorder_put(recorder(l), (struct record){ l->cpu->pc, t.kind == TRAP_MEMORY ? t.addr : 0 });
     l->cpu->pc += 4;
 }
 
@@ -183,7 +196,7 @@ double lab_run(struct lab *l, const struct lab_run *r)
     l->last = r->warm + r->count;
     for (u32 k = 0; k < MOST_SLICES && l->visits <= l->last; k++) {
         u64 executed;
-        struct trap t = exec_run(c, l->space, SLICE, &l->recorder, &executed);
+        struct trap t = exec_run(c, l->space, SLICE, recorder(l), &executed);
         step_over(l, t);
         flush(l);
     }

@@ -215,6 +215,7 @@ struct thread {
     u32 held_count, held_room;
     bool exited;
     u64 syscalls;                        // made so far
+    int entered;                         // the signal whose handler it goes on with, or 0
 };
 
 // Loads the program and builds the stack; main's registers are those of a new

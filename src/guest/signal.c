@@ -287,6 +287,7 @@ static bool enter(struct thread *t, const struct guest_siginfo *info)
     c->x[30] = act.flags & FLAG_RESTORER ? act.restorer : p->sigreturn;
     c->pc = act.handler;
     c->monitor_size = 0;
+    t->entered = info->sig;
     return true;
 }
 

@@ -62,6 +62,8 @@ static void define(struct counts *c, struct page *p, u32 k, vaddr pc, u32 word)
 void counts_feed(struct counts *c, const struct record *r, size_t n)
 {
     for (; n; n--, r++) {
+        if (record_is_other(r))
+            continue;
         vaddr pc = record_pc(r);
         struct page *p = page_of(c, pc);
         u32 k = pc >> 2 & (PAGE_INSNS - 1);

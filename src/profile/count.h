@@ -7,7 +7,7 @@
 #include <stddef.h>
 
 #include "base/arena.h"
-#include "exec/record.h"
+#include "stream/record.h"
 
 struct counts;
 

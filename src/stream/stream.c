@@ -16,6 +16,7 @@ struct stream {
     void *ctx;
     bool threaded;
     struct recorder recorder;
+    struct lines *lines;   // in front of it, or NULL
     struct record *batch[BATCHES];
     size_t count[BATCHES];
     u64 made, taken;
@@ -73,6 +74,13 @@ static struct record *next_batch(void *ctx, struct record *full)
     return publish(ctx, RECORD_BATCH);
 }
 
+void stream_tee(void *tee, const struct record *r, size_t n)
+{
+    const struct stream_tee *t = tee;
+    t->take[0](t->ctx[0], r, n);
+    t->take[1](t->ctx[1], r, n);
+}
+
 static struct record *new_batch(void)
 {
     void *p = aligned_alloc(BATCH_BYTES, BATCH_BYTES);
@@ -105,12 +113,19 @@ struct stream *stream_new(stream_consumer *take, void *ctx, bool threaded)
 
 struct recorder *stream_recorder(struct stream *s)
 {
-    return &s->recorder;
+    return s->lines ? lines_recorder(s->lines) : &s->recorder;
+}
+
+void stream_tell_lines(struct stream *s, memory_read *read, void *who)
+{
+    s->lines = lines_new(&s->recorder, read, who);
 }
 
 void stream_sync(struct stream *s)
 {
     struct recorder *r = &s->recorder;
+    if (s->lines)
+        lines_flush(s->lines);
     if (r->at > r->buffer)
         r->at = r->buffer = publish(s, (size_t)(r->at - r->buffer));
     pthread_mutex_lock(&s->lock);
@@ -131,6 +146,7 @@ void stream_free(struct stream *s)
         pthread_mutex_unlock(&s->lock);
         pthread_join(s->thread, NULL);
     }
+    lines_free(s->lines);
     for (int k = 0; k < BATCHES; k++)
         free(s->batch[k]);
     pthread_cond_destroy(&s->more);

@@ -41,8 +41,6 @@ struct hierarchy {
     u32 l1d_latency, l2_latency, split_line, split_page, page_bits;
     bool page_map;
     struct pointers *pointers;   // NULL: not followed
-    memory_read *read;
-    void *who;
     bool following;              // what is brought now was pointed to
     struct hierarchy_stats stats;   // all but those of the parts
 };
@@ -90,6 +88,7 @@ struct hierarchy *hierarchy_new(struct arena *a, const struct hierarchy_params *
     h->split_page = p->split_page;
     h->page_bits = (u32)__builtin_ctz(p->page);
     h->page_map = p->page_map;
+    h->pointers = p->pointers ? pointers_new(a) : NULL;
     return h;
 }
 
@@ -220,17 +219,14 @@ static cycle l1_fill(struct hierarchy *h, struct first *f, vaddr pc, vaddr va, u
 // Brings what the words of a line point to, and the line behind it; `now` is when it is here.
 static __attribute__((noinline)) void follow(struct hierarchy *h, vaddr pc, vaddr va, cycle now)
 {
-    u64 words[POINTERS_WORDS];
-    vaddr out[POINTERS_WORDS], line = va & ~(vaddr)(POINTERS_LINE - 1);
+    vaddr out[POINTERS_WORDS];
     enum level level;
-    u8 byte;
-    if (!h->read(h->who, words, line, sizeof(words)))
-        return;
-    u32 n = pointers_of(h->pointers, line, words, out);
+    u32 n = pointers_of(h->pointers, va, out);
     h->following = true;
     for (u32 k = 0; k < 2 * n; k++) {
         vaddr to = out[k / 2] + k % 2 * POINTERS_LINE;
-        if (cache_contains(h->d.cache, to) || !h->read(h->who, &byte, to, 1))
+        bool other_page = (to ^ out[k / 2]) >> h->page_bits;
+        if (other_page || cache_contains(h->d.cache, to))
             continue;
         if (mshr_full(h->d.mshr, now)) {
             h->stats.prefetch_dropped++;
@@ -353,11 +349,10 @@ bool hierarchy_l1d_contains(const struct hierarchy *h, vaddr va)
     return cache_contains(h->d.cache, va);
 }
 
-void hierarchy_follow_pointers(struct hierarchy *h, struct arena *a, memory_read *read, void *who)
+void hierarchy_word(struct hierarchy *h, vaddr va, u64 word, bool points)
 {
-    h->pointers = pointers_new(a);
-    h->read = read;
-    h->who = who;
+    if (h->pointers)
+        pointers_word(h->pointers, va, word, points);
 }
 
 void hierarchy_settle(struct hierarchy *h)

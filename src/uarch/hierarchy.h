@@ -45,6 +45,7 @@ struct hierarchy_params {
     struct prefetch_params l1i_prefetch;
     struct prefetch_params l1d_prefetch;  // fills L1D
     struct prefetch_params l2_prefetch;   // sees L1D misses, fills L2
+    u32 pointers;                         // 1: what words of a line point to comes along
 };
 
 struct hierarchy_stats {
@@ -87,12 +88,9 @@ cycle hierarchy_walk(void *who, u64 page, cycle now);
 // Is a load from `va` a hit in L1D? Leaves no trace (load address prediction).
 bool hierarchy_l1d_contains(const struct hierarchy *h, vaddr va);
 
-// Copies `size` bytes of the program's memory from `va` on; false when they are not all there.
-typedef bool memory_read(void *who, void *to, vaddr va, u32 size);
-
-// From now on lines that words of others point to are brought into the L1D (pointers.h). It
-// is the only part that looks at data: `read` gives those of the time it is called.
-void hierarchy_follow_pointers(struct hierarchy *h, struct arena *a, memory_read *read, void *who);
+// With `pointers`: memory holds `word` at `va`, which is the address of other memory when it
+// `points`. The words of a line are told in order, before the line is brought.
+void hierarchy_word(struct hierarchy *h, vaddr va, u64 word, bool points);
 
 // Forgets what is under way: all lines are where they were to go, all entries and pipes free.
 // Time may begin anew.

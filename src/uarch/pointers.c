@@ -2,11 +2,19 @@
 
 #include "base/arena.h"
 
-enum { FILTER = 128 };   // lines remembered; a guess
+enum {
+    FILTER = 128,    // lines remembered; a guess
+    LINES = 1024,    // lines whose words are known: as many as stream/lines.h remembers
+};
 
-// The line last named of each hash, 0: none.
+struct line {
+    vaddr at;    // its address | 1 when all its words are there
+    u64 word[POINTERS_WORDS];   // 0: does not point to memory
+};
+
 struct pointers {
-    vaddr recent[FILTER];
+    vaddr recent[FILTER];   // the line last named of each hash, 0: none
+    struct line line[LINES];
 };
 
 struct pointers *pointers_new(struct arena *a)
@@ -14,14 +22,39 @@ struct pointers *pointers_new(struct arena *a)
     return ARENA_NEW(a, struct pointers);
 }
 
-u32 pointers_of(struct pointers *p, vaddr va, const u64 words[POINTERS_WORDS],
-                vaddr out[POINTERS_WORDS])
+static vaddr line_of(vaddr va)
+{
+    return va & ~(vaddr)(POINTERS_LINE - 1);
+}
+
+static struct line *place_of(struct pointers *p, vaddr line)
+{
+    return &p->line[line / POINTERS_LINE % LINES];
+}
+
+void pointers_word(struct pointers *p, vaddr va, u64 word, bool points)
+{
+    vaddr at = line_of(va);
+    struct line *l = place_of(p, at);
+    u32 k = (u32)(va - at) / 8;
+    if (k == 0)
+        l->at = at;
+    if ((l->at & ~1ull) != at)   // of another line since
+        return;
+    l->word[k] = points ? word : 0;
+    l->at |= k == POINTERS_WORDS - 1;
+}
+
+u32 pointers_of(struct pointers *p, vaddr va, vaddr out[POINTERS_WORDS])
 {
     const vaddr address = ~0ull >> 8, region = address & ~0xffffffffull;
+    const struct line *l = place_of(p, line_of(va));
     u32 n = 0;
+    if (l->at != (line_of(va) | 1))
+        return 0;
     for (u32 k = 0; k < POINTERS_WORDS; k++) {
-        vaddr line = words[k] & address & ~(vaddr)(POINTERS_LINE - 1);
-        if (!words[k] || (words[k] ^ va) & region || line == (va & ~(vaddr)(POINTERS_LINE - 1)))
+        vaddr line = line_of(l->word[k] & address);
+        if (!l->word[k] || (l->word[k] ^ va) & region || line == line_of(va))
             continue;
         vaddr *recent = &p->recent[(line >> 6 ^ line >> 14) % FILTER];
         if (*recent == line)

@@ -4,6 +4,7 @@
 // (2024) found it: it looks at the 64 bytes of a line on its way into the L1D, takes every
 // aligned word that points into the same 4 GiB (the top byte does not count), and brings
 // the line it points to and the next. A filter keeps it from doing so again and again.
+// Of memory it knows what it was told of the lines met last.
 #ifndef UARCH_POINTERS_H
 #define UARCH_POINTERS_H
 
@@ -16,8 +17,12 @@ enum { POINTERS_LINE = 64, POINTERS_WORDS = POINTERS_LINE / 8 };
 
 struct pointers *pointers_new(struct arena *a);
 
-// Writes the lines that the words of the line at `va` point to, each once; how many.
-u32 pointers_of(struct pointers *p, vaddr va, const u64 words[POINTERS_WORDS],
-                vaddr out[POINTERS_WORDS]);
+// Memory holds `word` at `va`; it is an address of memory when it `points`. The words of a line
+// come in order.
+void pointers_word(struct pointers *p, vaddr va, u64 word, bool points);
+
+// Writes the lines that the words of the line of `va` point to, each once; how many. 0 when
+// they are not known.
+u32 pointers_of(struct pointers *p, vaddr va, vaddr out[POINTERS_WORDS]);
 
 #endif

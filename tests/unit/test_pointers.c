@@ -19,6 +19,12 @@ static int close_arena(void **state)
     return 0;
 }
 
+static void tell(struct pointers *p, vaddr line, const u64 words[POINTERS_WORDS])
+{
+    for (u32 k = 0; k < POINTERS_WORDS; k++)
+        pointers_word(p, line + 8 * k, words[k], true);
+}
+
 static void words_into_the_same_4_gib_are_pointers(void **state)
 {
     struct pointers *p = pointers_new(*state);
@@ -33,26 +39,28 @@ static void words_into_the_same_4_gib_are_pointers(void **state)
         ~0ull,
     };
     vaddr out[POINTERS_WORDS];
-    assert_int_equal(pointers_of(p, 0x5500001000, words, out), 2);
+    assert_int_equal(pointers_of(p, 0x5500001000, out), 0);   // not told of
+    tell(p, 0x5500001000, words);
+    assert_int_equal(pointers_of(p, 0x5500001008, out), 2);
     assert_int_equal(out[0], 0x5512345640);
     assert_int_equal(out[1], 0x5587654300);
-    assert_int_equal(pointers_of(p, 0x5500001040, words, out), 1);   // the line before, now
+    tell(p, 0x5500001040, words);
+    assert_int_equal(pointers_of(p, 0x5500001040, out), 1);   // the line before, now
     assert_int_equal(out[0], 0x5500001000);
+    pointers_word(p, 0x5500001080, 0x5500000000, true);   // the first of eight
+    assert_int_equal(pointers_of(p, 0x5500001080, out), 0);
 }
 
-// Memory of a page at 0x10000, all zero but for a pointer in the first word.
-static bool read_page(void *who, void *to, vaddr va, u32 size)
+// A line of zeros but for the first word.
+static void tell_hierarchy(struct hierarchy *h, vaddr line, u64 word, bool points)
 {
-    u64 page[2048] = { *(u64 *)who };
-    if (va < 0x10000 || va + size > 0x14000)
-        return false;
-    memcpy(to, (char *)page + (va - 0x10000), size);
-    return true;
+    for (u32 k = 0; k < POINTERS_WORDS; k++)
+        hierarchy_word(h, line + 8 * k, k ? 0 : word, k ? false : points);
 }
 
 static void what_a_line_points_to_comes_along_with_the_next_line(void **state)
 {
-    const struct hierarchy_params plain = {
+    struct hierarchy_params plain = {
         .clock_mhz = 1000,
         .l1i = { .bytes = 1024, .ways = 2, .line = 64 },
         .l1d = { .bytes = 1024, .ways = 2, .line = 64 },
@@ -65,19 +73,23 @@ static void what_a_line_points_to_comes_along_with_the_next_line(void **state)
         .l2_mshrs = 64,
         .page = 16384,
     };
-    u64 pointer = 0x12048;
     struct hierarchy *h = hierarchy_new(*state, &plain, NULL);
+    tell_hierarchy(h, 0x10000, 0x12048, true);
     hierarchy_load(h, 0x400, 0x10000, 8, 0);
     assert_false(hierarchy_l1d_contains(h, 0x12040));
+    plain.pointers = 1;
     h = hierarchy_new(*state, &plain, NULL);
-    hierarchy_follow_pointers(h, *state, read_page, &pointer);
+    tell_hierarchy(h, 0x10000, 0x12048, true);
     hierarchy_load(h, 0x400, 0x10000, 8, 0);
     assert_true(hierarchy_l1d_contains(h, 0x12040));
     assert_true(hierarchy_l1d_contains(h, 0x12080));
     assert_int_equal(hierarchy_stats(h).pointers_followed, 2);
-    pointer = 0x24048;   // not there
+    tell_hierarchy(h, 0x10400, 0x24048, false);   // not memory
     hierarchy_load(h, 0x400, 0x10400, 8, 1000);
     assert_int_equal(hierarchy_stats(h).pointers_followed, 2);
+    tell_hierarchy(h, 0x10800, 0x13fc8, true);   // the last line of a page
+    hierarchy_load(h, 0x400, 0x10800, 8, 2000);
+    assert_int_equal(hierarchy_stats(h).pointers_followed, 3);
 }
 
 int main(void)

@@ -112,7 +112,10 @@ static void feed(void *m, const struct record *r, size_t n)
     for (const struct record *end = r + n; r < end; r++) {
         u64 pc = record_pc(r);
         if (__builtin_expect(r->head & RECORD_DEF, 0)) {
-            define(o, pc, (u32)r->addr);
+            if (record_is_other(r))
+                parts_between(o->parts, r);
+            else
+                define(o, pc, (u32)r->addr);
             continue;
         }
         if (__builtin_expect(o->in_tail - o->in_head == INPUT, 0))

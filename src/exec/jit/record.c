@@ -1,4 +1,4 @@
-// Code that makes the records of exec/record.h.
+// Code that makes the records of stream/record.h.
 //
 // The records of a block stand at fixed places from HOST_RECORDS, which moves when the block
 // is left: a record is written before it is known whether its instruction retires, and counts
