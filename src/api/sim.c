@@ -13,6 +13,7 @@
 #include <xxhash.h>
 
 #include "core/pmu.h"
+#include "guest/sched.h"
 
 enum { COUNTER_HZ = 24000000 };   // CNTFRQ_EL0 of an M2
 
@@ -215,9 +216,8 @@ static bool load(struct m2sim *s, struct m2sim_error *e)
         .seed = o->seed,
         .strace = o->strace,
         .messages = o->messages,
-        .now_ns = timed      ? simulated_ns
-                  : in_turns ? counted_ns
-                             : NULL,
+        .policy = timed || in_turns ? &sched_turns : &sched_host,
+        .now_ns = timed ? simulated_ns : counted_ns,
         .clock_ctx = s,
         .counter = simulated_event,
         .counter_ctx = s,

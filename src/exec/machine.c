@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "guest/sched.h"
 #include "isa/decode.h"
 
 enum {
@@ -132,8 +133,10 @@ static u64 allowance(const struct machine *m, const struct thread *th, bool *ste
 {
     const struct process *p = m->process;
     u64 most = SLICE;
-    if (p->options.now_ns)
+    if (!p->policy->parallel)
         most = th->used < QUANTUM ? QUANTUM - th->used : 1;
+    if (m->pause_at)
+        most = m->pause_at - m->instructions < most ? m->pause_at - m->instructions : most;
     *step = false;
     if (!m->max_instructions)
         return most;
@@ -166,15 +169,22 @@ static bool run_stretch(struct machine *m, struct thread *th, u64 budget, bool s
     return true;
 }
 
-static enum machine_end run_thread(struct machine *m, struct thread *th)
+static enum sys_result begin(struct machine *m, struct thread *th)
+{
+    exec_init(&th->cpu, m->process->space);
+    thread_begin(th);
+    return process_boundary(th);
+}
+
+// Goes on with `th` as long as *next says so; why it ended, if it is not the guest's doing.
+static enum machine_end go_on(struct machine *m, struct thread *th, enum sys_result *next)
 {
     struct process *p = m->process;
-    exec_init(&th->cpu, p->space);
-    thread_begin(th);
-    enum sys_result next = process_boundary(th, 0);
-    while (next != SYS_EXIT) {
+    while (*next == SYS_CONTINUE) {
         if (m->stop && *m->stop)
             return MACHINE_STOPPED;
+        if (m->pause_at && m->instructions >= m->pause_at)
+            return MACHINE_PAUSED;
         bool step;
         u64 executed, budget = allowance(m, th, &step);
         if (!budget)
@@ -185,12 +195,20 @@ static enum machine_end run_thread(struct machine *m, struct thread *th)
             __atomic_fetch_add(&m->instructions, executed, __ATOMIC_RELAXED);
         else
             m->instructions += executed;
-        next = alive ? handle(m, th, t) : SYS_EXIT;
-        if (next != SYS_EXIT)
-            next = process_boundary(th, executed);
+        th->ran = executed;
+        *next = alive ? handle(m, th, t) : SYS_EXIT;
+        if (*next == SYS_CONTINUE)
+            *next = process_boundary(th);
     }
     // What waits or runs on ends by *stop as if it had exited.
     return m->stop && *m->stop && !p->exited ? MACHINE_STOPPED : MACHINE_EXITED;
+}
+
+// A thread that has its host thread for itself, to its end.
+static enum machine_end run_thread(struct machine *m, struct thread *th)
+{
+    enum sys_result next = begin(m, th);
+    return go_on(m, th, &next);
 }
 
 // A limit or *stop ends all threads, and is why the run ends unless the guest had ended.
@@ -202,6 +220,28 @@ static void note_end(struct machine *m, enum machine_end end)
     if (!m->process->exited)
         __atomic_compare_exchange_n(&m->end, &none, end, false, __ATOMIC_SEQ_CST, __ATOMIC_SEQ_CST);
     process_stop(m->process);
+}
+
+// All threads, in turns. Where it pauses it can go on: nothing of a guest thread is on the
+// host's stack.
+static enum machine_end run_turns(struct machine *m)
+{
+    struct thread *th = m->process->holder;
+    while (th) {
+        enum sys_result next = th->begun ? process_resume(th) : begin(m, th);
+        enum machine_end end = go_on(m, th, &next);
+        if (end == MACHINE_PAUSED)
+            return end;
+        if (end != MACHINE_EXITED) {   // the others see it in their turns
+            note_end(m, end);
+            next = SYS_EXIT;
+        }
+        struct thread *from = th;
+        th = sched_next(from, next == SYS_EXIT);
+        if (next == SYS_EXIT)
+            thread_end(from);
+    }
+    return MACHINE_EXITED;
 }
 
 struct start {
@@ -242,6 +282,8 @@ bool machine_spawn(void *ctx, struct thread *t)
 enum machine_end machine_run(struct machine *m)
 {
     struct process *p = m->process;
+    if (!p->policy->parallel)
+        return run_turns(m) == MACHINE_PAUSED ? MACHINE_PAUSED : m->end;
     struct thread *th = p->main;
     note_end(m, run_thread(m, th));
     thread_end(th);

@@ -1,6 +1,6 @@
 // machine.h: runs a guest process to its end.
 //
-// The loop around exec_run(), one host thread a guest thread: it hands traps to Linux
+// The loop around exec_run(), for one guest thread or all that take turns: hands traps to Linux
 // (guest/) as system calls and signals, keeps the instruction limit, and answers the
 // guest's reading of the clock.
 #ifndef EXEC_MACHINE_H
@@ -14,6 +14,7 @@ enum machine_end {
     MACHINE_EXITED,    // process_status() tells how
     MACHINE_LIMIT,     // max_instructions retired; more would have run
     MACHINE_STOPPED,   // *stop was set
+    MACHINE_PAUSED,    // pause_at is reached: machine_run goes on when called again
 };
 
 // A debugger (gdb/) between the machine and the instructions.
@@ -30,8 +31,9 @@ struct machine {
     struct process *process;
     struct jit *jit;                    // runs the instructions, or NULL: the interpreter does
     struct recorder *recorder;          // or NULL; then threads must take turns
-    bool tell_between;                  // the recorder is told of threads, system calls, signals too
+    bool tell_between;                  // the recorder is told of threads, calls, signals too
     u64 max_instructions;               // 0: no limit; of all threads together
+    u64 pause_at;                       // 0: never; of all together, where they take turns
     u64 (*counter)(void *ctx);          // CNTVCT_EL0: ticks of 24 MHz
     void *counter_ctx;
     const volatile int *stop;           // looked at every few milliseconds, or NULL
@@ -46,7 +48,8 @@ struct machine {
     void *orphan_ctx;
 };
 
-// Runs the main thread, and waits for the others that machine_spawn started.
+// Runs all threads to their end: those that take turns itself, else the main one while it
+// waits for the others that machine_spawn started.
 enum machine_end machine_run(struct machine *m);
 
 // process_options.spawn; `ctx` is a struct machine.

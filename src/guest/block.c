@@ -6,7 +6,6 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#include "guest/sched.h"
 #include "guest/timers.h"
 
 // The guest thread this host thread runs; for signal handlers, which have no argument.
@@ -15,8 +14,10 @@ static _Thread_local struct thread *self;
 static void on_signal(int sig, siginfo_t *info, void *context)
 {
     struct thread *t = self;
-    if (!t)
+    if (!t) {   // a helper's host thread
+        host_call_kicked(context);
         return;
+    }
     if (sig != KICK) {
         t->process->host_info[sig] = (struct guest_siginfo){
             .sig = sig,
@@ -37,12 +38,17 @@ static void catch (int sig)
     sigaction(sig, &sa, NULL);
 }
 
-void block_thread(struct thread *t)
+void block_switch(struct thread *t)
 {
-    catch (KICK);
     self = t;
     t->host = pthread_self();
     t->has_host = true;
+}
+
+void block_thread(struct thread *t)
+{
+    catch (KICK);
+    block_switch(t);
 }
 
 void block_thread_ends(struct thread *t)
@@ -87,68 +93,42 @@ void block_collect(struct thread *t)
     timers_check(p);
 }
 
-static bool must_look(struct thread *t)
+bool block_must_look(struct thread *t)
 {
     __atomic_store_n(&t->kicked, 0, __ATOMIC_SEQ_CST);
     block_collect(t);
     return thread_ends(t) || signal_waiting(t, t->sigmask) || signal_pending(t) & t->awaited;
 }
 
+i64 block_once(struct thread *t, long number, const u64 a[6])
+{
+    __atomic_store_n(&t->blocking, 1, __ATOMIC_SEQ_CST);
+    i64 r = host_call(&t->kicked, number, a);
+    __atomic_store_n(&t->blocking, 0, __ATOMIC_SEQ_CST);
+    return r;
+}
+
 i64 block_call(struct thread *t, long number, u64 a, u64 b, u64 c, u64 d, u64 e, u64 f)
 {
     const u64 args[6] = { a, b, c, d, e, f };
     for (;;) {
-        __atomic_store_n(&t->blocking, 1, __ATOMIC_SEQ_CST);
-        i64 r = host_call(&t->kicked, number, args);
-        __atomic_store_n(&t->blocking, 0, __ATOMIC_SEQ_CST);
-        if (r != -EINTR || must_look(t))
+        i64 r = block_once(t, number, args);
+        if (r != -EINTR || block_must_look(t))
             return r;
     }
 }
 
 i64 block_ready(struct thread *t, int host, short events)
 {
-    struct process *p = t->process;
-    if (!p->options.now_ns || (p->thread_count < 2 && !timers_armed(p)))
-        return 0;
-    int flags = fcntl(host, F_GETFL);
-    struct pollfd fd = { host, events, 0 };
-    if (flags < 0 || flags & O_NONBLOCK)
-        return 0;
-    while (poll(&fd, 1, 0) == 0) {
-        sched_wait(t, &(struct sched_wait){ .fds = &fd, .n = 1, .until = UINT64_MAX });
-        if (thread_ends(t) || signal_waiting(t, t->sigmask))
-            return -EINTR;
-    }
-    return 0;
+    return t->process->policy->ready(t, host, events);
 }
 
 i64 block_poll(struct thread *t, struct pollfd *fds, int n, u64 until)
 {
-    struct process *p = t->process;
-    for (;;) {
-        u64 now = until == UINT64_MAX || !until ? 0 : process_now(p, CLOCK_MONOTONIC);
-        u64 left = until > now ? until - now : 0;
-        i64 r = host_result(poll(fds, n, 0));
-        if (r || !left)
-            return r;
-        if (p->options.now_ns) {
-            sched_wait(t, &(struct sched_wait){ .fds = fds, .n = n, .until = until });
-            if (thread_ends(t) || signal_waiting(t, t->sigmask))
-                return -EINTR;
-            continue;
-        }
-        struct timespec ts = { left / 1000000000, left % 1000000000 };
-        const u64 args[6] = { (u64)fds, n, until == UINT64_MAX ? 0 : (u64)&ts };
-        __atomic_store_n(&t->blocking, 1, __ATOMIC_SEQ_CST);
-        r = host_call(&t->kicked, SYS_ppoll, args);
-        __atomic_store_n(&t->blocking, 0, __ATOMIC_SEQ_CST);
-        if (r != -EINTR || must_look(t))
-            return r;
-    }
+    return t->process->policy->poll(t, fds, n, until);
 }
 
-void block_poll_once(struct thread *t, u64 until)
+i64 block_unpolled(struct thread *t, long number, const u64 a[6])
 {
-    block_poll(t, NULL, 0, until);
+    return t->process->policy->unpolled(t, number, a, 0, NULL, 0);
 }

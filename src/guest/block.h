@@ -12,6 +12,9 @@
 // Makes the calling host thread the one that runs `t`.
 void block_thread(struct thread *t);
 
+// The same, where it was another's host thread before.
+void block_switch(struct thread *t);
+
 // It runs `t` no more: signals that come find nobody. The process is locked.
 void block_thread_ends(struct thread *t);
 
@@ -27,15 +30,19 @@ void block_collect(struct thread *t);
 // handle, or ends.
 i64 block_call(struct thread *t, long number, u64 a, u64 b, u64 c, u64 d, u64 e, u64 f);
 
+// One try: -EINTR may also be a wake-up that means nothing, which block_must_look tells.
+i64 block_once(struct thread *t, long number, const u64 a[6]);
+bool block_must_look(struct thread *t);
+
 // Waits until host descriptor `host` is ready for `events`, where threads take turns; where
-// they run in parallel the call itself waits. 0 or -EINTR.
+// they run in parallel the call itself waits. 0, -EINTR or -WAITS.
 i64 block_ready(struct thread *t, int host, short events);
 
 // poll; waits until `until` of CLOCK_MONOTONIC of the guest (UINT64_MAX: for ever).
 i64 block_poll(struct thread *t, struct pollfd *fds, int n, u64 until);
 
-// Waits until kicked, or until `until` of CLOCK_MONOTONIC.
-void block_poll_once(struct thread *t, u64 until);
+// A host call that waits and cannot be polled.
+i64 block_unpolled(struct thread *t, long number, const u64 a[6]);
 
 // A call that SA_RESTART restarts: -EINTR becomes -RESTART.
 static inline i64 restartable(i64 r)

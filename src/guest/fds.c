@@ -64,19 +64,24 @@ static struct guest_file *look_up(const struct process *p, u64 fd)
 }
 
 // Holds `f` for the system call that `t` makes; the process is locked.
-static int hold(struct thread *t, struct guest_file *f)
+static int hold(struct thread *t, struct guest_file *f, u32 fd)
 {
+    for (u32 k = 0; t->call.again && k < t->held_count; k++)
+        if (t->held_as[k] == fd)   // a call that has waited goes on with what it began with
+            return t->held[k]->host;
     if (!f)
         return -EBADF;
-    if (t->held_count && t->held[t->held_count - 1] == f)
+    if (t->held_count && t->held[t->held_count - 1] == f && t->held_as[t->held_count - 1] == fd)
         return f->host;
     if (t->held_count == t->held_room) {
         t->held_room = t->held_room ? 2 * t->held_room : 8;
         t->held = realloc(t->held, t->held_room * sizeof(struct guest_file *));
-        if (!t->held)
+        t->held_as = realloc(t->held_as, t->held_room * sizeof(*t->held_as));
+        if (!t->held || !t->held_as)
             abort();
     }
     f->holders++;
+    t->held_as[t->held_count] = fd;
     t->held[t->held_count++] = f;
     return f->host;
 }
@@ -85,7 +90,8 @@ int fd_get(struct thread *t, u64 fd)
 {
     struct process *p = t->process;
     pthread_mutex_lock(&p->lock);
-    int host = hold(t, look_up(p, (u32)fd));   // the kernel takes an int: upper half ignored
+    int host =
+        hold(t, look_up(p, (u32)fd), (u32)fd);   // the kernel takes an int: upper half ignored
     pthread_mutex_unlock(&p->lock);
     return host;
 }
@@ -94,7 +100,7 @@ int fd_cwd(struct thread *t)
 {
     struct process *p = t->process;
     pthread_mutex_lock(&p->lock);
-    int host = hold(t, p->cwd);
+    int host = hold(t, p->cwd, (u32)AT_FDCWD);
     pthread_mutex_unlock(&p->lock);
     return host;
 }

@@ -12,6 +12,7 @@
 #include <time.h>
 
 #include "guest/process.h"
+#include "guest/sched.h"
 
 enum syscall_status {
     IMPLEMENTED,   // done here
@@ -29,6 +30,7 @@ struct syscall_row {
 enum {
     SYSCALL_LIMIT = 512,
     RESTART = 512,         // -RESTART: -EINTR, or again when the handler has SA_RESTART
+    WAITS = 513,           // -WAITS: not yet; the handler will be called again (sched.h)
     KICK = 64,             // host signal that wakes waiting threads
 };
 
@@ -144,9 +146,6 @@ i64 procfs_open(struct thread *t, const char *text);
 // Reads a struct timespec: 0, -EFAULT, or -EINVAL when it is no time.
 i64 time_get(struct thread *t, vaddr a, struct timespec *ts);
 
-// Sleeps in the guest's time: until `until_ns` on `clock`. 0 or -EINTR.
-i64 time_sleep(struct thread *t, int clock, u64 until_ns);
-
 // `until` of `clock` on CLOCK_MONOTONIC.
 u64 time_monotonic(struct process *p, int clock, u64 until);
 
@@ -168,6 +167,14 @@ bool perf_read(struct thread *t, int host, vaddr to, u64 size, i64 *result);
 bool perf_ioctl(struct thread *t, int host, u32 request, u64 arg, i64 *result);
 bool perf_mmap(struct thread *t, int host, const u64 a[6], i64 *result);
 void perf_free(struct process *p);
+
+// ---- calls that wait
+
+// Goes on with the call that `t` waits in.
+enum sys_result linux_resume(struct thread *t);
+
+// Gives back what it holds.
+void call_end(struct thread *t);
 
 // ---- signals
 

@@ -39,6 +39,8 @@ i64 sys_epoll_ctl(struct thread *t, const u64 a[6])
 static i64 wait_events(struct thread *t, int host, struct epoll_event *e, int n, u64 until)
 {
     struct pollfd fd = { host, POLLIN, 0 };
+    if (sched_interrupted(t))
+        return -EINTR;
     for (;;) {
         i64 r = host_result(epoll_wait(host, e, n, 0));
         if (r)
@@ -60,9 +62,11 @@ i64 sys_epoll_pwait(struct thread *t, const u64 a[6])
     if (n <= 0)
         return -EINVAL;
     i64 failed = t->cpu.x[8] == 441 ? timeout_at(t, a[3], &ns) : 0;
-    failed = failed ? failed : mask_begin(t, a[4], a[5]);
+    failed = failed || t->call.again ? failed : mask_begin(t, a[4], a[5]);
     n = n < MAX_EVENTS ? n : MAX_EVENTS;
-    u64 until = ns < 0 ? UINT64_MAX : !ns ? 0 : process_now(p, CLOCK_MONOTONIC) + (u64)ns;
+    u64 until = ns < 0                 ? UINT64_MAX
+                : !ns || t->call.again ? 0
+                                       : process_now(p, CLOCK_MONOTONIC) + (u64)ns;
     i64 r = failed ? failed : wait_events(t, host, e, n, until);
     mask_end(t);
     for (i64 i = 0; i < r; i++) {

@@ -12,7 +12,6 @@
 #include <unistd.h>
 
 #include "guest/block.h"
-#include "guest/sched.h"
 #include "guest/timers.h"
 
 // The place of the guest's child `pid`; of nobody when 0.
@@ -66,6 +65,7 @@ static void become_child(struct thread *t, const u64 a[6], int pid)
     p->main = p->threads = p->holder = t;
     p->thread_count = p->alive = 1;
     p->survivor = t->next = NULL;
+    p->helpers = 0;
     t->host = pthread_self();
     p->space->parallel = false;
     timers_clear(p, true);
@@ -147,17 +147,15 @@ i64 sys_clone3(struct thread *t, const u64 a[6])
 static i64 wait_host(struct thread *t, int host, int *status, int flags, struct rusage *usage)
 {
     struct process *p = t->process;
-    if (!p->options.now_ns || p->thread_count < 2)
+    if (sched_interrupted(t))
+        return -RESTART;
+    if (!sched_polls(p))
         return restartable(
             block_call(t, SYS_wait4, (u64)host, (u64)status, flags, (u64)usage, 0, 0));
-    for (;;) {
-        pid_t got = wait4(host, status, flags | WNOHANG, usage);
-        if (got || flags & WNOHANG)
-            return host_result(got);
-        sched_wait(t, &(struct sched_wait){ .until = UINT64_MAX, .child = true });
-        if (thread_ends(t) || signal_waiting(t, t->sigmask))
-            return -RESTART;
-    }
+    pid_t got = wait4(host, status, flags | WNOHANG, usage);
+    if (got || flags & WNOHANG)
+        return host_result(got);
+    return sched_wait(t, &(struct thread_wait){ .until = UINT64_MAX, .child = true });
 }
 
 i64 sys_wait4(struct thread *t, const u64 a[6])
@@ -181,9 +179,24 @@ i64 sys_wait4(struct thread *t, const u64 a[6])
     *child = (struct guest_child){ 0 };
     struct rusage none = { 0 };
     if ((a[1] && space_write(p->space, a[1], &status, sizeof(status))) ||
-        (a[3] && space_write(p->space, a[3], p->options.now_ns ? &none : &usage, sizeof(usage))))
+        (a[3] && space_write(p->space, a[3], p->policy->parallel ? &usage : &none, sizeof(usage))))
         return -EFAULT;
     return pid;
+}
+
+// The same for waitid: 0, and who has ended, if somebody has.
+static i64 waitid_host(struct thread *t, int host, siginfo_t *info, int flags)
+{
+    struct process *p = t->process;
+    idtype_t type = host < 0 ? P_ALL : P_PID;
+    if (sched_interrupted(t))
+        return -RESTART;
+    if (!sched_polls(p))
+        return restartable(block_call(t, SYS_waitid, type, (u64)host, (u64)info, (u64)flags, 0, 0));
+    i64 failed = host_result(waitid(type, (id_t)host, info, flags | WNOHANG));
+    if (failed || info->si_pid || flags & WNOHANG)
+        return failed;
+    return sched_wait(t, &(struct thread_wait){ .until = UINT64_MAX, .child = true });
 }
 
 // waitid of children that have ended.
@@ -200,9 +213,7 @@ i64 sys_waitid(struct thread *t, const u64 a[6])
     siginfo_t info = { 0 };
     struct guest_child *child = NULL;
     while (!child) {
-        i64 failed =
-            restartable(block_call(t, SYS_waitid, host < 0 ? P_ALL : P_PID, (u64)host, (u64)&info,
-                                   (flags & WNOHANG) | WEXITED | WNOWAIT, 0, 0));
+        i64 failed = waitid_host(t, host, &info, (int)(flags & WNOHANG) | WEXITED | WNOWAIT);
         if (failed)
             return failed;
         if (!info.si_pid)

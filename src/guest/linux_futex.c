@@ -1,61 +1,14 @@
-// futex: the host's own on window addresses where threads run in parallel, a list of
-// waiting threads (sched.h) where they take turns; and the robust list.
+// futex: the commands; how a thread waits and is woken is the policy's (sched.h). And the
+// robust list.
 #include <linux/futex.h>
 #include <signal.h>
 #include <string.h>
 #include <sys/syscall.h>
 
 #include "guest/block.h"
-#include "guest/sched.h"
 #include "guest/timers.h"
 
 enum { ROBUST_LIMIT = 2048, COMMANDS = 0x7f };
-
-struct futex {
-    u64 a;
-    u32 op, flags, value, bitset;
-    bool timed;
-    u64 until;        // ns of CLOCK_MONOTONIC or CLOCK_REALTIME
-    int clock;
-};
-
-static i64 wait_in_turn(struct thread *t, const struct futex *f)
-{
-    struct process *p = t->process;
-    u32 value;
-    if (space_read(p->space, &value, f->a, sizeof(value)))
-        return -EFAULT;
-    if (value != f->value)
-        return -EAGAIN;
-    struct sched_wait w = {
-        .until = f->timed ? time_monotonic(p, f->clock, f->until) : UINT64_MAX,
-        .futex = f->a,
-        .value = value,
-        .bitset = f->bitset,
-        .shared = !(f->flags & FUTEX_PRIVATE_FLAG),
-    };
-    sched_wait(t, &w);
-    if (w.woken)
-        return 0;
-    if (thread_ends(t) || signal_waiting(t, t->sigmask))
-        return f->timed ? -EINTR : -RESTART;
-    return f->timed && process_now(p, CLOCK_MONOTONIC) >= w.until ? -ETIMEDOUT : 0;
-}
-
-static i64 wait_on_host(struct thread *t, const struct futex *f)
-{
-    struct process *p = t->process;
-    struct timespec ts = { f->until / 1000000000, f->until % 1000000000 };
-    bool alone = !f->timed && process_alone(p);
-    u32 value;
-    if (alone && !space_read(p->space, &value, f->a, sizeof(value)) && value == f->value)
-        return process_deadlock(t, "futex");
-    u64 op = FUTEX_WAIT_BITSET | (f->flags & FUTEX_PRIVATE_FLAG) |
-             (f->clock == CLOCK_REALTIME ? FUTEX_CLOCK_REALTIME : 0);
-    i64 r = block_call(t, SYS_futex, (u64)space_host(p->space, f->a), op, f->value,
-                       f->timed ? (u64)&ts : 0, 0, f->bitset);
-    return r == -EINTR && !f->timed ? -RESTART : r;
-}
 
 static i64 futex_wait(struct thread *t, const u64 a[6], struct futex *f)
 {
@@ -67,26 +20,13 @@ static i64 futex_wait(struct thread *t, const u64 a[6], struct futex *f)
     f->timed = a[3];
     if (!f->bitset)
         return -EINVAL;
-    if (a[3]) {
+    if (a[3] && !t->call.again) {
         i64 failed = time_get(t, a[3], &ts);
         if (failed)
             return failed;
         f->until = time_ns(&ts) + (absolute ? 0 : process_now(p, f->clock));
     }
-    return p->options.now_ns ? wait_in_turn(t, f) : wait_on_host(t, f);
-}
-
-static i64 wake(struct process *p, const struct futex *f, u32 count)
-{
-    u32 moved;
-    if (p->options.now_ns) {
-        i64 n = sched_wake(p, f->a, f->bitset, count, 0, 0, &moved);
-        if (f->flags & FUTEX_PRIVATE_FLAG || !p->forks)
-            return n;
-    }
-    return host_result(syscall(SYS_futex, space_host(p->space, f->a),
-                               FUTEX_WAKE_BITSET | (f->flags & FUTEX_PRIVATE_FLAG), count, NULL,
-                               NULL, f->bitset));
+    return p->policy->futex_wait(t, f);
 }
 
 void futex_wake(struct process *p, vaddr a, u32 count)
@@ -95,65 +35,17 @@ void futex_wake(struct process *p, vaddr a, u32 count)
     struct futex f = { .a = a, .bitset = FUTEX_BITSET_MATCH_ANY };
     if (a % 4 || !space_in_window(p->space, a, 4))
         return;
-    wake(p, &f, count);
+    p->policy->futex_wake(p, &f, count);
     f.flags = FUTEX_PRIVATE_FLAG;
-    if (!p->options.now_ns)
-        wake(p, &f, count);
+    if (p->policy->parallel)
+        p->policy->futex_wake(p, &f, count);
 }
 
 static i64 requeue(struct thread *t, const u64 a[6], const struct futex *f)
 {
-    struct process *p = t->process;
-    u32 value, moved;
     if ((i32)a[2] < 0 || (i32)a[3] < 0)
         return -EINVAL;
-    if (!p->options.now_ns)
-        return host_result(syscall(SYS_futex, space_host(p->space, f->a),
-                                   f->op | (f->flags & FUTEX_PRIVATE_FLAG), (u32)a[2], a[3],
-                                   space_host(p->space, a[4]), (u32)a[5]));
-    if (f->op == FUTEX_CMP_REQUEUE) {
-        if (space_read(p->space, &value, f->a, sizeof(value)))
-            return -EFAULT;
-        if (value != (u32)a[5])
-            return -EAGAIN;
-    }
-    i64 n = sched_wake(p, f->a, FUTEX_BITSET_MATCH_ANY, a[2], a[4], a[3], &moved);
-    return n + (f->op == FUTEX_CMP_REQUEUE ? moved : 0);
-}
-
-// FUTEX_WAKE_OP where threads take turns: nothing else runs, so a read and a write do.
-static i64 wake_op(struct thread *t, const u64 a[6], const struct futex *f)
-{
-    struct process *p = t->process;
-    u32 code = a[5], op = code >> 28 & 7, cmp = code >> 24 & 15, old, new, moved;
-    i32 oparg = (i32)(code << 8) >> 20, cmparg = (i32)(code << 20) >> 20;
-    if (!p->options.now_ns)
-        return host_result(syscall(SYS_futex, space_host(p->space, f->a),
-                                   FUTEX_WAKE_OP | (f->flags & FUTEX_PRIVATE_FLAG), (u32)a[2], a[3],
-                                   space_host(p->space, a[4]), code));
-    if (code >> 31)
-        oparg = (i32)(1u << (oparg & 31));
-    if (space_read(p->space, &old, a[4], sizeof(old)))
-        return -EFAULT;
-    switch (op) {
-    case FUTEX_OP_SET: new = oparg; break;
-    case FUTEX_OP_ADD: new = old + oparg; break;
-    case FUTEX_OP_OR: new = old | oparg; break;
-    case FUTEX_OP_ANDN: new = old & ~oparg; break;
-    case FUTEX_OP_XOR: new = old ^ oparg; break;
-    default: return -ENOSYS;
-    }
-    if (space_write(p->space, a[4], &new, sizeof(new)))
-        return -EFAULT;
-    i32 o = old;
-    const bool truth[6] = { o == cmparg, o != cmparg, o<cmparg, o <= cmparg, o> cmparg,
-                            o >= cmparg };
-    if (cmp >= COUNT(truth))
-        return -ENOSYS;
-    i64 n = sched_wake(p, f->a, FUTEX_BITSET_MATCH_ANY, a[2], 0, 0, &moved);
-    if (truth[cmp])
-        n += sched_wake(p, a[4], FUTEX_BITSET_MATCH_ANY, a[3], 0, 0, &moved);
-    return n;
+    return t->process->policy->futex_requeue(t, f, a);
 }
 
 // ---- priority inheritance: there are no priorities here, so a lock is one whose word names
@@ -196,10 +88,10 @@ static i64 lock_pi(struct thread *t, struct futex *f)
 {
     f->bitset = FUTEX_BITSET_MATCH_ANY;
     for (;;) {
-        i64 r = try_pi(t, f);
+        i64 r = t->call.again ? 1 : try_pi(t, f);   // again: it has waited
         if (r <= 0)
             return r;
-        r = t->process->options.now_ns ? wait_in_turn(t, f) : wait_on_host(t, f);
+        r = t->process->policy->futex_wait(t, f);
         if (r && r != -EAGAIN)
             return r;
     }
@@ -210,6 +102,11 @@ static i64 pi_until(struct thread *t, vaddr a, int clock, struct futex *f)
     struct timespec ts;
     f->timed = a;
     f->clock = clock;
+    if (t->call.again) {   // it was read before the first wait
+        f->clock = CLOCK_MONOTONIC;
+        f->until = t->call.wait.until;
+        return 0;
+    }
     i64 failed = a ? time_get(t, a, &ts) : 0;
     f->until = a && !failed ? time_ns(&ts) : 0;
     return failed;
@@ -230,7 +127,7 @@ static i64 unlock_pi(struct thread *t, const struct futex *f)
         if (r)
             break;
     }
-    i64 n = wake(t->process, f, INT32_MAX);
+    i64 n = t->process->policy->futex_wake(t->process, f, INT32_MAX);
     return n < 0 ? n : 0;
 }
 
@@ -243,11 +140,17 @@ static i64 wait_requeue_pi(struct thread *t, const u64 a[6], struct futex *f)
     if (r)
         return r;
     f->bitset = FUTEX_BITSET_MATCH_ANY;
-    r = t->process->options.now_ns ? wait_in_turn(t, f) : wait_on_host(t, f);
-    if (r)
-        return r == -RESTART ? -EINTR : r;
+    if (!t->call.count) {
+        r = t->process->policy->futex_wait(t, f);
+        if (r)
+            return r == -RESTART ? -EINTR : r;
+        t->call.count = 1;   // what it waits for from here on is the lock
+    }
     f->a = a[4];
-    return lock_pi(t, f);
+    r = lock_pi(t, f);
+    if (r != -WAITS)
+        t->call.count = 0;
+    return r;
 }
 
 static i64 cmp_requeue_pi(struct thread *t, const u64 a[6], const struct futex *f)
@@ -259,7 +162,8 @@ static i64 cmp_requeue_pi(struct thread *t, const u64 a[6], const struct futex *
         return -EFAULT;
     if (value != (u32)a[5])
         return -EAGAIN;
-    return wake(t->process, f, 1 + (u32)a[3] < INT32_MAX ? 1 + (u32)a[3] : INT32_MAX);
+    return t->process->policy->futex_wake(t->process, f,
+                                          1 + (u32)a[3] < INT32_MAX ? 1 + (u32)a[3] : INT32_MAX);
 }
 
 static i64 futex_pi(struct thread *t, const u64 a[6], struct futex *f)
@@ -299,10 +203,10 @@ i64 sys_futex(struct thread *t, const u64 a[6])
     case FUTEX_WAIT:
     case FUTEX_WAIT_BITSET: return futex_wait(t, a, &f);
     case FUTEX_WAKE:
-    case FUTEX_WAKE_BITSET: return f.bitset ? wake(p, &f, a[2]) : -EINVAL;
+    case FUTEX_WAKE_BITSET: return f.bitset ? p->policy->futex_wake(p, &f, a[2]) : -EINVAL;
     case FUTEX_REQUEUE:
     case FUTEX_CMP_REQUEUE: return requeue(t, a, &f);
-    case FUTEX_WAKE_OP: return wake_op(t, a, &f);
+    case FUTEX_WAKE_OP: return p->policy->futex_wake_op(t, &f, a);
     default: return futex_pi(t, a, &f);
     }
 }

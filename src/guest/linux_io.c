@@ -53,8 +53,8 @@ static i64 read_some(struct thread *t, const struct transfer *x, u64 n)
 static i64 write_all(struct thread *t, const struct transfer *x, u64 n)
 {
     struct process *p = t->process;
-    bool turns = p->options.now_ns && p->thread_count > 1;
-    u64 most = turns ? PIPE_BUF : n, done = 0;
+    bool turns = sched_polls(p);
+    u64 most = turns ? PIPE_BUF : n, done = t->call.done;
     struct stat st;
     if (turns && (fstat(x->host, &st) || !(S_ISFIFO(st.st_mode) || S_ISSOCK(st.st_mode))))
         most = n;
@@ -63,8 +63,10 @@ static i64 write_all(struct thread *t, const struct transfer *x, u64 n)
         i64 r = block_ready(t, x->host, POLLOUT);
         if (!r)
             r = block_call(t, SYS_write, (u64)x->host, (u64)x->buffer + done, part, 0, 0, 0);
+        if (r == -WAITS)
+            t->call.done = done;
         if (r < 0)
-            return done ? (i64)done : restartable(r);
+            return done && r != -WAITS ? (i64)done : restartable(r);
         done += (u64)r;
         if ((u64)r < part)
             break;
@@ -215,8 +217,7 @@ i64 sys_pwritev(struct thread *t, const u64 a[6])
 // wait: who is to read or write the rest must run.
 static i64 ready_to_move(struct thread *t, int in, int out, u32 *flags)
 {
-    struct process *p = t->process;
-    if (!p->options.now_ns || p->thread_count < 2 || *flags & SPLICE_F_NONBLOCK)
+    if (!sched_polls(t->process) || *flags & SPLICE_F_NONBLOCK)
         return 0;
     i64 failed = in < 0 ? 0 : block_ready(t, in, POLLIN);
     failed = failed || out < 0 ? failed : block_ready(t, out, POLLOUT);
@@ -368,7 +369,7 @@ static i64 wait_for(struct thread *t, struct pollfd *fds, int n, i64 wait_ns)
     if (wait_ns < 0 && n == 0 && process_alone(p))
         return process_deadlock(t, "poll without descriptors");
     u64 until = wait_ns < 0 ? UINT64_MAX : 0;
-    if (wait_ns > 0)
+    if (wait_ns > 0 && !t->call.again)
         until = process_now(p, CLOCK_MONOTONIC) + (u64)wait_ns;
     return block_poll(t, fds, n, until);
 }
@@ -404,7 +405,7 @@ i64 mask_begin(struct thread *t, vaddr a, u64 size)
 
 void mask_end(struct thread *t)
 {
-    if (!t->restore_mask || signal_waiting(t, t->sigmask))
+    if (!t->restore_mask || t->call.waits || signal_waiting(t, t->sigmask))
         return;
     t->sigmask = t->sigmask_saved;
     t->restore_mask = false;
@@ -440,7 +441,7 @@ i64 sys_ppoll(struct thread *t, const u64 a[6])
     if (space_read(s, fds, a[0], n * sizeof(*fds)))
         return -EFAULT;
     i64 failed = timeout_at(t, a[2], &ns);
-    failed = failed ? failed : mask_begin(t, a[3], a[4]);
+    failed = failed || t->call.again ? failed : mask_begin(t, a[3], a[4]);
     i64 r = failed ? failed : poll_guest(t, fds, n, ns);
     mask_end(t);
     if (r >= 0 && space_write(s, a[0], fds, n * sizeof(*fds)))
@@ -511,7 +512,7 @@ i64 sys_pselect6(struct thread *t, const u64 a[6])
     if (a[5] && space_read(s, mask, a[5], sizeof(mask)))
         return -EFAULT;
     i64 failed = timeout_at(t, a[4], &ns);
-    failed = failed ? failed : mask_begin(t, mask[0], mask[1]);
+    failed = failed || t->call.again ? failed : mask_begin(t, mask[0], mask[1]);
     i64 r = failed ? failed : select_guest(t, &sets, n, ns);
     mask_end(t);
     for (int k = 0; k < 3 && r >= 0; k++)

@@ -38,7 +38,7 @@ static i64 unregister(struct thread *t, const u64 a[6])
 i64 sys_rseq(struct thread *t, const u64 a[6])
 {
     const struct area fresh = { 0 };
-    if (!t->process->options.now_ns)
+    if (t->process->policy->parallel)
         return -ENOSYS;
     if (a[2] & UNREGISTER)
         return unregister(t, a);

@@ -4,7 +4,6 @@
 #include <unistd.h>
 
 #include "guest/block.h"
-#include "guest/sched.h"
 #include "guest/timers.h"
 
 enum { SET_BYTES = 8 };   // sizeof(sigset_t) of the kernel
@@ -64,26 +63,19 @@ i64 sys_rt_sigpending(struct thread *t, const u64 a[6])
 i64 signal_wait(struct thread *t, u64 set, u64 until, const char *what)
 {
     struct process *p = t->process;
-    if (process_alone(p) && until == UINT64_MAX)
+    if (process_alone(p) && until == UINT64_MAX && !t->call.again)
         return process_deadlock(t, what);
     t->awaited = set;
-    i64 r = 0;
-    while (!r && !(signal_pending(t) & set)) {
-        if (until != UINT64_MAX && process_now(p, CLOCK_MONOTONIC) >= until)
-            break;
-        if (p->options.now_ns)
-            sched_wait(t, &(struct sched_wait){ .until = until, .set = set });
-        else
-            block_poll_once(t, until);
-        r = thread_ends(t) || signal_waiting(t, t->sigmask & ~set) ? -EINTR : 0;
-    }
-    t->awaited = 0;
+    i64 r = p->policy->signal(t, set, until);
+    t->awaited = r == -WAITS ? set : 0;
     return r;
 }
 
 i64 sys_rt_sigsuspend(struct thread *t, const u64 a[6])
 {
     u64 mask;
+    if (t->call.again)
+        return signal_wait(t, 0, UINT64_MAX, "sigsuspend");
     if (a[1] != SET_BYTES)
         return -EINVAL;
     if (space_read(t->process->space, &mask, a[0], sizeof(mask)))
@@ -103,22 +95,29 @@ static i64 put_info(struct thread *t, vaddr to, const struct guest_siginfo *i)
     return space_write(t->process->space, to, info, sizeof(info));
 }
 
+// What rt_sigtimedwait waits for, and how long.
+static i64 wait_arguments(struct thread *t, const u64 a[6], u64 *set, u64 *until)
+{
+    struct timespec ts;
+    if (a[3] != SET_BYTES)
+        return -EINVAL;
+    if (space_read(t->process->space, set, a[0], sizeof(*set)))
+        return -EFAULT;
+    *set &= ~UNBLOCKABLE;
+    *until = UINT64_MAX;
+    i64 failed = a[2] ? time_get(t, a[2], &ts) : 0;
+    if (a[2] && !failed)
+        *until = process_now(t->process, CLOCK_MONOTONIC) + time_ns(&ts);
+    return failed;
+}
+
 i64 sys_rt_sigtimedwait(struct thread *t, const u64 a[6])
 {
     struct process *p = t->process;
-    struct timespec ts;
-    u64 set;
-    if (a[3] != SET_BYTES)
-        return -EINVAL;
-    if (space_read(p->space, &set, a[0], sizeof(set)))
-        return -EFAULT;
-    set &= ~UNBLOCKABLE;
-    u64 until = UINT64_MAX;
-    i64 failed = a[2] ? time_get(t, a[2], &ts) : 0;
+    u64 set = t->call.wait.set, until = t->call.wait.until;
+    i64 failed = t->call.again ? 0 : wait_arguments(t, a, &set, &until);
     if (failed)
         return failed;
-    if (a[2])
-        until = process_now(p, CLOCK_MONOTONIC) + time_ns(&ts);
     for (int sig = 1; sig <= GUEST_SIGNALS; sig++)
         if (set >> (sig - 1) & 1)
             block_forward(p, sig);

@@ -304,7 +304,7 @@ static i64 transfer(struct thread *t, long number, int host, struct msghdr *m, i
 {
     bool sends = number == SYS_sendmsg;
     i64 r = flags & MSG_DONTWAIT ? 0 : block_ready(t, host, sends ? POLLOUT : POLLIN);
-    if (t->process->options.now_ns && t->process->thread_count > 1 && sends)
+    if (sched_polls(t->process) && sends)
         flags |= MSG_DONTWAIT;
     if (!r)
         r = block_call(t, number, (u64)host, (u64)m, (u32)flags, 0, 0, 0);
@@ -440,11 +440,13 @@ enum { MMSGHDR = 64, LEN_AT = 56 };
 
 i64 sys_sendmmsg(struct thread *t, const u64 a[6])
 {
-    u32 n = (u32)a[2] < MAX_MESSAGES ? (u32)a[2] : MAX_MESSAGES, sent = 0;
+    u32 n = (u32)a[2] < MAX_MESSAGES ? (u32)a[2] : MAX_MESSAGES, sent = (u32)t->call.count;
     for (; sent < n; sent++) {
         i64 r = sys_sendmsg(t, (u64[6]){ a[0], a[1] + (u64)sent * MMSGHDR, a[3] });
+        if (r == -WAITS)
+            t->call.count = sent;
         if (r < 0)
-            return sent ? (i64)sent : r;
+            return sent && r != -WAITS ? (i64)sent : r;
         u32 len = (u32)r;
         space_write(t->process->space, a[1] + (u64)sent * MMSGHDR + LEN_AT, &len, sizeof(len));
     }
@@ -508,18 +510,25 @@ i64 sys_recvmsg(struct thread *t, const u64 a[6])
 i64 sys_recvmmsg(struct thread *t, const u64 a[6])
 {
     struct process *p = t->process;
-    u32 n = (u32)a[2] < MAX_MESSAGES ? (u32)a[2] : MAX_MESSAGES, got = 0;
+    u32 n = (u32)a[2] < MAX_MESSAGES ? (u32)a[2] : MAX_MESSAGES;
+    u32 got = (u32)t->call.count;
     int flags = (int)a[3];
     i64 ns;
     i64 failed = timeout_at(t, a[4], &ns);
     if (failed)
         return failed;
-    u64 until = ns < 0 ? UINT64_MAX : process_now(p, CLOCK_MONOTONIC) + (u64)ns;
+    u64 until = t->call.again ? t->call.limit
+                : ns < 0      ? UINT64_MAX
+                              : process_now(p, CLOCK_MONOTONIC) + (u64)ns;
     while (got < n) {
         vaddr at = a[1] + (u64)got * MMSGHDR;
         i64 r = sys_recvmsg(t, (u64[6]){ a[0], at, (u64)(flags & ~MSG_WAITFORONE) });
+        if (r == -WAITS) {
+            t->call.count = got;
+            t->call.limit = until;
+        }
         if (r < 0)
-            return got ? (i64)got : r;
+            return got && r != -WAITS ? (i64)got : r;
         u32 len = (u32)r;
         if (space_write(p->space, at + LEN_AT, &len, sizeof(len)))
             return got ? (i64)got : -EFAULT;

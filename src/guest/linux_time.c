@@ -7,7 +7,6 @@
 #include <sys/times.h>
 
 #include "guest/block.h"
-#include "guest/sched.h"
 
 enum {
     LAST_CLOCK = CLOCK_TAI,
@@ -37,13 +36,7 @@ static int known_clock(int clock)
 
 u64 process_now(struct process *p, int clock)
 {
-    const struct process_options *o = &p->options;
-    clock = known_clock(clock);
-    if (o->now_ns)
-        return o->now_ns(o->clock_ctx, clock) + (cpu_clock(clock) ? 0 : p->slept_ns);
-    struct timespec ts = { 0 };
-    clock_gettime(clock, &ts);
-    return ts.tv_sec * SECOND + ts.tv_nsec;
+    return p->policy->now(p, known_clock(clock));
 }
 
 i64 time_get(struct thread *t, vaddr a, struct timespec *ts)
@@ -65,22 +58,6 @@ u64 time_monotonic(struct process *p, int clock, u64 until)
         return until;
     u64 now = process_now(p, clock);
     return process_now(p, CLOCK_MONOTONIC) + (until > now ? until - now : 0);
-}
-
-i64 time_sleep(struct thread *t, int clock, u64 until_ns)
-{
-    struct process *p = t->process;
-    if (!p->options.now_ns) {
-        struct timespec ts = timespec_of(until_ns);
-        return block_call(t, SYS_clock_nanosleep, clock, TIMER_ABSTIME, (u64)&ts, 0, 0, 0);
-    }
-    struct sched_wait w = { .until = time_monotonic(p, clock, until_ns) };
-    while (process_now(p, CLOCK_MONOTONIC) < w.until) {
-        if (thread_ends(t) || signal_waiting(t, t->sigmask))
-            return -EINTR;
-        sched_wait(t, &w);
-    }
-    return 0;
 }
 
 static i64 put_time(struct thread *t, vaddr a, u64 ns)
@@ -120,12 +97,16 @@ static i64 sleep_on(struct thread *t, int clock, bool absolute, vaddr wanted, va
 {
     struct process *p = t->process;
     struct timespec ts;
-    i64 failed = time_get(t, wanted, &ts);
-    if (failed)
-        return failed;
-    u64 ns = time_ns(&ts);
-    u64 until = absolute ? ns : process_now(p, clock) + ns;
-    i64 r = time_sleep(t, clock, until);
+    u64 until = t->call.limit;
+    if (!t->call.again) {
+        i64 failed = time_get(t, wanted, &ts);
+        if (failed)
+            return failed;
+        until = time_ns(&ts) + (absolute ? 0 : process_now(p, clock));
+    }
+    i64 r = p->policy->sleep(t, clock, until);
+    if (r == -WAITS)
+        t->call.limit = until;
     if (r == -EINTR && !absolute && rest) {
         u64 now = process_now(p, clock);
         put_time(t, rest, until > now ? until - now : 0);
@@ -161,7 +142,7 @@ i64 sys_getrusage(struct thread *t, const u64 a[6])
     struct rusage r = { 0 };   // the same on both
     if (who != RUSAGE_SELF && who != RUSAGE_CHILDREN && who != RUSAGE_THREAD)
         return -EINVAL;
-    if (who != RUSAGE_CHILDREN && !t->process->options.now_ns) {
+    if (who != RUSAGE_CHILDREN && t->process->policy->parallel) {
         getrusage(who, &r);
     } else if (who != RUSAGE_CHILDREN) {
         u64 ns = process_now(t->process, CLOCK_PROCESS_CPUTIME_ID);

@@ -2,7 +2,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <sched.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -101,15 +100,6 @@ void process_set_name(struct process *p, const char *path)
     memcpy(p->name, name, n);
 }
 
-// As many as the simulator may use, where threads run in parallel.
-static u32 count_cpus(const struct process_options *o)
-{
-    cpu_set_t set;
-    if (o->now_ns || sched_getaffinity(0, sizeof(set), &set))
-        return 1;
-    return (u32)CPU_COUNT(&set);
-}
-
 // Everything but the program. The host must not die of a pipe the guest writes to.
 static struct process *create(const struct process_options *o, struct err *e)
 {
@@ -135,9 +125,9 @@ static struct process *create(const struct process_options *o, struct err *e)
         abort();
     p->main->process = p;
     p->main->tid = p->pid;
-    pthread_cond_init(&p->main->turn, NULL);
     pthread_cond_init(&p->gone, NULL);
-    p->cpus = count_cpus(o);
+    p->policy = o->policy ? o->policy : &sched_host;
+    p->cpus = p->policy->cpus();
     p->threads = p->holder = p->main;
     p->thread_count = p->alive = 1;
     p->random_state = o->seed;
@@ -165,6 +155,8 @@ void process_free(struct process *p)
     program_free(p->program);
     free(p->arguments);
     free(p->main->held);
+    free(p->main->held_as);
+    free(p->main->call.fds);
     free(p->main);
     free(p);
 }

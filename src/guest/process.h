@@ -15,6 +15,7 @@
 #include "guest/elf.h"
 #include "guest/space.h"
 #include "guest/view.h"
+#include "guest/wait.h"
 #include "isa/cpu.h"
 
 enum {
@@ -33,7 +34,7 @@ struct thread;
 struct program;
 struct perf;
 struct guest_siginfo;
-struct sched_wait;
+struct sched_policy;
 
 struct process_options {
     const char *path;                    // the ELF file or script
@@ -45,7 +46,10 @@ struct process_options {
     FILE *strace;                        // system calls are printed here, or NULL
     FILE *messages;                      // faults are told here; NULL means stderr
 
-    // Time the guest sees, in nanoseconds of Linux clock `clock`; NULL: the host's.
+    // A row of sched.def: how its threads run, and what time it is. NULL: `host`.
+    const struct sched_policy *policy;
+
+    // Under `turns`, the time the guest sees, in nanoseconds of Linux clock `clock`.
     // Must not go backwards. Sleeping returns at once and is added by the process.
     u64 (*now_ns)(void *ctx, int clock);
     void *clock_ctx;
@@ -65,8 +69,8 @@ struct process_options {
     void (*forked)(void *ctx);
     void *fork_ctx;
 
-    // Starts a host thread that runs `t`, whose registers are set: false when it cannot.
-    // NULL: no threads. It ends by thread_end.
+    // Under `host`, starts a host thread that runs `t`, whose registers are set: false when it
+    // cannot. It ends by thread_end. NULL: no threads.
     bool (*spawn)(void *ctx, struct thread *t);
     void *spawn_ctx;
 
@@ -178,8 +182,10 @@ struct process {
     bool orphan;                         // main was started by `spawn`: nobody joins
     struct thread *survivor;             // execve: all others end
     pthread_cond_t gone;                 // a thread has ended
-    struct thread *holder;               // of the baton, see sched.h
-    u64 waits;
+    const struct sched_policy *policy;
+    struct thread *holder;               // whose turn it is, where there are turns
+    u64 waits;                           // there have been so many
+    int helpers;                         // that there are, see helper.h
 };
 
 struct guest_altstack {
@@ -195,9 +201,9 @@ struct thread {
     pthread_t host;                      // the host thread that runs it
     bool has_host, left;
     int kicked, blocking;                // see block.h; atomic
-    pthread_cond_t turn;                 // sched.h
-    struct sched_wait *wait;
-    u64 used;                            // instructions of its turn
+    struct thread_call call;             // that it is in
+    bool begun, passed;                  // has had a turn; its last one was used up
+    u64 used, ran;                       // instructions of its turn; of the last stretch
     u64 awaited;                         // signals sigtimedwait waits for
     bool restart;                        // the call is to be made again
     u64 restart_x0;
@@ -212,6 +218,7 @@ struct thread {
     u64 affinity;                        // CPUs it may run on; 0: all
     u32 esr;                             // of the fault being delivered (Arm ARM ESR_EL1), or 0
     struct guest_file **held;            // files of its system call, see fds.c
+    u32 *held_as;                        // and the numbers by which it named them
     u32 held_count, held_room;
     bool exited;
     u64 syscalls;                        // made so far
@@ -236,7 +243,9 @@ int process_status(const struct process *p);
 // Ends a forked child of the simulator as its guest has ended.
 void process_leave(const struct process *p) __attribute__((noreturn));
 
-enum sys_result { SYS_CONTINUE, SYS_EXIT };   // EXIT: this thread runs no more
+// EXIT: this thread runs no more. TURN: it waits or its turn is over; go on with whom
+// sched_next names.
+enum sys_result { SYS_CONTINUE, SYS_EXIT, SYS_TURN };
 
 // The system call in x8 with arguments x0 to x5; the result goes to x0. cpu.pc must
 // already be past the SVC. Signals that became pending are delivered before it returns.
@@ -251,13 +260,16 @@ enum sys_result process_fault(struct thread *t, int sig, int code, vaddr addr, c
 // Delivers pending unblocked signals, if any (for asynchronous ones, between blocks).
 enum sys_result process_signals(struct thread *t);
 
-// To be called between stretches of instructions, of which `t` has just run `executed`:
-// signals, timers, and whose turn it is.
-enum sys_result process_boundary(struct thread *t, u64 executed);
+// To be called between stretches of instructions, of which `t` has just run `t->ran`:
+// signals, timers, and whether its turn is over.
+enum sys_result process_boundary(struct thread *t);
 
-// The calling host thread begins to run `t` (waits for its turn), and has run it to its
-// end, after which it is gone but for process.main. thread_end is true for the last one of
-// an orphan; for others the process may be gone when it returns.
+// The turn of `t` begins: ends or goes on with the call it was in.
+enum sys_result process_resume(struct thread *t);
+
+// The calling host thread begins to run `t`, and has run it to its end, after which it is
+// gone but for process.main. thread_end is true for the last one of an orphan; for others the
+// process may be gone when it returns.
 void thread_begin(struct thread *t);
 bool thread_end(struct thread *t);
 

@@ -1,11 +1,10 @@
-// sched.h: threads that take turns.
+// sched.h: who of a process's threads runs, and what time it is.
 //
-// Where the guest's time is simulated (process_options.now_ns), one thread runs at a time:
-// the holder of the baton. It passes on after QUANTUM instructions and when it waits, to
-// the next thread in order of creation that can run, so that two runs are alike. When
-// nobody can run, simulated time jumps to the next thing that is due, or the simulator
-// waits for the host. Where time is the host's, threads run in parallel and none of this
-// does anything.
+// A policy is a row of sched.def. Under `host` every guest thread has a host thread, they run
+// in parallel and time is the host's. Under `turns` one host thread runs them all, one after
+// another: a turn ends after QUANTUM instructions and when the thread waits, and the next one
+// in order of creation that can run has it, so that two runs are alike. When nobody can run,
+// simulated time jumps to the next thing that is due, or the simulator waits for the host.
 #ifndef GUEST_SCHED_H
 #define GUEST_SCHED_H
 
@@ -13,30 +12,61 @@
 
 struct pollfd;
 
-// What a thread waits for; it also ends by a signal that can be delivered.
-struct sched_wait {
-    struct pollfd *fds;    // host descriptors to be ready
-    int n;
-    u64 until;             // of the guest's CLOCK_MONOTONIC; UINT64_MAX: no end
-    vaddr futex;           // woken by sched_wake
-    u32 value, bitset;     // of the futex; shared ones are looked at again
-    bool shared, child;    // child: a child to end
-    u64 set;               // signals, blocked ones too
-    u64 order;             // of arrival
-    bool woken;
+// A wait at a futex, or a wake-up of those who wait there.
+struct futex {
+    vaddr a;
+    u32 op, flags, value, bitset;
+    bool timed;
+    u64 until;        // ns of CLOCK_MONOTONIC or CLOCK_REALTIME
+    int clock;
 };
 
-// Waits for the thread's turn; passes the baton on, for a while or for good.
-void sched_enter(struct thread *t);
-void sched_pass(struct thread *t);
-void sched_leave(struct thread *t);   // the process is locked
+// What differs between the ways to run. Where a verb may wait, it does so under `host`; under
+// `turns` it writes down what for and returns -WAITS, which the handler hands on: it is then
+// called again with t->call.again set, and so is the verb.
+struct sched_policy {
+    const char *name;
+    bool parallel;
+    u32 (*cpus)(void);                                    // that the guest sees
+    u64 (*now)(struct process *p, int clock);             // ns of a clock of Linux
+    i64 (*yield)(struct thread *t);
+    i64 (*sleep)(struct thread *t, int clock, u64 until); // 0 or -EINTR
+    i64 (*ready)(struct thread *t, int host, short events);   // before a call that may wait
+    i64 (*poll)(struct thread *t, struct pollfd *fds, int n, u64 until);
+    i64 (*signal)(struct thread *t, u64 set, u64 until);  // 0: pending, or time is up
 
-// Gives the baton away until *w is (or may be) so.
-void sched_wait(struct thread *t, struct sched_wait *w);
+    // A host call that waits and cannot be polled (helper.h). *data, or NULL, is what argument
+    // `which` points to. 0 or more, or -errno.
+    i64 (*unpolled)(struct thread *t, long number, const u64 a[6], int which, const void *data,
+                    size_t size);
 
-// Wakes up to `count` that wait for `futex`, longest first; moves up to `requeue` others
-// to `to`. How many were woken and moved.
-i64 sched_wake(struct process *p, vaddr futex, u32 bitset, u32 count, vaddr to, u32 requeue,
-               u32 *moved);
+    i64 (*futex_wait)(struct thread *t, const struct futex *f);
+    i64 (*futex_wake)(struct process *p, const struct futex *f, u32 count);
+    i64 (*futex_requeue)(struct thread *t, const struct futex *f, const u64 a[6]);
+    i64 (*futex_wake_op)(struct thread *t, const struct futex *f, const u64 a[6]);
+};
+
+#define SCHED(name, what) extern const struct sched_policy sched_##name;
+#include "guest/sched.def"
+#undef SCHED
+
+// The row of that name, or NULL.
+const struct sched_policy *sched_policy(const char *name);
+
+// ---- turns
+
+// Writes down that the call of `t` waits for *w: -WAITS.
+i64 sched_wait(struct thread *t, const struct thread_wait *w);
+
+// The call of `t` has waited, and is to end by a signal.
+bool sched_interrupted(struct thread *t);
+
+// True where a host call must not wait: there are others whose turn may come, or timers, which
+// stand while it waits.
+bool sched_polls(const struct process *p);
+
+// The turn of `from` is over, or (it `leaves`) it runs no more: who has the next one. NULL:
+// nobody is left. Waits until somebody can run.
+struct thread *sched_next(struct thread *from, bool leaves);
 
 #endif

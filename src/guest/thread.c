@@ -6,7 +6,6 @@
 #include <time.h>
 
 #include "guest/block.h"
-#include "guest/sched.h"
 #include "guest/timers.h"
 
 enum { JOIN_TRIES = 500, JOIN_MS = 10 };
@@ -86,7 +85,7 @@ void process_deadlock_locked(struct process *p)
 void thread_begin(struct thread *t)
 {
     block_thread(t);
-    sched_enter(t);
+    t->begun = true;
 }
 
 static void remove_signals(struct process *p, const struct thread *t)
@@ -101,9 +100,11 @@ static void remove_signals(struct process *p, const struct thread *t)
 bool thread_end(struct thread *t)
 {
     struct process *p = t->process;
+    if (t->call.waits)
+        call_end(t);
     fds_put(t);
     pthread_mutex_lock(&p->lock);
-    sched_leave(t);
+    t->left = true;
     remove_signals(p, t);
     block_thread_ends(t);
     for (struct thread **at = &p->threads; *at; at = &(*at)->next)
@@ -117,6 +118,8 @@ bool thread_end(struct thread *t)
     pthread_mutex_unlock(&p->lock);   // *p may be gone from here on
     if (!main) {
         free(t->held);
+        free(t->held_as);
+        free(t->call.fds);
         free(t);
     }
     return orphaned;
@@ -148,6 +151,18 @@ bool process_join(struct process *p)
     return join(p, 0);
 }
 
+// Where threads take turns, the others are not in the middle of anything.
+static void end_others(struct thread *t)
+{
+    struct process *p = t->process;
+    for (struct thread *other = p->threads, *next; other; other = next) {
+        next = other->next;
+        if (other != t)
+            thread_end(other);
+    }
+    block_switch(t);
+}
+
 bool thread_alone(struct thread *t)
 {
     struct process *p = t->process;
@@ -159,8 +174,8 @@ bool thread_alone(struct thread *t)
     pthread_mutex_unlock(&p->lock);
     if (!first)
         return false;
-    while (p->options.now_ns && p->thread_count > 1)
-        sched_pass(t);
+    if (!p->policy->parallel)
+        end_others(t);
     bool alone = join(p, 1);
     p->survivor = NULL;
     t->tid = p->pid;
@@ -168,21 +183,39 @@ bool thread_alone(struct thread *t)
     return alone;
 }
 
-enum sys_result process_boundary(struct thread *t, u64 executed)
+static enum sys_result look(struct thread *t)
 {
-    struct process *p = t->process;
-    t->used += executed;
-    if (t->used >= QUANTUM) {
-        t->used = 0;
-        if (timers_armed(p))
-            timers_check(p);
-        sched_pass(t);
-        if (p->thread_count > 1 && !rseq_abort(t))
-            process_kill(p, SIGSEGV);
-    }
     bool look = __atomic_load_n(&t->kicked, __ATOMIC_RELAXED) || signal_pending(t) & ~t->sigmask ||
                 thread_ends(t);
     return look ? process_signals(t) : SYS_CONTINUE;
+}
+
+enum sys_result process_boundary(struct thread *t)
+{
+    struct process *p = t->process;
+    t->used += t->ran;
+    t->ran = 0;
+    if (t->used < QUANTUM)
+        return look(t);
+    t->used = 0;
+    if (timers_armed(p))
+        timers_check(p);
+    t->passed = !p->policy->parallel && p->thread_count > 1;
+    return t->passed ? SYS_TURN : look(t);
+}
+
+enum sys_result process_resume(struct thread *t)
+{
+    struct process *p = t->process;
+    block_switch(t);
+    if (t->call.waits) {
+        enum sys_result r = linux_resume(t);
+        return r == SYS_CONTINUE ? process_boundary(t) : r;
+    }
+    if (t->passed && p->thread_count > 1 && !rseq_abort(t))
+        process_kill(p, SIGSEGV);
+    t->passed = false;
+    return look(t);
 }
 
 // ---- system calls
@@ -204,7 +237,6 @@ static struct thread *new_thread(struct thread *parent, const u64 a[6])
     if (a[0] & CLONE_SETTLS)
         t->cpu.tpidr = a[3];
     memcpy(t->name, parent == p->main ? p->name : parent->name, sizeof(t->name));
-    pthread_cond_init(&t->turn, NULL);
     return t;
 }
 
@@ -234,9 +266,10 @@ i64 clone_thread(struct thread *parent, const u64 a[6])
     const u64 needed = CLONE_VM | CLONE_SIGHAND | CLONE_THREAD;
     if ((a[0] & needed) != needed)
         return -EINVAL;
-    struct thread *t = p->options.spawn ? new_thread(parent, a) : NULL;
+    bool offered = !p->policy->parallel || p->options.spawn;
+    struct thread *t = offered ? new_thread(parent, a) : NULL;
     if (!t)
-        return p->options.spawn ? -ENOMEM : -ENOSYS;
+        return offered ? -ENOMEM : -ENOSYS;
     pthread_mutex_lock(&p->lock);
     bool room = p->thread_count < GUEST_THREADS && !p->exited && !p->survivor;
     if (room) {
@@ -244,7 +277,7 @@ i64 clone_thread(struct thread *parent, const u64 a[6])
         link_last(p, t);
     }
     int tid = t->tid;
-    if (!p->options.now_ns)
+    if (p->policy->parallel)
         __atomic_store_n(&p->space->parallel, true, __ATOMIC_RELEASE);
     pthread_mutex_unlock(&p->lock);
     t->clear_child_tid = a[0] & CLONE_CHILD_CLEARTID ? a[4] : 0;
@@ -252,7 +285,7 @@ i64 clone_thread(struct thread *parent, const u64 a[6])
         space_write(p->space, a[2], &tid, sizeof(tid));
     if (room && a[0] & CLONE_CHILD_SETTID)
         space_write(p->space, a[4], &tid, sizeof(tid));
-    if (room && p->options.spawn(p->options.spawn_ctx, t))
+    if (room && (!p->policy->parallel || p->options.spawn(p->options.spawn_ctx, t)))
         return tid;
     pthread_mutex_lock(&p->lock);
     if (room)
@@ -289,9 +322,5 @@ i64 sys_exit(struct thread *t, const u64 a[6])
 i64 sys_sched_yield(struct thread *t, const u64 a[6])
 {
     t->used = 0;
-    if (t->process->options.now_ns)
-        sched_pass(t);
-    else
-        sched_yield();
-    return 0;
+    return t->process->policy->yield(t);
 }

@@ -50,7 +50,7 @@ u64 timers_next(struct process *p)
 // Lets the host kick a waiting thread when the next timer is due.
 static void arm_host(struct process *p)
 {
-    if (p->options.now_ns)
+    if (!p->policy->parallel)
         return;
     u64 next = timers_next(p);
     if (!p->has_host_timer) {
