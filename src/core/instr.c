@@ -8,6 +8,7 @@
 
 #include "isa/cpu.h"
 #include "isa/decode.h"
+#include "isa/facts.h"
 #include "isa/operands.h"
 
 // What beside row and variant changes the timing of an instruction.
@@ -38,12 +39,11 @@ struct instr_table {
     unsigned conflicts;
 };
 
-// Acquire and release of CAS stand at other bits than those of the other atomics.
-static u8 ordering_shape(u32 word)
+// Of an atomic: field r is acquire, then release.
+static u8 ordering_shape(const struct row *r, u32 word)
 {
-    bool cas = bits(word, 24, 6) == 0x08;
-    bool acquire = bits(word, cas ? 22 : 23, 1), release = bits(word, cas ? 15 : 22, 1);
-    return (u8)((acquire ? SHAPE_ACQUIRE : 0) | (release ? SHAPE_RELEASE : 0));
+    u32 field = isa_field(r, word, 'r');
+    return (u8)((field & 2 ? SHAPE_ACQUIRE : 0) | (field & 1 ? SHAPE_RELEASE : 0));
 }
 
 static u8 shape_of(const struct insn *i, u32 word)
@@ -62,7 +62,7 @@ static u8 shape_of(const struct insn *i, u32 word)
     if (r->file[SLOT_D] == FILE_GPR && i->d == REG_SINK)
         s |= SHAPE_NO_RESULT;
     if (r->class == CLASS_ATOMIC)
-        s |= ordering_shape(word);
+        s |= ordering_shape(r, word);
     return s;
 }
 

@@ -4,6 +4,7 @@
 
 #include "isa/cpu.h"
 #include "isa/decode.h"
+#include "isa/facts.h"
 #include "isa/operands.h"
 #include "uarch/bpred/bpred.h"
 
@@ -103,70 +104,45 @@ static void add_slots(struct maker *m)
 
 // -- Kinds --
 
-static u8 branch_of_class(u8 class)
+_Static_assert((int)ISA_CONDITIONAL == 1 + BRANCH_CONDITIONAL &&
+                   (int)ISA_DIRECT == 1 + BRANCH_DIRECT && (int)ISA_CALL == 1 + BRANCH_CALL &&
+                   (int)ISA_INDIRECT == 1 + BRANCH_INDIRECT &&
+                   (int)ISA_INDIRECT_CALL == 1 + BRANCH_INDIRECT_CALL &&
+                   (int)ISA_RETURN == 1 + BRANCH_RETURN,
+               "plan.branch is an enum isa_branch");
+
+static const struct {
+    u8 head, tail;   // enum plan_fuse
+} fusing[OP_COUNT] = {
+#define HEAD(row, pair) [OP_##row].head = FUSE_##pair,
+#define TAIL(row, pair) [OP_##row].tail = FUSE_##pair,
+#include "core/fuse.def"
+#undef HEAD
+#undef TAIL
+};
+
+// Whether the core has the pair; of those with flags and registers the first is one issue.
+static bool may_fuse(const struct plan *p, const struct core_params *c, u8 pair)
 {
-    switch (class) {
-    case CLASS_B: return 1 + BRANCH_DIRECT;
-    case CLASS_BCOND: return 1 + BRANCH_CONDITIONAL;
-    case CLASS_CALL: return 1 + BRANCH_CALL;
-    case CLASS_BR: return 1 + BRANCH_INDIRECT;
-    case CLASS_BLR: return 1 + BRANCH_INDIRECT_CALL;
-    case CLASS_RET: return 1 + BRANCH_RETURN;
-    default: return 0;
+    bool simple = p->issue_count == 1 && p->issue[0].count == 1 && p->kind == PLAN_PLAIN;
+    switch (pair) {
+    case FUSE_FLAGS: return c->fuse_compare_branch && simple;
+    case FUSE_ALU: return c->fuse_alu_cbz && simple && p->dst_count;
+    case FUSE_AESE:
+    case FUSE_AESD: return c->fuse_aes;
+    case FUSE_ADRP: return c->fuse_adrp_add;
+    case FUSE_MOVZ: return c->fuse_mov_movk;
+    default: return false;
     }
 }
 
-// How far a direct branch goes: B and BL, TBZ and TBNZ, all others (Arm ARM C4.1.93).
-static i32 displacement_of(u32 w)
-{
-    u32 low = bits(w, 26, 5) == 5 ? 0 : 5;
-    u32 width = !low ? 26 : bits(w, 25, 6) == 0x1b ? 14 : 19;
-    return ((i32)(bits(w, low, width) << (32 - width)) >> (32 - width)) * 4;
-}
-
-static bool begins(const char *name, const char *const *with, size_t n)
-{
-    for (size_t k = 0; k < n; k++)
-        if (strncmp(name, with[k], strlen(with[k])) == 0)
-            return true;
-    return false;
-}
-
-// Firestorm's pairs (hw facts section 3). Shifted forms, two issues, do not fuse.
 static void set_fusion(struct maker *m, const struct core_params *c)
 {
-    static const char *const flags[] = { "ADDS", "SUBS", "ANDS", "CMP", "CMN", "TST" };
-    static const char *const alu[] = { "ADD_", "SUB_", "AND_", "ORR_",
-                                       "EOR_", "BIC_", "ORN_", "EON_" };
+    enum op op = isa_op_of_run(m->i.run);
     struct plan *p = m->p;
-    const char *name = m->row->name;
-    bool simple = p->issue_count == 1 && p->issue[0].count == 1 && p->kind == PLAN_PLAIN;
-    if (c->fuse_compare_branch && simple && begins(name, flags, COUNT(flags)))
-        p->fuse_head = FUSE_FLAGS;
-    else if (c->fuse_alu_cbz && simple && p->dst_count && p->dst[0] < PLAN_V0 &&
-             begins(name, alu, COUNT(alu)))
-        p->fuse_head = FUSE_ALU;
-    else if (c->fuse_aes && strncmp(name, "AESE", 4) == 0)
-        p->fuse_head = FUSE_AESE;
-    else if (c->fuse_aes && strncmp(name, "AESD", 4) == 0)
-        p->fuse_head = FUSE_AESD;
-    else if (c->fuse_adrp_add && strcmp(name, "ADRP") == 0)
-        p->fuse_head = FUSE_ADRP;
-    else if (c->fuse_mov_movk && strcmp(name, "MOVZ") == 0)
-        p->fuse_head = FUSE_MOVZ;
-
-    if (strncmp(name, "B_cond", 6) == 0)
-        p->fuse_tail = FUSE_FLAGS;
-    else if (strncmp(name, "CBZ", 3) == 0 || strncmp(name, "CBNZ", 4) == 0)
-        p->fuse_tail = FUSE_ALU;
-    else if (strncmp(name, "AESMC", 5) == 0)
-        p->fuse_tail = FUSE_AESE;
-    else if (strncmp(name, "AESIMC", 6) == 0)
-        p->fuse_tail = FUSE_AESD;
-    else if (strcmp(name, "ADD_imm") == 0)
-        p->fuse_tail = FUSE_ADRP;
-    else if (strcmp(name, "MOVK") == 0)
-        p->fuse_tail = FUSE_MOVZ;
+    if (may_fuse(p, c, fusing[op].head))
+        p->fuse_head = fusing[op].head;
+    p->fuse_tail = fusing[op].tail;
 }
 
 bool plan_fuses(const struct plan *head, const struct plan *tail)
@@ -244,13 +220,13 @@ struct plan plan_of(const struct instr_table *t, const struct core_params *c, u3
         p.kind = f & LOADS ? f & STORES ? PLAN_ATOMIC : PLAN_LOAD : PLAN_STORE;
     if (i.run != RUN_UNDEFINED) {
         add_slots(&m);
-        p.branch = branch_of_class(m.row->class);
+        p.branch = isa_branch(m.row);
     }
     set_issues(&m, c, instr_units(t));
     if (p.branch && p.branch <= 1 + BRANCH_CALL && p.issue_count < ISSUES_MAX)
-        p.displacement = displacement_of(word);
+        p.displacement = (i32)i.imm;
     if (p.kind >= PLAN_LOAD) {
-        p.size = isa_access_bytes(word);
+        p.size = isa_access_bytes(m.row, word);
         p.flags |= PLAN_GROUP_START;
     }
     if (p.branch == 1 + BRANCH_CONDITIONAL)
@@ -268,7 +244,7 @@ struct plan plan_of(const struct instr_table *t, const struct core_params *c, u3
     if (p.kind >= PLAN_LOAD && p.issue_count == 1 && p.issue[0].count == 1 && !p.issue[0].delay &&
         p.base_issue == ISSUES_MAX)
         p.flags |= PLAN_ONE_ACCESS;
-    if (strcmp(m.row->name, "ISB") == 0 || strcmp(m.row->name, "SVC") == 0)
+    if (isa_serial(m.row))
         p.flags |= PLAN_SERIALIZE;
     return p;
 }

@@ -14,6 +14,7 @@
 
 #include "gdb/session.h"
 #include "isa/decode.h"
+#include "isa/facts.h"
 
 // -- Breakpoints --
 
@@ -162,8 +163,9 @@ static const struct watch *watched(const struct gdb *g, const struct record *r)
     u32 word;
     if (space_read(g->process->space, &word, record_pc(r), sizeof(word)) < 0)
         return NULL;
-    u32 flags = isa_row(isa_op_of_run(isa_decode(word).run))->flags;
-    u64 len = flags & (LOADS | STORES) ? isa_access_bytes(word) : 0;
+    const struct row *row = isa_row(isa_op_of_run(isa_decode(word).run));
+    u32 flags = row->flags;
+    u64 len = isa_access_bytes(row, word);
     for (u32 k = 0; len && k < g->watch_count; k++)
         if (touches(&g->watches[k], r->addr, len, flags))
             return &g->watches[k];

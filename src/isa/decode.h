@@ -15,9 +15,6 @@ struct insn isa_decode_linear(u32 word);
 // The row a word belongs to by its fixed bits alone (reserved values included).
 enum op isa_match(u32 word);
 
-// Bytes that a word of the load/store groups, or DC ZVA, accesses (Arm ARM C4.1.94).
-u8 isa_access_bytes(u32 word);
-
 // Writes the instruction at `pc` as LLVM prints it (a space after the mnemonic)
 // and returns `buf`. `size` of 96 holds every instruction.
 const char *isa_disassemble(u32 word, vaddr pc, char *buf, size_t size);

@@ -6,6 +6,7 @@
 
 #include "isa/cpu.h"
 #include "isa/decode.h"
+#include "isa/facts.h"
 
 static bool overlap(const struct row *a, const struct row *b)
 {
@@ -123,6 +124,78 @@ static void register_31_is_resolved(void **state)
     assert_int_equal(isa_decode(0xf900003f).d, REG_ZERO);   // str xzr, [x1]
 }
 
+// -- Facts --
+
+static const struct row *row_of(u32 word)
+{
+    return isa_row(isa_op_of_run(isa_decode(word).run));
+}
+
+static void what_accesses_memory_says_how_much(void **state)
+{
+    for (u32 op = 1; op < OP_COUNT; op++) {
+        const struct row *r = isa_row((enum op)op);
+        assert_int_equal(isa_access_bytes(r, r->bits) != 0, (r->flags & (LOADS | STORES)) != 0);
+    }
+}
+
+// Text as llvm-mc-19 has it; bytes as the Arm ARM has them.
+static void accesses_have_their_size(void **state)
+{
+    static const struct {
+        u32 word;
+        u8 bytes;
+    } access[] = {
+        { 0xf9400c41, 8 },    // ldr x1, [x2, #24]
+        { 0x39400041, 1 },    // ldrb w1, [x2]
+        { 0x3dc00041, 16 },   // ldr q1, [x2]
+        { 0xa9400861, 16 },   // ldp x1, x2, [x3]
+        { 0xad400861, 32 },   // ldp q1, q2, [x3]
+        { 0x98000001, 4 },    // ldrsw x1, .
+        { 0x4c402041, 64 },   // ld1 {v1.16b-v4.16b}, [x2]
+        { 0x0c402041, 32 },   // ld1 {v1.8b-v4.8b}, [x2]
+        { 0x0d608041, 8 },    // ld2 {v1.s, v2.s}[0], [x2]
+        { 0x4d60c841, 8 },    // ld2r {v1.4s, v2.4s}, [x2]
+        { 0xb8210062, 4 },    // ldadd w1, w2, [x3]
+        { 0xc87f0861, 16 },   // ldxp x1, x2, [x3]
+        { 0x08207c82, 8 },    // casp w0, w1, w2, w3, [x4]
+        { 0x8b020020, 0 },    // add x0, x1, x2
+    };
+    for (size_t k = 0; k < COUNT(access); k++)
+        assert_int_equal(isa_access_bytes(row_of(access[k].word), access[k].word), access[k].bytes);
+}
+
+static void branches_have_kind_and_distance(void **state)
+{
+    static const struct {
+        u32 word;
+        enum isa_branch kind;
+        i64 distance;
+    } branch[] = {
+        { 0x14000002, ISA_DIRECT, 8 },        { 0x97ffffff, ISA_CALL, -4 },
+        { 0x54ffffe1, ISA_CONDITIONAL, -4 },  { 0xb4000040, ISA_CONDITIONAL, 8 },   // cbz x0, #8
+        { 0x3707ffe1, ISA_CONDITIONAL, -4 },  { 0xd61f0020, ISA_INDIRECT, 0 },   // tbnz; br x1
+        { 0xd63f0020, ISA_INDIRECT_CALL, 0 }, { 0xd65f03c0, ISA_RETURN, 0 },
+        { 0xd503201f, ISA_NO_BRANCH, 0 },
+    };
+    for (size_t k = 0; k < COUNT(branch); k++) {
+        struct insn i = isa_decode(branch[k].word);
+        assert_int_equal(isa_branch(isa_row(isa_op_of_run(i.run))), branch[k].kind);
+        if (branch[k].distance)
+            assert_int_equal(i.imm, branch[k].distance);
+    }
+}
+
+static void fields_are_where_the_encoding_says(void **state)
+{
+    assert_int_equal(isa_field(row_of(0xb8a10062), 0xb8a10062, 'r'), 2);   // ldadda
+    assert_int_equal(isa_field(row_of(0xb8610062), 0xb8610062, 'r'), 1);   // ldaddl
+    assert_int_equal(isa_field(row_of(0x88e0fc41), 0x88e0fc41, 'r'), 3);   // casal
+    assert_int_equal(isa_field(row_of(0xb8a10062), 0xb8a10062, 'z'), 2);
+    assert_true(isa_serial(row_of(0xd5033fdf)));   // isb
+    assert_false(isa_serial(row_of(0xd5033fbf)));   // dmb sy
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -132,6 +205,10 @@ int main(void)
         cmocka_unit_test(threads_find_the_tree_to_agree_with_the_linear_search),
         cmocka_unit_test(known_words_disassemble),
         cmocka_unit_test(register_31_is_resolved),
+        cmocka_unit_test(what_accesses_memory_says_how_much),
+        cmocka_unit_test(accesses_have_their_size),
+        cmocka_unit_test(branches_have_kind_and_distance),
+        cmocka_unit_test(fields_are_where_the_encoding_says),
     };
     return cmocka_run_group_tests_name("isa", tests, NULL, NULL);
 }

@@ -1,28 +1,18 @@
 // Branches.
 #include "exec/jit/block.h"
 
+#include "isa/facts.h"
+
+// All but those that authenticate.
 bool branch_known(u16 run)
 {
-    switch (isa_op_of_run(run)) {
-    case OP_B:
-    case OP_BL:
-    case OP_BR:
-    case OP_BLR:
-    case OP_RET: return true;
-    default: return branch_conditional(run);
-    }
+    const struct row *r = isa_row(isa_op_of_run(run));
+    return isa_branch(r) && r->feature != FEAT_PAUTH;
 }
 
 bool branch_conditional(u16 run)
 {
-    switch (isa_op_of_run(run)) {
-    case OP_B_cond:
-    case OP_CBZ:
-    case OP_CBNZ:
-    case OP_TBZ:
-    case OP_TBNZ: return true;
-    default: return false;
-    }
+    return isa_branch(isa_row(isa_op_of_run(run))) == ISA_CONDITIONAL;
 }
 
 // Emits the test; the condition under which the branch is taken, or -1: always (then it is
@@ -158,7 +148,7 @@ void branch_emit(struct trans *t, bool last)
     enum op op = isa_op_of_run(t->i->run);
     if (branch_conditional(t->i->run))
         conditional(t, op, last);
-    else if (op == OP_B || op == OP_BL)
+    else if (isa_branch(isa_row(op)) <= ISA_CALL)
         direct(t, op);
     else
         indirect(t, op);
