@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "api/sim.h"
+#include "core/counters.h"
 #include "core/pmu.h"
 #include "report/report.h"
 
@@ -13,6 +14,7 @@
 struct sheet {
     struct report r;
     struct core_stats stats;
+    struct stat_group groups[CORE_GROUPS];
     struct report_slots level2[TOPDOWN2_COUNT], cause[STACK_COUNT];
     struct report_room room[ROOM_COUNT];
     struct report_event event[PMU_COUNT];
@@ -55,24 +57,15 @@ static void fill_rooms(struct sheet *t)
 static void fill_levels(struct sheet *t)
 {
     const struct core_stats *c = &t->stats;
-    const struct cache_stats *caches[] = { &c->memory.l1i, &c->memory.l1d, &c->memory.l2,
-                                           &c->memory.slc };
-    t->r.levels = c->levels;
     for (unsigned k = 0; k < c->levels; k++) {
         const struct core_level *l = &c->level[k];
         t->r.level[k] =
             (struct report_level){ .name = l->name, .accesses = l->accesses, .misses = l->misses };
-        if (k < COUNT(caches)) {
-            t->r.level[k].rows = cache_stat_rows;
-            t->r.level[k].counters = caches[k];
-        }
     }
-    t->r.level[t->r.levels++] =
-        (struct report_level){ .name = "dram",
-                               .accesses = c->memory.dram.reads + c->memory.dram.writes,
-                               .memory = true,
-                               .rows = dram_stat_rows,
-                               .counters = &c->memory.dram };
+    t->r.level[c->levels] = (struct report_level){
+        .name = "dram", .accesses = c->memory.dram.reads + c->memory.dram.writes, .memory = true
+    };
+    t->r.levels = c->levels + 1;
 }
 
 static void fill_branches(struct sheet *t)
@@ -121,8 +114,9 @@ static struct sheet *sheet_new(const struct m2sim *s)
     t->r.timed = true;
     t->r.cycles = t->stats.cycles;
     t->r.width = t->stats.width;
-    t->r.rows = t->stats.rows;
-    t->r.counters = t->stats.counters;
+    core_counters(&t->stats, t->groups);
+    t->r.groups = t->groups;
+    t->r.runs = t->stats.runs;
     t->r.frequency_ghz = s->config.core.clock_mhz / 1e3;
     t->r.model = s->options.model;
     t->r.core = s->config.core.name;

@@ -11,6 +11,8 @@ enum {
     MODELS
 };
 
+_Static_assert((int)MODELS == (int)CORE_MODELS, "core.h knows how many there are");
+
 static const struct core_model *const models[MODELS] = {
 #define MODEL(name, ...) &core_##name,
 #include "core/models.def"
@@ -188,7 +190,7 @@ static void levels(struct core_stats *s, const struct core_parts *parts)
 // Both models show the predictor the outcome of every branch that retires once.
 static void branches(struct core_stats *s, const struct core_parts *parts)
 {
-    struct bpred_stats b = bpred_stats(parts->branch);
+    struct bpred_stats b = s->predictor = bpred_stats(parts->branch);
     s->branches = b.conditional + b.indirect + b.returns;
     s->mispredictions = b.mispredicted;
     s->taken = b.taken;
@@ -232,12 +234,14 @@ void core_stats(const struct core *c, struct core_stats *s)
         account_read(models[k]->account(c->state[k]), stack);
         for (u32 n = 0; n < STACK_COUNT; n++)
             s->stack[n] += stack[n];
-        if (k == c->runs) {
-            s->rows = m.rows;
-            s->counters = m.counters;
-        }
+        s->model[k] = m.model[0];
     }
+    s->runs = s->model[c->runs].path;
     core_sum_slots(s);
     levels(s, &c->parts);
     branches(s, &c->parts);
+    s->waits = memdep_stats(c->parts.waits);
+    s->forwards = memdep_stats(c->parts.forwards);
+    if (c->parts.lap)
+        s->lap = lap_stats(c->parts.lap);
 }

@@ -16,6 +16,8 @@
 #include "stream/record.h"
 #include "uarch/bpred/bpred.h"
 #include "uarch/hierarchy.h"
+#include "uarch/lap.h"
+#include "uarch/memdep.h"
 #include "uarch/tlb.h"
 
 struct core;
@@ -95,33 +97,34 @@ struct core_class {
     u64 retired, mispredicted;
 };
 
+enum { CORE_MODELS = 2 };   // of models.def
+
 struct core_stats {
-    u64 instructions;
-    cycle cycles;
+#define STAT(field, ...) u64 field;
+#include "core/core_stats.def"
+#undef STAT
     u32 width;                  // slots a cycle
     u64 slots[TOPDOWN_COUNT];   // sum to width x cycles exactly, once drained
     u64 slots2[TOPDOWN2_COUNT]; // the same slots, by level 2
     u64 stack[STACK_COUNT];     // and by cause
-    u64 branches;               // conditional, indirect and return: those that are predicted
-    u64 mispredictions;
-    u64 taken;                  // branches of every kind that were taken
-    u64 loads, stores;          // as the model counts them
-    u64 wrong_uops;             // micro-ops renamed on wrong paths
     struct core_class branch[BRANCHES_COUNT];
     struct core_level level[8];
     unsigned levels;
     struct hierarchy_stats memory;
     struct tlb_stats tlb;
+    struct bpred_stats predictor;
+    struct memdep_stats waits, forwards;
+    struct lap_stats lap;
     bool rooms;                 // `room` is meant
     struct core_room room[ROOM_COUNT];
-    const struct stat_row *rows;   // what the model counts beyond this, ended by a NULL name
-    const void *counters;          // where; lives as long as the model
+    struct stat_group model[CORE_MODELS];   // what each that ran counts beyond this
+    const char *runs;           // the path of the one that runs
 };
 
 // The sums of `stack` by level 2, and of those by level 1.
 void core_sum_slots(struct core_stats *s);
 
-// `rows` and `counters` are those of the model that runs.
+// What `model` points to lives as long as the core. counters.h gives all of it paths.
 void core_stats(const struct core *c, struct core_stats *s);
 
 #endif

@@ -439,8 +439,7 @@ static void stats(const void *m, struct core_stats *s)
                               .width = f->width,
                               .loads = f->s.loads,
                               .stores = f->s.stores,
-                              .rows = rows,
-                              .counters = &f->s };
+                              .model = { { "core.fast", rows, &f->s } } };
 }
 
 static struct account *account(void *m)

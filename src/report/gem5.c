@@ -2,6 +2,7 @@
 #include "report/report.h"
 
 #include <inttypes.h>
+#include <string.h>
 
 static const char CPU[] = "system.cpu";
 
@@ -20,14 +21,25 @@ static double ratio(double a, double b)
     return b > 0 ? a / b : 0;
 }
 
-static void rows(FILE *f, const char *part, const struct stat_row *row, const void *counters)
+struct walk {
+    const struct report *r;
+    FILE *f;
+};
+
+// `core.l1d.reads` is system.cpu.l1d.reads; what the model counts is the CPU's own, which
+// then need not say it again.
+static void counter(void *ctx, const struct stat_group *g, const struct stat_row *row)
 {
-    for (; row && row->name; row++) {
-        char name[96];
-        snprintf(name, sizeof(name), "%s.%s%s%s", CPU, part, *part ? "." : "", row->name);
-        count_line(f, name, *(const u64 *)((const char *)counters + row->offset), row->doc,
-                   row->unit);
-    }
+    const struct walk *w = ctx;
+    const char *part = strchr(g->path, '.');
+    char name[96];
+    u64 same;
+    snprintf(name, sizeof(name), "%s.%s", w->r->runs, row->name);
+    if (!part && stat_read(w->r->groups, name, &same))
+        return;
+    bool own = strcmp(g->path, w->r->runs) == 0;
+    snprintf(name, sizeof(name), "%s%s.%s", CPU, part && !own ? part : "", row->name);
+    count_line(w->f, name, stat_value(g, row), row->doc, row->unit);
 }
 
 static void slots(const struct report *r, FILE *f)
@@ -83,7 +95,6 @@ static void levels(const struct report *r, FILE *f)
         count_line(f, name, l->accesses, "demand accesses", "Count");
         if (!l->memory)
             misses(l, f);
-        rows(f, l->name, l->rows, l->counters);
     }
 }
 
@@ -127,7 +138,7 @@ static void timed(const struct report *r, FILE *f)
     for (unsigned k = 0; k < r->rooms; k++)
         if (r->room[k].entries)
             room(&r->room[k], f);
-    rows(f, "", r->rows, r->counters);
+    stat_walk(r->groups, counter, &(struct walk){ r, f });
     for (unsigned k = 0; k < r->events; k++) {
         snprintf(name, sizeof(name), "%s.pmu.%s", CPU, r->event[k].name);
         snprintf(doc, sizeof(doc), "Arm event 0x%02x", r->event[k].number);

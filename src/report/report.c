@@ -1,5 +1,6 @@
 #include "report/report.h"
 
+#include <assert.h>
 #include <inttypes.h>
 #include <string.h>
 
@@ -199,10 +200,45 @@ void report_text(const struct report *r, FILE *f, bool host)
     fprintf(f, "\n\n");
 }
 
-static void rows_json(struct jw *j, const struct stat_row *row, const void *counters)
+static void rows_json(struct jw *j, const struct stat_group *g)
 {
-    for (; row && row->name; row++)
-        jw_u64(j, row->name, *(const u64 *)((const char *)counters + row->offset));
+    for (const struct stat_row *row = g ? g->rows : NULL; row && row->name; row++)
+        jw_u64(j, row->name, stat_value(g, row));
+}
+
+// Objects that had their names before counters had paths, and keep them.
+static void promised_json(const struct report *r, struct jw *j, const char *name)
+{
+    static const struct {
+        const char *name, *path;
+    } promised[] = { { "l1i", "core.l1i" },
+                     { "l1d", "core.l1d" },
+                     { "l2", "core.l2" },
+                     { "slc", "core.slc" },
+                     { "dram", "core.dram" } };
+    for (u32 k = 0; k < COUNT(promised); k++)
+        if (strcmp(promised[k].name, name) == 0)
+            rows_json(j, stat_group(r->groups, promised[k].path));
+}
+
+// Groups inside one another as their paths are: each is an object in that of its prefix.
+static void groups_json(const struct stat_group *g, struct jw *j)
+{
+    const char *open[8];
+    u32 depth = 0;
+    for (; g && g->path; g++) {
+        while (depth && (strncmp(g->path, open[depth - 1], strlen(open[depth - 1])) != 0 ||
+                         g->path[strlen(open[depth - 1])] != '.')) {
+            jw_close(j);
+            depth--;
+        }
+        assert(depth < COUNT(open));
+        jw_object(j, depth ? g->path + strlen(open[depth - 1]) + 1 : g->path);
+        open[depth++] = g->path;
+        rows_json(j, g);
+    }
+    while (depth--)
+        jw_close(j);
 }
 
 static void slots_json(const struct report *r, struct jw *j)
@@ -310,16 +346,17 @@ static void time_json(const struct report *r, struct jw *j)
             jw_u64(j, "misses", l->misses);
             jw_real(j, "mpki", per_kilo(r, l->misses));
         }
-        rows_json(j, l->rows, l->counters);
+        promised_json(r, j, l->name);
         jw_close(j);
     }
     rooms_json(r, j);
     events_json(r, j);
-    if (!r->rows)
+    if (!r->groups)
         return;
     jw_object(j, "counters");
-    rows_json(j, r->rows, r->counters);
+    rows_json(j, stat_group(r->groups, r->runs));
     jw_close(j);
+    groups_json(r->groups, j);
 }
 
 void report_json(const struct report *r, FILE *f, bool host)

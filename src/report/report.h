@@ -17,8 +17,6 @@ struct report_level {
     const char *name;
     u64 accesses, misses;
     bool memory;                   // it misses nothing
-    const struct stat_row *rows;   // all it counted, or NULL
-    const void *counters;
 };
 
 struct report_branch {
@@ -65,8 +63,8 @@ struct report {
     unsigned rooms;
     const struct report_event *event;   // Arm's names for what was counted
     unsigned events;
-    const struct stat_row *rows;   // the model's own counters, or NULL; JSON only
-    const void *counters;
+    const struct stat_group *groups;   // everything that was counted, or NULL; not in the text
+    const char *runs;                  // the path of the model's own
     const char *model, *core, *config_digest;
 
     double host_seconds;

@@ -4,4 +4,4 @@ for n in 1000 2k 1KiB 0x400; do
     m2sim run --max-instructions $n -- ./p
     echo "status $?"
 done
-m2sim time --max-instructions=1M --json --no-host -- ./p 2>&1 | grep -E '"(instructions|exit_status)"'
+m2sim time --max-instructions=1M --json --no-host -- ./p 2>&1 | grep -E '^  "(instructions|exit_status)"'

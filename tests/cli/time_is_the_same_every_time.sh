@@ -5,4 +5,4 @@ m2sim time --json --no-host -- ./p 2>second
 m2sim time --json --no-host --one-thread -- ./p 2>third
 cmp first second
 sed 's/ --one-thread//' third | cmp first -
-grep '"instructions"' first
+grep '^  "instructions"' first

@@ -19,13 +19,17 @@ static void every_cycle_is_in_each_histogram_once(void **state);
 // The tests of the fast model, once more for this one.
 #include "test_fast.c"   // NOLINT(bugprone-suspicious-include)
 
+#include "core/counters.h"
+
 static u64 counter(const struct core_stats *s, const char *name)
 {
-    for (const struct stat_row *r = s->rows; r->name; r++)
-        if (strcmp(r->name, name) == 0)
-            return *(const u64 *)((const char *)s->counters + r->offset);
-    fail_msg("no counter '%s'", name);
-    return 0;
+    struct stat_group groups[CORE_GROUPS];
+    char path[64];
+    u64 value = 0;
+    core_counters(s, groups);
+    snprintf(path, sizeof(path), "core.detailed.%s", name);
+    assert_true(stat_read(groups, path, &value));
+    return value;
 }
 
 static struct core_stats run(struct arena *a, const struct loop *l, int times)

@@ -322,8 +322,7 @@ static void stats(const void *m, struct core_stats *s)
                               .stores = o->s.stores,
                               .wrong_uops = o->s.renamed_wrong,
                               .rooms = true,
-                              .rows = stat_rows,
-                              .counters = &o->s };
+                              .model = { { "core.detailed", stat_rows, &o->s } } };
     for (u32 r = 0; r < ROOM_COUNT; r++) {
         s->room[r].entries = o->entries[r];
         s->room[r].full = o->full[r];
