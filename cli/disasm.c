@@ -45,10 +45,12 @@ static int disassemble(const struct cli_line *l)
         return words(l);
     if (!l->words)
         return cli_usage("disasm", "which program?");
-    for (int k = 0; k < l->words; k++)
-        if (!m2sim_disassemble_file(l->word[k], stdout, &e))
-            return cli_fail(&e);
-    return 0;
+    struct m2sim_disasm o = { .functions = (const char *const *)l->word + 1,
+                              .function_count = (size_t)l->words - 1,
+                              .start = l->at[OPT_start].number,
+                              .stop = l->at[OPT_stop].number };
+    unsigned flags = cli_given(l, OPT_json) ? M2SIM_JSON : 0;
+    return m2sim_disassemble_file(l->word[0], &o, stdout, flags, &e) ? 0 : cli_fail(&e);
 }
 
 int cmd_disasm(int argc, char **argv)

@@ -125,12 +125,23 @@ FILE *m2sim_open(const char *path, struct m2sim_error *e);
 // Writes instruction `word` at address `pc` as text; returns buf. 96 bytes hold every one.
 const char *m2sim_disassemble(uint32_t word, uint64_t pc, char *buf, size_t size);
 
-// Disassembles the executable segments of an ELF file: a line an instruction.
-bool m2sim_disassemble_file(const char *path, FILE *f, struct m2sim_error *e);
+// What m2sim_disassemble_file prints. Zero means the default for every field.
+struct m2sim_disasm {
+    const char *const *functions;   // these alone; default all code
+    size_t function_count;
+    uint64_t start, stop;   // addresses of the file: from start up to stop, which is not included
+};
+
+// Disassembles the executable sections of an AArch64 program, library or object file (its executable
+// segments when it has no sections) as llvm-objdump -d does, with M2SIM_JSON an object an instruction.
+// Addresses are those of the file. A function the file has not, or no code between start and stop,
+// is M2SIM_EXIT_DATA.
+bool m2sim_disassemble_file(const char *path, const struct m2sim_disasm *o, FILE *f, unsigned flags,
+                            struct m2sim_error *e);
 
 // Prints which instructions m2sim has: name, syntax, feature, class, what tests it, and
 // whether its timing on `core` (NULL: m2-avalanche) was measured or is assumed. With `path`,
-// only those that the executable segments of that ELF file contain, and how often. With
+// only those that the code of that ELF file contains, and how often. With
 // `run`, a finished M2SIM_COUNT run, those it executed, and how often. Flags: M2SIM_JSON.
 bool m2sim_isa(const char *path, const struct m2sim *run, const char *core, FILE *f, unsigned flags,
                struct m2sim_error *e);

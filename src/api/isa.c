@@ -39,14 +39,26 @@ static void add(struct tally *t, u32 word, u64 count)
         t->assumed[op] += count;
 }
 
-static void add_word(void *ctx, vaddr pc, u32 word)
-{
-    add(ctx, word, 1);
-}
-
 static void add_executed(void *ctx, vaddr pc, u32 word, u64 count)
 {
     add(ctx, word, count);
+}
+
+// Every instruction of a file's code; what mapping symbols say is data is left out.
+static bool add_file(struct tally *t, const char *path, struct m2sim_error *e)
+{
+    struct symbols *s = api_code_of(path, e);
+    const struct symbols_code *code;
+    size_t count = s ? symbols_code(s, &code) : 0;
+    for (size_t k = 0; k < count; k++)
+        for (u64 at = 0, until; at + 4 <= code[k].size; at += 4) {
+            u32 word;
+            memcpy(&word, code[k].bytes + at, sizeof(word));
+            if (!symbols_is_data(s, code[k].section, code[k].address + at, &until))
+                add(t, word, 1);
+        }
+    symbols_free(s);
+    return s;
 }
 
 // One word of each variant of each row.
@@ -159,7 +171,7 @@ bool m2sim_isa(const char *path, const struct m2sim *run, const char *core, FILE
     if (!ok)
         api_fail(e, M2SIM_EXIT_CONFIG, "%s", err.text);
     else if (path)
-        ok = api_each_word(path, add_word, t, e);
+        ok = add_file(t, path, e);
     else if (run)
         counts_each(run->counts, add_executed, t);
     else

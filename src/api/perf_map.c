@@ -10,14 +10,13 @@
 
 #include "api/sim.h"
 #include "exec/jit/jit.h"
-#include "profile/names.h"
 
 enum { MOST_FILES = 64 };
 
 // The names of one mapped file.
 struct source {
     const char *file;   // as the region has it
-    struct names *names;
+    struct symbols *names;
     u64 bias;           // what the file's addresses are moved by
 };
 
@@ -29,27 +28,28 @@ struct map {
 };
 
 // A region's name is the guest's: the host has the file there, or under the root.
-static struct names *read_names(const struct m2sim *s, const struct region *r, bool program)
+static struct symbols *read_names(const struct m2sim *s, const struct region *r, bool program)
 {
     char path[PATH_MAX];
-    struct names *n = program ? names_read(s->options.program) : NULL;
+    struct err e;   // without a word: its code has no names then
+    struct symbols *n = program ? symbols_read(s->options.program, &e) : NULL;
     if (!n && s->root) {
         snprintf(path, sizeof(path), "%s%s", s->root, r->name);
-        n = names_read(path);
+        n = symbols_read(path, &e);
     }
     struct stat st;
     bool same =
         !r->inode || (stat(r->name, &st) == 0 && st.st_ino == r->inode && st.st_dev == r->dev);
-    return n || !same ? n : names_read(r->name);
+    return n || !same ? n : symbols_read(r->name, &e);
 }
 
-static u64 bias_of(const struct process *p, const struct region *r, const struct names *n)
+static u64 bias_of(const struct process *p, const struct region *r, const struct symbols *n)
 {
     if (r->start >= p->image.start && r->start < p->image.end)
         return p->image.base;
     if (!r->file)   // the dynamic linker was copied
         return p->interp_base;
-    return r->start - r->offset - (n ? names_delta(n, r->offset) : 0);
+    return r->start - r->offset - (n ? symbols_delta(n, r->offset) : 0);
 }
 
 static const struct source *source_of(struct map *m, vaddr pc)
@@ -74,7 +74,7 @@ static void write_block(void *ctx, const void *code, u64 bytes, vaddr pc)
 {
     struct map *m = ctx;
     const struct source *s = source_of(m, pc);
-    const char *name = s && s->names ? names_at(s->names, pc - s->bias) : NULL;
+    const char *name = s && s->names ? symbols_function(s->names, pc - s->bias) : NULL;
     const char *slash = s ? strrchr(s->file, '/') : NULL;
     fprintf(m->f, "%" PRIxPTR " %" PRIx64 " ", (uintptr_t)code, bytes);
     if (name)
@@ -99,5 +99,5 @@ void api_write_perf_map(struct m2sim *s)
         jit_each_block(s->machine.jit, write_block, &m);
     fclose(m.f);
     for (size_t k = 0; k < m.sources; k++)
-        names_free(m.source[k].names);
+        symbols_free(m.source[k].names);
 }

@@ -13,6 +13,7 @@
 #include "m2sim.h"
 #include "profile/count.h"
 #include "stream/stream.h"
+#include "symbols/symbols.h"
 
 struct m2sim {
     struct m2sim_options options;
@@ -62,8 +63,7 @@ bool api_choose_some(enum m2sim_list list, const char *names, struct m2sim_error
 // Where bench/guest/build puts the guest programs, by default.
 const char *api_guest_folder(char path[PATH_MAX]);
 
-// Calls `each` for every word of the executable segments of an ELF file, zeroes left out.
-bool api_each_word(const char *path, void (*each)(void *ctx, vaddr pc, u32 word), void *ctx,
-                   struct m2sim_error *e);
+// disasm.c: the code of an AArch64 ELF file, of which there is some; else NULL and *e.
+struct symbols *api_code_of(const char *path, struct m2sim_error *e);
 
 #endif

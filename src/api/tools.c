@@ -7,8 +7,6 @@
 #include <unistd.h>
 
 #include "api/sim.h"
-#include "guest/elf.h"
-#include "guest/space.h"
 #include "isa/decode.h"
 
 bool api_beside_program(char path[PATH_MAX], const char *below)
@@ -26,40 +24,6 @@ bool api_beside_program(char path[PATH_MAX], const char *below)
 const char *m2sim_disassemble(uint32_t word, uint64_t pc, char *buf, size_t size)
 {
     return isa_disassemble(word, pc, buf, size);
-}
-
-bool api_each_word(const char *path, void (*each)(void *ctx, vaddr pc, u32 word), void *ctx,
-                   struct m2sim_error *e)
-{
-    if (access(path, R_OK) != 0)
-        return api_fail(e, M2SIM_EXIT_NO_INPUT, "%s: %s", path, strerror(errno));
-    struct err err = { "" };
-    struct space *s = space_new(&err);
-    if (!s)
-        return api_fail(e, M2SIM_EXIT_INTERNAL, "%s", err.text);
-    struct elf_image image;
-    bool ok = elf_load_file(s, path, ELF_DYNAMIC, &image, &err);
-    for (size_t k = 0; ok && k < s->count; k++) {
-        const struct region *r = &s->regions[k];
-        u32 word;
-        for (vaddr a = r->start; r->prot & SPACE_EXEC && a < r->end; a += 4)
-            if (space_read(s, &word, a, sizeof(word)) == 0 && word)   // 0: filling of the last page
-                each(ctx, a, word);
-    }
-    space_free(s);
-    return ok || api_fail(e, M2SIM_EXIT_DATA, "%s", err.text);
-}
-
-static void print_word(void *ctx, vaddr pc, u32 word)
-{
-    char text[96];
-    fprintf(ctx, "%8llx:  %08x  %s\n", (unsigned long long)pc, word,
-            isa_disassemble(word, pc, text, sizeof(text)));
-}
-
-bool m2sim_disassemble_file(const char *path, FILE *f, struct m2sim_error *e)
-{
-    return api_each_word(path, print_word, f, e);
 }
 
 bool m2sim_config_show(const char *core, const char *const *sets, size_t set_count, FILE *f,

@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "bench/probe.h"
-#include "bench/symbols.h"
+#include "symbols/sites.h"
 
 static const struct {
     const char *beginning, *part;
@@ -37,7 +37,7 @@ const char *profile_part(const char *file)
 
 struct namer {
     const struct probe_head *head;
-    struct symbols *symbols;
+    struct sites *sites;
 };
 
 struct place {
@@ -56,7 +56,7 @@ static struct place place_of(struct namer *n, u64 pc)
     const struct probe_module *m = probe_module_at(n->head, pc);
     if (!m)
         return (struct place){ "[generated code]", NULL, "generated code", 0 };
-    struct symbol s = symbols_at(n->symbols, pc);
+    struct site s = sites_at(n->sites, pc);
     const char *part = *m->path ? library_part(m->path) : profile_part(s.file);
     if (!part)   // inlined from a header of the system
         part = "rest of m2sim";
@@ -137,11 +137,24 @@ static struct profile_mode *mode_of(struct profile *p, const char *mode)
     return m;
 }
 
+static struct sites *sites_of(const struct probe_head *h, const char *program)
+{
+    struct sites_file file[PROBE_MODULES];
+    size_t count = 0;
+    for (u32 k = 0; k < h->modules && k < PROBE_MODULES; k++) {
+        const struct probe_module *m = &h->module[k];
+        const char *path = *m->path ? m->path : program;
+        if (*path == '/')   // not the kernel's vdso
+            file[count++] = (struct sites_file){ path, m->base };
+    }
+    return sites_new(file, count);
+}
+
 bool profile_add(struct profile *p, const char *mode, const struct probe_head *h,
                  const char *program, u64 instructions, double cpu)
 {
-    struct namer n = { h, symbols_new(h, program) };
-    if (!n.symbols)
+    struct namer n = { h, sites_of(h, program) };
+    if (!n.sites)
         return false;
     struct profile_mode *m = mode_of(p, mode);
     u64 taken = h->taken < h->room ? h->taken : h->room;
@@ -160,7 +173,7 @@ bool profile_add(struct profile *p, const char *mode, const struct probe_head *h
     m->lost += h->taken - taken;
     m->allocations += h->allocations;
     m->allocated_bytes += h->allocated_bytes;
-    symbols_free(n.symbols);
+    sites_free(n.sites);
     return true;
 }
 

@@ -75,7 +75,7 @@ static const char *machine_name(u16 machine)
     }
 }
 
-static bool read_head(struct loader *l, struct err *e)
+static bool read_ident(struct loader *l, struct err *e)
 {
     const struct file *f = l->file;
     Elf64_Ehdr *h = &l->head;
@@ -96,6 +96,15 @@ static bool read_head(struct loader *l, struct err *e)
     if (h->e_machine != EM_AARCH64)
         return err_set(e, "%s: is a program for %s (e_machine %u), want AArch64 (183)", f->name,
                        machine_name(h->e_machine), h->e_machine);
+    return true;
+}
+
+static bool read_head(struct loader *l, struct err *e)
+{
+    const struct file *f = l->file;
+    Elf64_Ehdr *h = &l->head;
+    if (!read_ident(l, e))
+        return false;
     if (h->e_type != ET_EXEC && h->e_type != ET_DYN)
         return err_set(e, "%s: e_type is %u, want an executable (2) or a static PIE (3)%s", f->name,
                        h->e_type,
@@ -389,6 +398,29 @@ bool elf_load_file(struct space *s, const char *path, enum elf_kind kind, struct
     if (fd < 0)
         return err_set(e, "%s: %s", path, strerror(errno));
     bool ok = elf_load_fd(s, fd, path, kind, image, e);
+    close(fd);
+    return ok;
+}
+
+bool elf_check_file(const char *path, struct err *e)
+{
+    struct stat st;
+    int fd = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+    if (fd < 0 || fstat(fd, &st)) {
+        err_set(e, "%s: %s", path, strerror(errno));
+        if (fd >= 0)
+            close(fd);
+        return false;
+    }
+    struct file f = { .fd = fd, .len = (u64)st.st_size, .name = path };
+    struct loader l = { .file = &f };
+    bool ok = S_ISREG(st.st_mode)
+                  ? read_ident(&l, e)
+                  : err_set(e, "%s: %s, want an AArch64 ELF file", path,
+                            S_ISDIR(st.st_mode) ? "is a directory" : "is not a file");
+    if (ok && st.st_size < (off_t)sizeof(l.head))
+        ok =
+            err_set(e, "%s: ELF header cut off: want 64 bytes, the file has %" PRIu64, path, f.len);
     close(fd);
     return ok;
 }

@@ -19,4 +19,8 @@ enum op isa_match(u32 word);
 // and returns `buf`. `size` of 96 holds every instruction.
 const char *isa_disassemble(u32 word, vaddr pc, char *buf, size_t size);
 
+// Whether the instruction at `pc` names an address relative to its own (a direct branch, ADR, ADRP,
+// a literal), which isa_disassemble prints as its last operand, #offset. *to is that address.
+bool isa_target(u32 word, vaddr pc, vaddr *to);
+
 #endif

@@ -54,3 +54,19 @@ const char *isa_disassemble(u32 word, vaddr pc, char *buf, size_t size)
     print_syntax(&t, alias ? alias : isa_row(op)->syntax, &i, word, pc);
     return buf;
 }
+
+bool isa_target(u32 word, vaddr pc, vaddr *to)
+{
+    struct insn i = isa_decode(word);
+    const struct row *r = isa_row(i.run == RUN_UNDEFINED ? OP_UNDEFINED : isa_op_of_run(i.run));
+    for (u32 k = 0; k < r->operand_count; k++)
+        switch (r->operand[k]) {
+        case OPERAND_adrp: *to = (pc & ~(vaddr)4095) + (u64)i.imm; return true;
+        case OPERAND_adr:
+        case OPERAND_rel26:
+        case OPERAND_rel19:
+        case OPERAND_rel14: *to = pc + (u64)i.imm; return true;
+        default: break;
+        }
+    return false;
+}

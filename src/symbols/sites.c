@@ -1,17 +1,16 @@
-// By libdwfl of elfutils.
-#include "bench/symbols.h"
+#include "symbols/sites.h"
 
 #include <elfutils/libdwfl.h>
 #include <stdlib.h>
 
-struct symbols {
+struct sites {
     Dwfl *dwfl;
     Dwfl_Callbacks how;
 };
 
-struct symbols *symbols_new(const struct probe_head *h, const char *program)
+struct sites *sites_new(const struct sites_file *file, size_t count)
 {
-    struct symbols *s = calloc(1, sizeof(*s));
+    struct sites *s = calloc(1, sizeof(*s));
     if (!s)
         abort();
     s->how = (Dwfl_Callbacks){
@@ -25,17 +24,13 @@ struct symbols *symbols_new(const struct probe_head *h, const char *program)
         return NULL;
     }
     dwfl_report_begin(s->dwfl);
-    for (u32 k = 0; k < h->modules && k < PROBE_MODULES; k++) {
-        const struct probe_module *m = &h->module[k];
-        const char *path = *m->path ? m->path : program;
-        if (*path == '/')   // not the kernel's vdso
-            dwfl_report_elf(s->dwfl, path, path, -1, m->base, true);
-    }
+    for (size_t k = 0; k < count; k++)
+        dwfl_report_elf(s->dwfl, file[k].path, file[k].path, -1, file[k].base, true);
     dwfl_report_end(s->dwfl, NULL, NULL);
     return s;
 }
 
-void symbols_free(struct symbols *s)
+void sites_free(struct sites *s)
 {
     if (!s)
         return;
@@ -43,10 +38,10 @@ void symbols_free(struct symbols *s)
     free(s);
 }
 
-struct symbol symbols_at(struct symbols *s, u64 pc)
+struct site sites_at(struct sites *s, u64 pc)
 {
     Dwfl_Module *m = dwfl_addrmodule(s->dwfl, pc);
-    struct symbol r = { "?", NULL, 0 };
+    struct site r = { "?", NULL, 0 };
     if (!m)
         return r;
     const char *name = dwfl_module_addrname(m, pc);
