@@ -1,14 +1,9 @@
 // `m2sim accuracy`: the simulated core beside measured ones.
 #include "cli.h"
+#include "progress.h"
 
 #include <string.h>
 #include <sys/stat.h>
-#include <unistd.h>
-
-static void progress(void *ctx, const char *what, size_t done, size_t total)
-{
-    fprintf(stderr, "\r%s %zu/%zu\033[K%s", what, done, total, done == total ? "\r\033[K" : "");
-}
 
 static int compare(const struct cli_line *l)
 {
@@ -29,12 +24,15 @@ static int compare(const struct cli_line *l)
     unsigned flags = cli_given(l, OPT_json) ? M2SIM_JSON : 0;
     if (cli_given(l, OPT_list))
         flags |= M2SIM_LIST;
-    if (isatty(STDERR_FILENO) && !cli_given(l, OPT_quiet))
-        o.progress = progress;
     FILE *f = cli_output(folder ? NULL : output, &e);
     if (!f)
         return cli_fail(&e);
-    int status = m2sim_accuracy(&o, f, flags, &e) ? 0 : cli_fail(&e);
+    struct progress *line = progress_new(cli_given(l, OPT_quiet));
+    o.progress = line ? progress_step : NULL;
+    o.ctx = line;
+    bool ok = m2sim_accuracy(&o, f, flags, &e);
+    progress_free(line);
+    int status = ok ? 0 : cli_fail(&e);
     return cli_close(f, output, status);
 }
 

@@ -1,21 +1,16 @@
 // `m2sim bench`: how fast the simulator itself is.
 #include "cli.h"
+#include "progress.h"
 
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 static volatile int stop;
 
 static void on_interrupt(int sig)
 {
     stop = 1;
-}
-
-static void progress(void *ctx, const char *what, size_t done, size_t total)
-{
-    fprintf(stderr, "\r%zu/%zu %s\033[K%s", done, total, what, done == total ? "\r\033[K" : "");
 }
 
 static void catch_interrupts(void)
@@ -54,10 +49,13 @@ static int measure(const struct cli_line *l, const char *command)
     FILE *f = cli_output(output, &e);
     if (!f)
         return cli_fail(&e);
-    if (isatty(STDERR_FILENO) && !cli_given(l, OPT_quiet))
-        o.progress = progress;
+    struct progress *line = progress_new(cli_given(l, OPT_quiet));
+    o.progress = line ? progress_step : NULL;
+    o.ctx = line;
     catch_interrupts();
-    int status = m2sim_bench(&o, f, flags, &slower, &e) ? slower : cli_fail(&e);
+    bool ok = m2sim_bench(&o, f, flags, &slower, &e);
+    progress_free(line);
+    int status = ok ? slower : cli_fail(&e);
     status = cli_close(f, output, status);
     return stop && !status ? 130 : status;
 }

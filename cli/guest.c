@@ -1,5 +1,6 @@
 // `m2sim run` and `m2sim time`: both run a guest program; time also reports on it.
 #include "cli.h"
+#include "progress.h"
 
 #include <errno.h>
 #include <signal.h>
@@ -135,17 +136,23 @@ static int execute(struct guest_command *g)
     FILE *out;
     if (!open_output(g, &out, &g->o.strace, &e))
         return cli_fail(&e);
+    // Beside a debugger, or lines of system calls, there would be two talking at once.
+    struct progress *line = progress_new(g->quiet || g->o.gdb || g->o.strace == stderr);
+    progress_prepare(line, &g->o);
     struct m2sim *s = m2sim_new(&g->o, &e);
     if (!s) {
         end_strace(g, true);
+        progress_free(line);
         return cli_fail(&e);
     }
     running = s;
     struct sigaction sa = { .sa_handler = on_interrupt, .sa_flags = (int)SA_RESETHAND };
     sigaction(SIGINT, &sa, NULL);
     sigaction(SIGTERM, &sa, NULL);
+    progress_begin(line, s, g->o.max_instructions);
     int status = m2sim_run(s);
     running = NULL;
+    progress_end(line);
     if (status == M2SIM_EXIT_LIMIT && g->o.max_instructions && !g->quiet)
         fprintf(stderr, "m2sim: stopped after %llu instructions\n",
                 (unsigned long long)g->o.max_instructions);
@@ -154,6 +161,7 @@ static int execute(struct guest_command *g)
     if (report && (g->folder || out != stderr || !g->quiet) && !write_report(g, s, out, &e))
         status = cli_fail(&e);
     m2sim_free(s);
+    progress_free(line);
     end_strace(g, false);
     return status;
 }

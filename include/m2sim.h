@@ -82,6 +82,11 @@ struct m2sim_options {
     FILE *messages;   // faults of the guest; default stderr
     FILE *strace;   // system calls are printed here
     const char *command;   // for the report's provenance
+
+    // Called before the guest writes to the host's descriptor `fd`, by the thread that does, also
+    // after a fork of the guest; `last` is the last byte. For who shows a line of progress.
+    void (*writes)(void *ctx, int fd, char last);
+    void *writes_ctx;
 };
 
 struct m2sim;
@@ -95,6 +100,13 @@ int m2sim_run(struct m2sim *s);
 
 // Ends m2sim_run() soon; may be called from a signal handler or another thread.
 void m2sim_stop(struct m2sim *s);
+
+// How far m2sim_run() is, from another thread.
+struct m2sim_progress {
+    uint64_t instructions;
+    double ipc;   // M2SIM_TIME: by the last time it was asked; 0 when that is not known
+};
+void m2sim_progress(struct m2sim *s, struct m2sim_progress *p);
 
 enum { M2SIM_JSON = 1, M2SIM_NO_HOST = 2 };   // flags of m2sim_report
 

@@ -93,9 +93,22 @@ static u64 host_counter(void *ctx)
 
 // -- Life --
 
+// core_stats, for core_now would let later answers of the model depend on being asked.
+static void answer(struct m2sim *s)
+{
+    struct core_stats stats;
+    core_stats(s->core, &stats);
+    __atomic_store_n(&s->seen_instructions, stats.instructions, __ATOMIC_RELAXED);
+    __atomic_store_n(&s->seen_cycles, stats.cycles, __ATOMIC_RELAXED);
+    __atomic_store_n(&s->asked, 0, __ATOMIC_RELAXED);
+}
+
 static void feed(void *ctx, const struct record *r, size_t n)
 {
-    core_feed(ctx, r, n);
+    struct m2sim *s = ctx;
+    core_feed(s->core, r, n);
+    if (__atomic_load_n(&s->asked, __ATOMIC_RELAXED))
+        answer(s);
 }
 
 bool api_fail(struct m2sim_error *e, int code, const char *fmt, ...)
@@ -132,7 +145,7 @@ static bool make_core(struct m2sim *s, struct m2sim_error *e)
     s->core = core_new(s->arena, &s->config, o->model, &err);
     if (!s->core)
         return api_fail(e, M2SIM_EXIT_CONFIG, "%s", err.text);
-    s->stream = stream_new(feed, s->core, !o->one_thread);
+    s->stream = stream_new(feed, s, !o->one_thread);
     if (s->config.core.prefetch_pointers)
         stream_tell_lines(s->stream, read_memory, s);
     return true;
@@ -225,6 +238,8 @@ static bool load(struct m2sim *s, struct m2sim_error *e)
         .fork_ctx = s,
         .spawn = machine_spawn,
         .spawn_ctx = &s->machine,
+        .writes = o->writes,
+        .writes_ctx = o->writes_ctx,
         .stop = &s->stop,
         .allow_net = o->allow_net,
         .quiet = o->quiet,
@@ -319,6 +334,16 @@ int m2sim_run(struct m2sim *s)
     if (s->gdb)
         gdb_ended(s->gdb, end, s->status);
     return s->status;
+}
+
+void m2sim_progress(struct m2sim *s, struct m2sim_progress *p)
+{
+    u64 cycles = __atomic_load_n(&s->seen_cycles, __ATOMIC_RELAXED);
+    u64 instructions = __atomic_load_n(&s->seen_instructions, __ATOMIC_RELAXED);
+    p->instructions = __atomic_load_n(&s->machine.instructions, __ATOMIC_RELAXED);
+    p->ipc = cycles ? (double)instructions / (double)cycles : 0;
+    if (s->core)
+        __atomic_store_n(&s->asked, 1, __ATOMIC_RELAXED);
 }
 
 void m2sim_stop(struct m2sim *s)

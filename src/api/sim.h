@@ -26,6 +26,8 @@ struct m2sim {
     struct machine machine;
     struct gdb *gdb;          // the debugger's server, or NULL
     int gdb_listener;         // where it is waited for, or -1
+    int asked;                // how far it is, by m2sim_progress; answered in the next two
+    u64 seen_instructions, seen_cycles;
     bool child;   // this is a fork of the simulator, made by the guest
     u64 forked_at;   // instructions by then
     char *root;               // options.root without links, or NULL

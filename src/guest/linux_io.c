@@ -94,6 +94,13 @@ i64 sys_read(struct thread *t, const u64 a[6])
     return failed ? failed : read_some(t, &x, a[2]);
 }
 
+static void tell_write(struct thread *t, int host, const void *buffer, u64 n)
+{
+    const struct process_options *o = &t->process->options;
+    if (o->writes && n)
+        o->writes(o->writes_ctx, host, ((const char *)buffer)[n - 1]);
+}
+
 i64 sys_write(struct thread *t, const u64 a[6])
 {
     struct transfer x;
@@ -101,6 +108,8 @@ i64 sys_write(struct thread *t, const u64 a[6])
     i64 failed = prepare(t, a, &x);
     if (!failed && fd_kind(t, x.host, &signals) == FD_SIGNALS)
         return -EINVAL;
+    if (!failed)
+        tell_write(t, x.host, x.buffer, a[2]);
     return failed ? failed : written(t, write_all(t, &x, a[2]));
 }
 
@@ -187,6 +196,11 @@ i64 sys_writev(struct thread *t, const u64 a[6])
 {
     struct vector v;
     i64 failed = prepare_vector(t, a, &v);
+    for (int k = failed ? 0 : v.count; k-- > 0;)
+        if (v.iov[k].iov_len) {
+            tell_write(t, v.host, v.iov[k].iov_base, v.iov[k].iov_len);
+            break;
+        }
     return failed ? failed : written(t, vector_call(t, SYS_writev, &v, POLLOUT));
 }
 

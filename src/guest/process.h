@@ -59,6 +59,11 @@ struct process_options {
     bool (*counter)(void *ctx, u32 number, u64 *value);
     void *counter_ctx;
 
+    // Called before a write to the host's descriptor `fd`; `last` is its last byte. NULL:
+    // nobody asks.
+    void (*writes)(void *ctx, int fd, char last);
+    void *writes_ctx;
+
     // Called before a signal of `t` is delivered (`info` has it): gives the signal to deliver
     // in its place, or 0 for none. NULL: signals go their way. For a debugger.
     int (*signalled)(void *ctx, struct thread *t, const struct guest_siginfo *info);
