@@ -25,7 +25,7 @@ static void wait_a_cycle(struct fast *f, const struct plan *p)
     while (f->next_group - f->oldest > 1) {   // the last is not complete
         const struct group *g = &f->group[f->oldest & f->group_mask];
         if (g->free > f->now) {
-            cause = (u8)g->late == STACK_dependences ? STACK_ports : (u8)g->late;
+            cause = (u8)g->late;
             p = g->blame;
             break;
         }
