@@ -167,3 +167,15 @@ void parts_settle(struct core_parts *parts)
     plan_book_settle(&parts->book);
     parts->warming = (struct warming){ ~0ull, ~0ull, 0 };
 }
+
+void parts_save(struct core_parts *parts, struct save *s)
+{
+    parts_settle(parts);
+    hierarchy_save(parts->memory, s);
+    tlb_save(parts->tlb, s);
+    bpred_save(parts->branch, s);
+    memdep_save(parts->waits, s, "waits");
+    memdep_save(parts->forwards, s, "forwards");
+    if (parts->lap)
+        lap_save(parts->lap, s);
+}

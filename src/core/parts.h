@@ -41,6 +41,8 @@ static inline u32 forwarding_cycles(struct forwarding *f, u32 sixteenths)
     return f->part >> 4;
 }
 
+struct save;
+
 struct core_parts {
     const struct core_params *p;
     struct instr_table *table;
@@ -77,5 +79,10 @@ void parts_warm(struct core_parts *parts, const struct record *r, size_t n);
 // Forgets what is under way and what a model wrote into plans, so that another clock, or the
 // same as if nothing had been, can go on.
 void parts_settle(struct core_parts *parts);
+
+// Settles, and writes or reads sections: what caches, TLBs and predictors hold and have counted.
+// Plans are not among it: their records come again. After reading, save_ok says whether the
+// parts may be used.
+void parts_save(struct core_parts *parts, struct save *s);
 
 #endif

@@ -3,6 +3,7 @@
 #include <assert.h>
 
 #include "base/arena.h"
+#include "base/save.h"
 #include "uarch/cache_hot.h"
 
 const struct stat_row cache_stat_rows[] = {
@@ -199,4 +200,41 @@ struct cache_stats cache_stats(const struct cache *c)
     s.writes = c->looked[ACCESS_WRITE];
     s.write_misses = c->missed[ACCESS_WRITE];
     return s;
+}
+
+// -- Saving --
+
+static bool tags_differ(const struct cache *c)
+{
+    for (u32 row = 0; row < (c->set_mask + 1) * c->ways; row += c->ways)
+        for (u32 w = 1; w < c->ways; w++)
+            for (u32 v = 0; v < w; v++)
+                if (c->tags[row + w] && c->tags[row + w] == c->tags[row + v])
+                    return false;
+    return true;
+}
+
+// `guess` is learnt again, and `ready` says nothing once settled.
+void cache_save(struct cache *c, struct save *s)
+{
+    u32 lines = (c->set_mask + 1) * c->ways;
+    struct replace *r = &c->replace;
+    save_same(s, lines);
+    save_same(s, (u64)c->ways << 32 | c->line_bits);
+    save_same(s, r->p.kind);
+    save_bytes(s, c->tags, lines, sizeof(*c->tags));
+    save_bytes(s, c->state, lines, sizeof(*c->state));
+    save_bytes(s, r->word, lines, sizeof(*r->word));
+    SAVE(s, r->clock);
+    SAVE(s, r->vote);
+    SAVE(s, r->fills);
+    SAVE(s, c->looked);
+    SAVE(s, c->missed);
+    SAVE(s, c->stats);
+    if (!save_reads(s))
+        return;
+    u8 all = 0;
+    for (u32 i = 0; i < lines; i++)
+        all |= c->state[i];
+    save_check(s, !(all & ~(LINE_DIRTY | LINE_PREFETCHED | LINE_ORIGIN)) && tags_differ(c));
 }

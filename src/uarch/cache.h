@@ -16,6 +16,7 @@
 #include "uarch/replace.h"
 
 struct arena;
+struct save;
 
 struct cache_params {
     u64 bytes;          // capacity; bytes / (ways * line) is a power of two
@@ -81,5 +82,8 @@ bool cache_contains(const struct cache *c, paddr pa);
 void cache_settle(struct cache *c);
 
 struct cache_stats cache_stats(const struct cache *c);
+
+// Writes or reads its lines and counters as part of a section; settled.
+void cache_save(struct cache *c, struct save *s);
 
 #endif

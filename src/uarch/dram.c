@@ -3,6 +3,7 @@
 #include <assert.h>
 
 #include "base/arena.h"
+#include "base/save.h"
 #include "uarch/meter.h"
 
 const struct stat_row dram_stat_rows[] = {
@@ -64,4 +65,9 @@ void dram_settle(struct dram *d)
 struct dram_stats dram_stats(const struct dram *d)
 {
     return d->stats;
+}
+
+void dram_save(struct dram *d, struct save *s)
+{
+    SAVE(s, d->stats);
 }

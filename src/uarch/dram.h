@@ -8,6 +8,7 @@
 #include "base/types.h"
 
 struct arena;
+struct save;
 
 // M2: LPDDR5-6400, 128 bits, 102.4 GB/s peak. 102.1 ns per dependent random load
 // include a TLB miss and walk of about 33 cycles, which leaves 93 ns.
@@ -41,5 +42,8 @@ void dram_write(struct dram *d, paddr pa, u32 bytes, cycle now);
 void dram_settle(struct dram *d);
 
 struct dram_stats dram_stats(const struct dram *d);
+
+// Writes or reads its counters as part of a section; settled.
+void dram_save(struct dram *d, struct save *s);
 
 #endif

@@ -3,6 +3,7 @@
 #include <assert.h>
 
 #include "base/arena.h"
+#include "base/save.h"
 #include "uarch/cache_hot.h"
 #include "uarch/meter.h"
 #include "uarch/mshr.h"
@@ -381,4 +382,23 @@ struct hierarchy_stats hierarchy_stats(const struct hierarchy *h)
         s.slc = cache_stats(h->s->slc);
     s.dram = dram_stats(h->s->dram);
     return s;
+}
+
+void hierarchy_save(struct hierarchy *h, struct save *s)
+{
+    save_section(s, "memory", 1);
+    save_same(s, h->s->slc != NULL);
+    save_same(s, h->pointers != NULL);
+    cache_save(h->d.cache, s);
+    cache_save(h->i.cache, s);
+    cache_save(h->s->l2, s);
+    if (h->s->slc)
+        cache_save(h->s->slc, s);
+    prefetch_save(h->d.prefetch, s);
+    prefetch_save(h->i.prefetch, s);
+    prefetch_save(h->l2_prefetch, s);
+    if (h->pointers)
+        pointers_save(h->pointers, s);
+    dram_save(h->s->dram, s);
+    SAVE(s, h->stats);
 }

@@ -66,6 +66,7 @@ struct access_result {
 };
 
 struct hierarchy;
+struct save;
 
 // The hierarchy lives in `a`. With `peer` it has L1s of its own and shares the
 // peer's L2, SLC and DRAM (a core of the same cluster).
@@ -97,5 +98,8 @@ void hierarchy_word(struct hierarchy *h, vaddr va, u64 word, bool points);
 void hierarchy_settle(struct hierarchy *h);
 
 struct hierarchy_stats hierarchy_stats(const struct hierarchy *h);
+
+// Writes or reads the section of a core that shares nothing; settled.
+void hierarchy_save(struct hierarchy *h, struct save *s);
 
 #endif

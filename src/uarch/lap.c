@@ -1,8 +1,10 @@
 #include "uarch/lap.h"
 
 #include <assert.h>
+#include <string.h>
 
 #include "base/arena.h"
+#include "base/save.h"
 
 const struct stat_row lap_stat_rows[] = {
 #define STAT(field, unit, doc) { #field, unit, doc, offsetof(struct lap_stats, field) },
@@ -134,4 +136,28 @@ void lap_squash(struct lap *l, vaddr pc)
 struct lap_stats lap_stats(const struct lap *l)
 {
     return l->stats;
+}
+
+void lap_save(struct lap *l, struct save *s)
+{
+    save_section(s, "lap", 1);
+    save_same(s, l->p.entries);
+    SAVE(s, l->count);
+    SAVE(s, l->clock);
+    SAVE(s, l->stats);
+    save_bytes(s, l->loads, l->p.entries + 1, sizeof(*l->loads));
+    if (!save_reads(s))
+        return;
+    save_check(s, l->count <= l->p.entries);
+    l->count = l->count <= l->p.entries ? l->count : 0;
+    memset(l->buckets, 0, sizeof(l->buckets));   // chains are made, not believed
+    for (u32 i = 1; i <= l->count; i++) {
+        struct load *e = &l->loads[i];
+        u8 *b = bucket(l, e->pc);
+        i64 max = l->p.max_stride;
+        save_check(s, save_is_bool(&e->seen) && e->stride >= -max && e->stride <= max);
+        e->under_way = 0;
+        e->next = *b;
+        *b = (u8)i;
+    }
 }

@@ -13,6 +13,7 @@
 #include "base/types.h"
 
 struct arena;
+struct save;
 
 struct lap_params {
     u32 entries;      // loads followed: 60, at most 255; 0: no predictor
@@ -47,5 +48,8 @@ void lap_train(struct lap *l, vaddr pc, vaddr va, vaddr predicted);
 void lap_squash(struct lap *l, vaddr pc);
 
 struct lap_stats lap_stats(const struct lap *l);
+
+// Writes or reads its section; nothing is under way.
+void lap_save(struct lap *l, struct save *s);
 
 #endif

@@ -1,8 +1,10 @@
 #include "uarch/memdep.h"
 
 #include <assert.h>
+#include <string.h>
 
 #include "base/arena.h"
+#include "base/save.h"
 
 const struct stat_row memdep_stat_rows[] = {
 #define STAT(field, unit, doc) { #field, unit, doc, offsetof(struct memdep_stats, field) },
@@ -178,4 +180,28 @@ void memdep_squash(struct memdep *m, u64 seq)
 struct memdep_stats memdep_stats(const struct memdep *m)
 {
     return m->stats;
+}
+
+void memdep_save(struct memdep *m, struct save *s, const char *name)
+{
+    save_section(s, name, 1);
+    save_same(s, m->p.pairs);
+    SAVE(s, m->count);
+    SAVE(s, m->random);
+    SAVE(s, m->since_aged);
+    SAVE(s, m->clock);
+    SAVE(s, m->stats);
+    save_bytes(s, m->pairs, m->p.pairs, sizeof(*m->pairs));
+    if (!save_reads(s))
+        return;
+    save_check(s, m->count <= m->p.pairs);
+    m->count = m->count <= m->p.pairs ? m->count : 0;
+    memset(m->loads, 0, sizeof(m->loads));   // made anew, not believed
+    memset(m->stores, 0, sizeof(m->stores));
+    for (u32 i = 0; i < m->count; i++) {
+        m->pairs[i].seq = 0;
+        m->loads[hash(m->pairs[i].load)]++;
+        m->stores[hash(m->pairs[i].store)]++;
+        m->last[hash(m->pairs[i].load)] = (u8)i;
+    }
 }

@@ -17,6 +17,7 @@
 #include "base/types.h"
 
 struct arena;
+struct save;
 
 struct memdep_params {
     u32 pairs;         // 60 | 16, at most 255
@@ -60,5 +61,8 @@ void memdep_waited(struct memdep *m, vaddr load_pc, u64 seq, bool needed);
 void memdep_squash(struct memdep *m, u64 seq);
 
 struct memdep_stats memdep_stats(const struct memdep *m);
+
+// Writes or reads the section `name`; no store is in flight.
+void memdep_save(struct memdep *m, struct save *s, const char *name);
 
 #endif

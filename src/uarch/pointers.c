@@ -1,6 +1,7 @@
 #include "uarch/pointers.h"
 
 #include "base/arena.h"
+#include "base/save.h"
 
 enum {
     FILTER = 128,    // lines remembered; a guess
@@ -63,4 +64,10 @@ u32 pointers_of(struct pointers *p, vaddr va, vaddr out[POINTERS_WORDS])
         out[n++] = line;
     }
     return n;
+}
+
+void pointers_save(struct pointers *p, struct save *s)
+{
+    SAVE(s, p->recent);
+    SAVE(s, p->line);
 }

@@ -11,6 +11,7 @@
 #include "base/types.h"
 
 struct arena;
+struct save;
 struct pointers;
 
 enum { POINTERS_LINE = 64, POINTERS_WORDS = POINTERS_LINE / 8 };
@@ -24,5 +25,8 @@ void pointers_word(struct pointers *p, vaddr va, u64 word, bool points);
 // Writes the lines that the words of the line of `va` point to, each once; how many. 0 when
 // they are not known.
 u32 pointers_of(struct pointers *p, vaddr va, vaddr out[POINTERS_WORDS]);
+
+// Writes or reads its state as part of a section.
+void pointers_save(struct pointers *p, struct save *s);
 
 #endif

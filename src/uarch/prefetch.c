@@ -3,13 +3,15 @@
 #include <assert.h>
 
 #include "base/arena.h"
+#include "base/save.h"
 #include "uarch/prefetch_policy.h"
 
 static const struct policy {
     void *(*create)(struct arena *a, const struct prefetch_params *p, u32 line);
     u32 (*train)(void *state, vaddr pc, vaddr va, vaddr *out);
+    void (*save)(void *state, struct save *s);
 } policies[PREFETCH_KINDS] = {
-#define PREFETCH(id, ...) { prefetch_##id##_new, prefetch_##id##_train },
+#define PREFETCH(id, ...) { prefetch_##id##_new, prefetch_##id##_train, prefetch_##id##_save },
 #include "uarch/prefetch.def"
 #undef PREFETCH
 };
@@ -42,4 +44,10 @@ u32 prefetch_train(struct prefetch *f, vaddr pc, vaddr va, vaddr *out)
         out[kept++] = last = line;
     }
     return kept;
+}
+
+void prefetch_save(struct prefetch *f, struct save *s)
+{
+    save_same(s, (u64)(f->policy - policies));
+    f->policy->save(f->state, s);
 }

@@ -8,6 +8,7 @@
 #include "base/types.h"
 
 struct arena;
+struct save;
 
 enum prefetch_kind {
 #define PREFETCH(id, ...) PREFETCH_##id,
@@ -36,5 +37,8 @@ struct prefetch *prefetch_new(struct arena *a, const struct prefetch_params *p, 
 // The instruction at `pc` missed at `va`, or used a prefetched line first.
 // Writes at most PREFETCH_MAX line addresses to `out`; how many.
 u32 prefetch_train(struct prefetch *f, vaddr pc, vaddr va, vaddr *out);
+
+// Writes or reads its state as part of a section.
+void prefetch_save(struct prefetch *f, struct save *s);
 
 #endif

@@ -20,3 +20,7 @@ u32 prefetch_next_train(void *state, vaddr pc, vaddr va, vaddr *out)
         out[i] = va + (i + 1) * s->line;
     return s->degree;
 }
+
+void prefetch_next_save(void *state, struct save *s)
+{
+}

@@ -9,3 +9,7 @@ u32 prefetch_none_train(void *state, vaddr pc, vaddr va, vaddr *out)
 {
     return 0;
 }
+
+void prefetch_none_save(void *state, struct save *s)
+{
+}

@@ -4,6 +4,7 @@
 #include <assert.h>
 
 #include "base/arena.h"
+#include "base/save.h"
 #include "uarch/prefetch_policy.h"
 
 enum { NEAR = 4 };
@@ -82,4 +83,23 @@ u32 prefetch_stream_train(void *state, vaddr pc, vaddr va, vaddr *out)
         out[n++] = (vaddr)r->ahead << s->line_bits;
     }
     return n;
+}
+
+// Far from where differences overflow.
+static bool is_line(i64 number)
+{
+    return number > -(1ll << 60) && number < 1ll << 60;
+}
+
+void prefetch_stream_save(void *state, struct save *s)
+{
+    struct stream *t = state;
+    save_same(s, t->entries);
+    SAVE(s, t->clock);
+    save_bytes(s, t->last, t->entries, sizeof(*t->last));
+    save_bytes(s, t->runs, t->entries, sizeof(*t->runs));
+    for (u32 i = 0; i < t->entries; i++) {
+        const struct run *r = &t->runs[i];
+        save_check(s, r->step >= -1 && r->step <= 1 && is_line(r->ahead) && is_line(t->last[i]));
+    }
 }

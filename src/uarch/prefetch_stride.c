@@ -4,6 +4,7 @@
 #include <assert.h>
 
 #include "base/arena.h"
+#include "base/save.h"
 #include "uarch/prefetch_policy.h"
 
 struct load {
@@ -47,4 +48,13 @@ u32 prefetch_stride_train(void *state, vaddr pc, vaddr va, vaddr *out)
     for (u32 i = 0; i < s->degree; i++)
         out[i] = va + (vaddr)(stride * (i64)(s->distance + i));
     return s->degree;
+}
+
+void prefetch_stride_save(void *state, struct save *s)
+{
+    struct stride *t = state;
+    save_same(s, t->entries);
+    save_bytes(s, t->loads, t->entries, sizeof(*t->loads));
+    for (u32 i = 0; i < t->entries; i++)
+        save_check(s, save_is_bool(&t->loads[i].steady));
 }

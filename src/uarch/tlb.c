@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/arena.h"
+#include "base/save.h"
 #include "uarch/cache_hot.h"
 
 const struct stat_row tlb_stat_rows[] = {
@@ -123,4 +124,14 @@ struct tlb_stats tlb_stats(const struct tlb *t)
         .walks_data = t->walks[1],
         .walk_cycles = t->cycles_walked,
     };
+}
+
+void tlb_save(struct tlb *t, struct save *s)
+{
+    save_section(s, "tlb", 1);
+    cache_save(t->l1i, s);
+    cache_save(t->l1d, s);
+    cache_save(t->l2, s);
+    SAVE(s, t->cycles_walked);
+    SAVE(s, t->walks);
 }

@@ -10,6 +10,7 @@
 #include "base/types.h"
 
 struct arena;
+struct save;
 
 // Avalanche and Blizzard: hw facts section 9. Associativity is that of M1 scaled
 // to the M2's entries over the same number of sets (32, 32, 256).
@@ -53,5 +54,8 @@ u32 tlb_data(struct tlb *t, vaddr va, cycle now);
 void tlb_settle(struct tlb *t);
 
 struct tlb_stats tlb_stats(const struct tlb *t);
+
+// Writes or reads its section; settled.
+void tlb_save(struct tlb *t, struct save *s);
 
 #endif

@@ -3,6 +3,7 @@
 #include <assert.h>
 
 #include "base/arena.h"
+#include "base/save.h"
 #include "uarch/bpred/bpred_policy.h"
 
 const struct stat_row bpred_stat_rows[] = {
@@ -16,8 +17,10 @@ static const struct policy {
     void *(*create)(struct arena *a, const struct bpred_params *p);
     bool (*predict)(void *state, const struct bpred_question *q, struct bpred_lookup *lookup);
     void (*update)(void *state, const struct bpred_lookup *lookup, bool taken);
+    void (*save)(void *state, struct save *s);
 } policies[BPRED_KINDS] = {
-#define BPRED(id, ...) { bpred_##id##_new, bpred_##id##_predict, bpred_##id##_update },
+#define BPRED(id, ...) \
+    { bpred_##id##_new, bpred_##id##_predict, bpred_##id##_update, bpred_##id##_save },
 #include "uarch/bpred/bpred.def"
 #undef BPRED
 };
@@ -194,4 +197,18 @@ struct bpred_stats bpred_stats(const struct bpred *b)
     for (u32 k = 0; k < BRANCH_KINDS; k++)
         add(&s, k, b->seen[k]);
     return s;
+}
+
+void bpred_save(struct bpred *b, struct save *s)
+{
+    save_section(s, "bpred", 1);
+    save_same(s, (u64)(b->policy - policies));
+    SAVE(s, b->history);
+    b->policy->save(b->state, s);
+    btb_save(b->btb, s);
+    ras_keep(b->ras, s);
+    indirect_save(b->indirect, s);
+    SAVE(s, b->seen);
+    SAVE(s, b->level);
+    SAVE(s, b->bubbles);
 }

@@ -17,6 +17,7 @@
 #include "uarch/bpred/tage.h"
 
 struct arena;
+struct save;
 
 enum bpred_kind {
 #define BPRED(id, ...) BPRED_##id,
@@ -109,5 +110,8 @@ void bpred_rewind(struct bpred *b, const struct bpred_prediction *p);
 void bpred_train(struct bpred *b, const struct bpred_prediction *p, bool taken, vaddr target);
 
 struct bpred_stats bpred_stats(const struct bpred *b);
+
+// Writes or reads its section; no branch is in flight.
+void bpred_save(struct bpred *b, struct save *s);
 
 #endif

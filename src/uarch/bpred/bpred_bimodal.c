@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "base/arena.h"
+#include "base/save.h"
 #include "uarch/bpred/bpred_policy.h"
 
 struct bimodal {
@@ -29,4 +30,11 @@ void bpred_bimodal_update(void *state, const struct bpred_lookup *lookup, bool t
 {
     struct bimodal *b = state;
     bpred_count(&b->counters[lookup->word[0]], taken);
+}
+
+void bpred_bimodal_save(void *state, struct save *s)
+{
+    struct bimodal *b = state;
+    save_same(s, b->mask);
+    save_bytes(s, b->counters, b->mask + 1, sizeof(*b->counters));
 }

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/arena.h"
+#include "base/save.h"
 #include "uarch/bpred/bpred_policy.h"
 
 struct gshare {
@@ -35,4 +36,11 @@ void bpred_gshare_update(void *state, const struct bpred_lookup *lookup, bool ta
 {
     struct gshare *g = state;
     bpred_count(&g->counters[lookup->word[0]], taken);
+}
+
+void bpred_gshare_save(void *state, struct save *s)
+{
+    struct gshare *g = state;
+    save_same(s, g->mask);
+    save_bytes(s, g->counters, g->mask + 1, sizeof(*g->counters));
 }

@@ -16,3 +16,7 @@ bool bpred_perfect_predict(void *state, const struct bpred_question *q, struct b
 void bpred_perfect_update(void *state, const struct bpred_lookup *lookup, bool taken)
 {
 }
+
+void bpred_perfect_save(void *state, struct save *s)
+{
+}

@@ -17,11 +17,13 @@ struct bpred_question {
 
 // bpred_ID_new makes the state. bpred_ID_predict changes nothing that can be seen;
 // bpred_ID_update gets the lookup that belongs to the branch, zeroes where predict wrote none.
+// bpred_ID_save lists the state (base/save.h); no index read back may be believed.
 #define BPRED(id, ...) \
     void *bpred_##id##_new(struct arena *a, const struct bpred_params *p); \
     bool bpred_##id##_predict(void *state, const struct bpred_question *q, \
                               struct bpred_lookup *lookup); \
-    void bpred_##id##_update(void *state, const struct bpred_lookup *lookup, bool taken);
+    void bpred_##id##_update(void *state, const struct bpred_lookup *lookup, bool taken); \
+    void bpred_##id##_save(void *state, struct save *s);
 #include "uarch/bpred/bpred.def"
 #undef BPRED
 

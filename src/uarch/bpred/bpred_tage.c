@@ -17,3 +17,8 @@ void bpred_tage_update(void *state, const struct bpred_lookup *lookup, bool take
 {
     tage_update(state, (const struct tage_lookup *)lookup, taken);
 }
+
+void bpred_tage_save(void *state, struct save *s)
+{
+    tage_save(state, s);
+}

@@ -3,6 +3,7 @@
 #include <assert.h>
 
 #include "base/arena.h"
+#include "base/save.h"
 #include "uarch/cache.h"
 
 // Addresses in units of instructions, cut to 32 bits: branches 16 GiB apart alias.
@@ -135,4 +136,24 @@ struct btb_answer btb_taken(struct btb *b, vaddr pc, vaddr target)
     b->missed = r.level ? b->missed + 1 : 0;
     r.target = (pc & ~0x3ffffffffull) | (u64)old << 2;
     return r;
+}
+
+static void save_level(struct level *l, struct save *s)
+{
+    u32 entries = l->entries ? (l->set_mask + 1) * l->ways : 0;
+    save_same(s, entries);
+    save_same(s, l->ways);
+    save_bytes(s, l->entries, entries, sizeof(*l->entries));
+}
+
+void btb_save(struct btb *b, struct save *s)
+{
+    bool random = b->random;
+    save_level(&b->l1, s);
+    save_level(&b->l2, s);
+    if (b->predecoded)
+        cache_save(b->predecoded, s);
+    SAVE(s, b->missed);
+    SAVE(s, b->random);
+    save_check(s, random == (b->random != 0));
 }

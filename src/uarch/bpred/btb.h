@@ -8,6 +8,7 @@
 #include "base/types.h"
 
 struct arena;
+struct save;
 
 // hw facts section 2.
 struct btb_params {
@@ -40,5 +41,8 @@ struct btb *btb_new(struct arena *a, const struct btb_params *p);
 
 // Looks the taken branch at `pc` up and remembers that it goes to `target`.
 struct btb_answer btb_taken(struct btb *b, vaddr pc, vaddr target);
+
+// Writes or reads its state as part of a section.
+void btb_save(struct btb *b, struct save *s);
 
 #endif

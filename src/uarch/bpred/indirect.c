@@ -3,6 +3,7 @@
 #include <assert.h>
 
 #include "base/arena.h"
+#include "base/save.h"
 #include "uarch/bpred/path_hash.h"
 
 enum { TAG_BITS = 14, BASE_BITS = 9 };
@@ -119,4 +120,12 @@ void indirect_update(struct indirect *t, const struct indirect_lookup *l, vaddr 
     }
     if (!right)
         allocate(t, l, target);
+}
+
+void indirect_save(struct indirect *t, struct save *s)
+{
+    save_same(s, t->index_bits);
+    for (u32 i = 0; i < INDIRECT_TABLES; i++)
+        save_bytes(s, t->tables[i], 1u << t->index_bits, sizeof(**t->tables));
+    save_bytes(s, t->base, 1u << BASE_BITS, sizeof(*t->base));
 }

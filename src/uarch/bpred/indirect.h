@@ -11,6 +11,7 @@
 #include "uarch/bpred/history.h"
 
 struct arena;
+struct save;
 
 enum { INDIRECT_TABLES = 3 };
 
@@ -34,5 +35,8 @@ struct indirect *indirect_new(struct arena *a, const struct indirect_params *p,
 vaddr indirect_predict(struct indirect *t, const struct history *h, vaddr pc,
                        struct indirect_lookup *out);
 void indirect_update(struct indirect *t, const struct indirect_lookup *l, vaddr target);
+
+// Writes or reads its state as part of a section.
+void indirect_save(struct indirect *t, struct save *s);
 
 #endif

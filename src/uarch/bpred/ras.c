@@ -3,6 +3,7 @@
 #include <assert.h>
 
 #include "base/arena.h"
+#include "base/save.h"
 
 // A ring: the newest entry is at `top`, `depth` entries are good.
 struct ras {
@@ -60,4 +61,14 @@ void ras_restore(struct ras *r, const struct ras_state *s)
     r->depth = s->depth;
     r->dropped = s->dropped;
     r->stack[r->top] = s->top_value;
+}
+
+void ras_keep(struct ras *r, struct save *s)
+{
+    save_same(s, r->entries);
+    SAVE(s, r->top);
+    SAVE(s, r->depth);
+    SAVE(s, r->dropped);
+    save_bytes(s, r->stack, r->entries, sizeof(*r->stack));
+    save_check(s, r->top < r->entries && r->depth <= r->entries);
 }

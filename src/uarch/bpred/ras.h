@@ -5,6 +5,7 @@
 #include "base/types.h"
 
 struct arena;
+struct save;
 
 enum ras_overflow {
 #define RAS_OVERFLOW(id, ...) RAS_##id,
@@ -35,5 +36,8 @@ vaddr ras_pop(struct ras *r);
 
 struct ras_state ras_save(const struct ras *r);
 void ras_restore(struct ras *r, const struct ras_state *s);
+
+// Writes or reads its state as part of a section.
+void ras_keep(struct ras *r, struct save *s);
 
 #endif

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/arena.h"
+#include "base/save.h"
 #include "base/lanes.h"
 #include "uarch/bpred/path_hash.h"
 
@@ -266,4 +267,20 @@ void tage_update(struct tage *t, const struct tage_lookup *l, bool taken)
     bool right_but_weak = l->weak && l->provider_taken == taken;
     if (l->taken != taken && l->provider < TAGE_TABLES - 1 && !right_but_weak)
         allocate(t, l, taken);
+}
+
+void tage_save(struct tage *t, struct save *s)
+{
+    for (u32 i = 0; i < TAGE_TABLES; i++) {
+        struct table *in = &t->tables[i];
+        save_same(s, (u64)in->count * in->lanes);
+        save_bytes(s, in->tags, (size_t)in->count * in->lanes, sizeof(*in->tags));
+        save_bytes(s, in->entries, (size_t)in->count * in->lanes, sizeof(*in->entries));
+    }
+    save_same(s, t->base_mask);
+    save_bytes(s, t->base, t->base_mask + 1, sizeof(*t->base));
+    SAVE(s, t->prefer_alternate);
+    SAVE(s, t->failed);
+    SAVE(s, t->random);
+    save_check(s, t->prefer_alternate >= -8 && t->prefer_alternate <= 7);
 }

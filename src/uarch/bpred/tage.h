@@ -14,6 +14,7 @@
 #include "uarch/bpred/history.h"
 
 struct arena;
+struct save;
 
 enum { TAGE_TABLES = 6 };
 
@@ -57,5 +58,8 @@ bool tage_predict(struct tage *t, const struct history *h, vaddr pc, struct tage
 
 // Trains with the outcome, at once or when the branch retires.
 void tage_update(struct tage *t, const struct tage_lookup *l, bool taken);
+
+// Writes or reads its state as part of a section.
+void tage_save(struct tage *t, struct save *s);
 
 #endif
