@@ -158,8 +158,9 @@ static void a_bad_set_is_refused(void **state)
           "perfect" },
         { "core.l2.replacement=fifo", "--set core.l2.replacement: 'fifo' is none of: lru, plru, "
                                       "random, mru-bit, srrip, dip" },
-        { "core.prefetch.l1d.policy=strides", "--set core.prefetch.l1d.policy: 'strides' is none "
-                                              "of: none, next, stride, stream" },
+        { "core.prefetch.l1d.policy=strides",
+          "--set core.prefetch.l1d.policy: 'strides' is none "
+          "of: none, next, stride, stream; is 'stride' meant?" },
         { "core.branch.ras_overflow=", "--set core.branch.ras_overflow: '' is none of: clear, "
                                        "wrap, drop" },
         { "core.rob.groups=0",
