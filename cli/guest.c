@@ -69,7 +69,7 @@ static void set_options(struct guest_command *g)
     o->model = l->at[OPT_model].text;
     o->core = l->at[OPT_core].text;
     list(l, OPT_set, &o->sets, &o->set_count);
-    o->one_thread = cli_given(l, OPT_one_thread);
+    o->threads = (unsigned)l->at[OPT_threads].number;
     g->strace = cli_given(l, OPT_strace);
     g->json = cli_given(l, OPT_json);
     g->output = l->at[OPT_output].text;

@@ -2,6 +2,7 @@
 // are one of a kind; letters may be put together; an argument follows, or is behind '='.
 #include "cli.h"
 
+#include <getopt.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -37,30 +38,7 @@ bool cli_has(enum command c, const struct option_row *o)
     return o->commands >> c & 1;
 }
 
-static const struct option_row *by_letter(enum command c, char letter)
-{
-    for (const struct option_row *o = cli_options; o < cli_options + OPTIONS; o++)
-        if (cli_has(c, o) && o->letter == letter)
-            return o;
-    return NULL;
-}
-
-// The option of the first n letters of `name`, or of the only name that begins with them.
-static const struct option_row *by_name(enum command c, const char *name, size_t n)
-{
-    const struct option_row *found = NULL;
-    int count = 0;
-    for (const struct option_row *o = cli_options; o < cli_options + OPTIONS; o++) {
-        if (!cli_has(c, o) || strncmp(o->name, name, n) != 0)
-            continue;
-        if (!o->name[n])
-            return o;
-        found = o;
-        count++;
-    }
-    return count == 1 && n ? found : NULL;
-}
-
+// `word` begins with "--" and is no option, or the beginning of several.
 static int no_option(enum command c, const char *word)
 {
     const char *names[OPTIONS + 1];
@@ -129,75 +107,101 @@ static int take(struct cli_line *l, enum command c, const struct option_row *o, 
     }
 }
 
-// argv[*k] begins with "--".
-static int read_long(struct cli_line *l, enum command c, char **argv, int *k)
-{
-    const char *name = argv[*k] + 2, *equals = strchr(name, '=');
-    size_t n = equals ? (size_t)(equals - name) : strlen(name);
-    const struct option_row *o = by_name(c, name, n);
-    if (!o)
-        return no_option(c, argv[*k]);
-    if (!o->argument && equals)
-        return cli_usage(cli_commands[c].name, "--%s takes no argument", o->name);
-    if (!o->argument)
-        return take(l, c, o, "");
-    if (!equals && !argv[*k + 1])
-        return cli_usage(cli_commands[c].name, "--%s wants %s", o->name, o->argument);
-    return take(l, c, o, equals ? equals + 1 : argv[++*k]);
-}
+// The options of `c` as getopt_long reads them. A long option's value is its row behind any
+// letter; `letters` has room for a letter, and a colon, of each.
+enum { LETTERS = 256 };
 
-// argv[*k] begins with "-" and a letter.
-static int read_letters(struct cli_line *l, enum command c, char **argv, int *k)
+static void for_getopt(enum command c, struct option *longs, char *letters)
 {
-    int done = -1;
-    for (const char *at = argv[*k] + 1; *at && done < 0; at++) {
-        const struct option_row *o = by_letter(c, *at);
-        if (!o)
-            return cli_usage(cli_commands[c].name, "no option '-%c'", *at);
-        if (!o->argument) {
-            done = take(l, c, o, "");
+    *letters++ = '+';   // it stops at the first word that is no option: a guest's begin there
+    *letters++ = ':';   // and says nothing itself
+    *letters++ = 'h';
+    *longs++ = (struct option){ "help", no_argument, NULL, 'h' };
+    for (int k = 0; k < OPTIONS; k++) {
+        const struct option_row *o = &cli_options[k];
+        if (!cli_has(c, o))
             continue;
-        }
-        if (!at[1] && !argv[*k + 1])
-            return cli_usage(cli_commands[c].name, "-%c wants %s", *at, o->argument);
-        return take(l, c, o, at[1] ? at + 1 : argv[++*k]);
+        int has = o->argument ? required_argument : no_argument;
+        *longs++ = (struct option){ o->name, has, NULL, LETTERS + k };
+        if (o->letter)
+            *letters++ = o->letter;
+        if (o->letter && o->argument)
+            *letters++ = ':';
     }
-    return done;
+    *longs = (struct option){ 0 };
+    *letters = 0;
 }
 
-static bool is_help(const char *word)
+static const struct option_row *row_of(enum command c, int got)
 {
-    return !strcmp(word, "--help") || !strcmp(word, "-h");
+    if (got >= LETTERS)
+        return &cli_options[got - LETTERS];
+    for (const struct option_row *o = cli_options; o < cli_options + OPTIONS; o++)
+        if (cli_has(c, o) && o->letter == got)
+            return o;
+    return NULL;
+}
+
+// What getopt_long refused: with `:` an option without its argument, with `?` one that is none.
+static int refused(enum command c, int got, const char *word)
+{
+    const char *name = cli_commands[c].name;
+    bool is_long = !strncmp(word, "--", 2);
+    const struct option_row *o = row_of(c, optopt);
+    if (got == ':' && o && is_long)
+        return cli_usage(name, "--%s wants %s", o->name, o->argument);
+    if (got == ':' && o)
+        return cli_usage(name, "-%c wants %s", o->letter, o->argument);
+    if (is_long && optopt == 'h')
+        return cli_usage(name, "--help takes no argument");
+    if (is_long && optopt && o)
+        return cli_usage(name, "--%s takes no argument", o->name);
+    return is_long ? no_option(c, word) : cli_usage(name, "no option '-%c'", optopt);
+}
+
+// Reads options up to the next other word; *ended: past "--", behind which are no more.
+static int read_options(struct cli_line *l, enum command c, int argc, char **argv,
+                        const struct option *longs, const char *letters, bool *ended)
+{
+    for (;;) {
+        int at = optind < 1 ? 1 : optind;
+        int got = getopt_long(argc, argv, letters, longs, NULL);
+        if (got == 'h')
+            return cli_help_command(c, stdout), 0;
+        if (got == ':' || got == '?')
+            return refused(c, got, argv[at]);
+        if (got < 0)
+            return *ended = optind > at, -1;
+        const struct option_row *o = row_of(c, got);
+        int done = take(l, c, o, o->argument ? optarg : "");
+        if (done >= 0)
+            return done;
+    }
 }
 
 int cli_read(struct cli_line *l, enum command c, int argc, char **argv)
 {
     *l = (struct cli_line){ .word = grow(NULL, (size_t)argc, sizeof(*l->word)) };
-    int k = 1, done = -1;
-    bool guest = cli_commands[c].words == GUEST;
-    for (; k < argc && done < 0; k++) {
-        const char *word = argv[k];
-        if (!strcmp(word, "--")) {
-            k++;
+    struct option longs[OPTIONS + 2];
+    char letters[2 * OPTIONS + 4];
+    bool guest = cli_commands[c].words == GUEST, ended = false;
+    for_getopt(c, longs, letters);
+    optind = 0;
+    opterr = 0;
+    for (;;) {
+        int done = read_options(l, c, argc, argv, longs, letters, &ended);
+        if (done >= 0)
+            return done;
+        if (guest || ended || cli_given(l, OPT_run) || optind >= argc)
             break;
-        }
-        if (is_help(word))
-            return cli_help_command(c, stdout), 0;
-        if (word[0] == '-' && word[1] == '-')
-            done = read_long(l, c, argv, &k);
-        else if (word[0] == '-' && word[1])
-            done = read_letters(l, c, argv, &k);
-        else if (guest || cli_given(l, OPT_run))
-            break;
-        else
-            l->word[l->words++] = argv[k];
+        l->word[l->words++] = argv[optind++];
     }
-    while (k < argc)
-        l->word[l->words++] = argv[k++];
+    while (optind < argc)
+        l->word[l->words++] = argv[optind++];
     l->word[l->words] = NULL;
-    if (done < 0 && l->words && cli_commands[c].words == NO_WORDS)
-        done = cli_usage(cli_commands[c].name, "'%s': no arguments, only options", l->word[0]);
-    return done;
+    if (l->words && cli_commands[c].words == NO_WORDS)
+        return cli_usage(cli_commands[c].name, "'%s': no arguments, only options", l->word[0]);
+    return -1;
 }
 
 void cli_free(struct cli_line *l)

@@ -77,7 +77,7 @@ struct m2sim_options {
     // "interp" or "jit"; default jit, where the host and the mode have it. "jit-plain" is "jit" as
     // on a host without AVX2 and FMA, for tests.
     const char *exec;
-    bool one_thread;   // timing runs in the emulating host thread
+    unsigned threads;   // of the host; 1: timing runs in the emulating one; default 2
     bool perf_map;   // leave /tmp/perf-PID.map, from which perf names generated code
     FILE *messages;   // faults of the guest; default stderr
     FILE *strace;   // system calls are printed here

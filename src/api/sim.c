@@ -145,7 +145,7 @@ static bool make_core(struct m2sim *s, struct m2sim_error *e)
     s->core = core_new(s->arena, &s->config, o->model, &err);
     if (!s->core)
         return api_fail(e, M2SIM_EXIT_CONFIG, "%s", err.text);
-    s->stream = stream_new(feed, s, !o->one_thread);
+    s->stream = stream_new(feed, s, o->threads != 1);
     if (s->config.core.prefetch_pointers)
         stream_tell_lines(s->stream, read_memory, s);
     return true;
@@ -213,7 +213,7 @@ static bool load(struct m2sim *s, struct m2sim_error *e)
         return false;
     if (o->mode == M2SIM_COUNT) {
         s->counts = counts_new(s->arena);
-        s->stream = stream_new(count, s->counts, !o->one_thread);
+        s->stream = stream_new(count, s->counts, o->threads != 1);
     }
 
     list_rules(s);

@@ -8,6 +8,6 @@ for f in report.json stats.txt config.yaml; do
     grep -v '"command"' second/$f >b
     cmp a b
 done
-m2sim time --no-host --one-thread -o second -- ./p
+m2sim time --no-host -j 1 -o second -- ./p
 cmp first/stats.txt second/stats.txt
 ! grep host first/stats.txt

@@ -2,7 +2,7 @@
 mkelf p d2807d00 f1000400 54ffffe1 d2800000 d2800ba8 d4000001
 m2sim time --json --no-host -- ./p 2>first
 m2sim time --json --no-host -- ./p 2>second
-m2sim time --json --no-host --one-thread -- ./p 2>third
+m2sim time --json --no-host -j 1 -- ./p 2>third
 cmp first second
-sed 's/ --one-thread//' third | cmp first -
+sed 's/ -j 1//' third | cmp first -
 grep '^  "instructions"' first

@@ -89,7 +89,7 @@ static void write_program(const char *path)
 }
 
 static u64 allocations_of(const char *program, enum m2sim_mode mode, const char *model,
-                          bool one_thread, u64 length)
+                          unsigned threads, u64 length)
 {
     char *argv[] = { "loop", NULL };
     struct m2sim_options o = { .program = program,
@@ -97,7 +97,7 @@ static u64 allocations_of(const char *program, enum m2sim_mode mode, const char 
                                .mode = mode,
                                .model = model,
                                .max_instructions = length,
-                               .one_thread = one_thread };
+                               .threads = threads };
     struct m2sim_error e;
     struct m2sim *s = m2sim_new(&o, &e);
     if (!s)
@@ -114,12 +114,12 @@ static void a_longer_run_allocates_no_more(void **state)
     static const struct {
         enum m2sim_mode mode;
         const char *model;
-        bool one_thread;
+        unsigned threads;
     } way[] = {
-        { M2SIM_RUN, NULL, false },
-        { M2SIM_COUNT, NULL, false },
-        { M2SIM_TIME, "fast", true },
-        { M2SIM_TIME, "fast", false },
+        { M2SIM_RUN, NULL, 0 },
+        { M2SIM_COUNT, NULL, 0 },
+        { M2SIM_TIME, "fast", 1 },
+        { M2SIM_TIME, "fast", 2 },
     };
     char path[] = "/tmp/m2sim-alloc-XXXXXX";
     int fd = mkstemp(path);
@@ -127,8 +127,8 @@ static void a_longer_run_allocates_no_more(void **state)
     close(fd);
     write_program(path);
     for (size_t k = 0; k < COUNT(way); k++) {
-        u64 brief = allocations_of(path, way[k].mode, way[k].model, way[k].one_thread, 1000000);
-        u64 lengthy = allocations_of(path, way[k].mode, way[k].model, way[k].one_thread, 10000000);
+        u64 brief = allocations_of(path, way[k].mode, way[k].model, way[k].threads, 1000000);
+        u64 lengthy = allocations_of(path, way[k].mode, way[k].model, way[k].threads, 10000000);
         if (brief != lengthy)
             fail_msg("way %zu: %llu allocations for 1 M instructions, %llu for 10 M", k,
                      (unsigned long long)brief, (unsigned long long)lengthy);
