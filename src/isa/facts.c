@@ -45,7 +45,7 @@ u32 isa_field(const struct row *r, u32 word, char letter)
     for (const char *p = r->encoding; p && *p; p++) {
         place -= *p != ' ';
         if (*p == letter)
-            value = value << 1 | (word >> place & 1);
+            value = value << 1 | (word >> (place & 31) & 1);
     }
     return value;
 }
