@@ -3,6 +3,8 @@
 #include "api/sim.h"
 
 #include <errno.h>
+#include <pthread.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
@@ -13,7 +15,7 @@
 #include <xxhash.h>
 
 #include "core/pmu.h"
-#include "guest/sched.h"
+#include "guest/linux.h"
 
 enum { COUNTER_HZ = 24000000 };   // CNTFRQ_EL0 of an M2
 
@@ -318,7 +320,10 @@ int m2sim_run(struct m2sim *s)
     if (s->gdb_listener >= 0)
         api_debug_begin(s);
     u64 start = host_ns();
+    s->runner = pthread_self();
+    __atomic_store_n(&s->runs, 1, __ATOMIC_RELEASE);
     enum machine_end end = machine_run(&s->machine);
+    __atomic_store_n(&s->runs, 0, __ATOMIC_RELEASE);
     if (s->child)
         leave(s, end);
     if (s->stream)
@@ -348,5 +353,7 @@ void m2sim_progress(struct m2sim *s, struct m2sim_progress *p)
 
 void m2sim_stop(struct m2sim *s)
 {
-    __atomic_store_n(&s->stop, 1, __ATOMIC_RELAXED);
+    __atomic_store_n(&s->stop, 1, __ATOMIC_SEQ_CST);
+    if (__atomic_load_n(&s->runs, __ATOMIC_ACQUIRE))   // a call of the host that waits is to end
+        pthread_kill(s->runner, KICK);
 }

@@ -4,6 +4,8 @@
 
 #include <limits.h>
 
+#include <pthread.h>
+
 #include "base/arena.h"
 #include "config/config.h"
 #include "core/core.h"
@@ -33,6 +35,8 @@ struct m2sim {
     char *root;               // options.root without links, or NULL
     struct view_rule *rules;  // options.allow and allow_read
     volatile int stop;
+    pthread_t runner;   // the host thread in m2sim_run, while it `runs`
+    int runs;
     int status;
     double host_seconds;
     char digest[17];          // of the program file; M2SIM_TIME

@@ -38,6 +38,11 @@ static void catch (int sig)
     sigaction(sig, &sa, NULL);
 }
 
+void block_prepare(void)
+{
+    catch (KICK);
+}
+
 void block_switch(struct thread *t)
 {
     self = t;
@@ -47,7 +52,7 @@ void block_switch(struct thread *t)
 
 void block_thread(struct thread *t)
 {
-    catch (KICK);
+    block_prepare();
     block_switch(t);
 }
 
@@ -128,7 +133,17 @@ i64 block_poll(struct thread *t, struct pollfd *fds, int n, u64 until)
     return t->process->policy->poll(t, fds, n, until);
 }
 
-i64 block_unpolled(struct thread *t, long number, const u64 a[6])
+i64 block_unpolled(struct thread *t, long number, const u64 a[6], int which, const void *data,
+                   size_t size)
 {
-    return t->process->policy->unpolled(t, number, a, 0, NULL, 0);
+    return restartable(t->process->policy->unpolled(t, number, a, which, data, size));
+}
+
+bool block_resumed(struct thread *t, i64 *result)
+{
+    static const u64 none[6] = { 0 };
+    bool under_way = t->call.helper;
+    if (under_way)
+        *result = block_unpolled(t, 0, none, 0, NULL, 0);
+    return under_way;
 }

@@ -34,6 +34,9 @@ i64 block_call(struct thread *t, long number, u64 a, u64 b, u64 c, u64 d, u64 e,
 i64 block_once(struct thread *t, long number, const u64 a[6]);
 bool block_must_look(struct thread *t);
 
+// Host signal KICK is caught, from then on.
+void block_prepare(void);
+
 // Waits until host descriptor `host` is ready for `events`, where threads take turns; where
 // they run in parallel the call itself waits. 0, -EINTR or -WAITS.
 i64 block_ready(struct thread *t, int host, short events);
@@ -41,8 +44,12 @@ i64 block_ready(struct thread *t, int host, short events);
 // poll; waits until `until` of CLOCK_MONOTONIC of the guest (UINT64_MAX: for ever).
 i64 block_poll(struct thread *t, struct pollfd *fds, int n, u64 until);
 
-// A host call that waits and cannot be polled.
-i64 block_unpolled(struct thread *t, long number, const u64 a[6]);
+// A host call that waits and cannot be polled; *data, or NULL, is what argument `which` points
+// to. Where it is under way for `t` block_resumed is true, with its result or -WAITS: what was
+// prepared for it need not be again.
+i64 block_unpolled(struct thread *t, long number, const u64 a[6], int which, const void *data,
+                   size_t size);
+bool block_resumed(struct thread *t, i64 *result);
 
 // A call that SA_RESTART restarts: -EINTR becomes -RESTART.
 static inline i64 restartable(i64 r)

@@ -8,9 +8,10 @@
 #include <fcntl.h>
 #include <stdlib.h>
 #include <sys/resource.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
-#include "guest/linux.h"
+#include "guest/block.h"
 #include "guest/timers.h"
 
 enum { CLOSE_RANGE_CLOEXEC_FLAG = 4, DUP_ABOVE = 3 };
@@ -308,7 +309,14 @@ i64 sys_dup3(struct thread *t, const u64 a[6])
 static i64 file_lock(struct thread *t, int host, int command, vaddr a)
 {
     void *lock = window(t, a, sizeof(struct flock));
-    return lock ? host_result(fcntl(host, command, lock)) : -EFAULT;
+    bool waits = command == F_SETLKW || command == F_OFD_SETLKW;
+    int at_once = command == F_SETLKW ? F_SETLK : waits ? F_OFD_SETLK : command;
+    if (!lock)
+        return -EFAULT;
+    i64 r = t->call.again ? -EAGAIN : host_result(fcntl(host, at_once, lock));
+    if (!waits || (r != -EAGAIN && r != -EACCES))
+        return r;
+    return block_unpolled(t, SYS_fcntl, (u64[6]){ (u64)host, (u64)command, (u64)lock }, 0, NULL, 0);
 }
 
 i64 sys_fcntl(struct thread *t, const u64 a[6])

@@ -1,12 +1,15 @@
 // The table of system calls and the way into it.
+#include <assert.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "guest/helper.h"
 #include "guest/linux.h"
 
 static const struct syscall_row table[SYSCALL_LIMIT] = {
-#define SYSCALL(number, name, handler, args, status) [number] = { #name, handler, args, status },
+#define SYSCALL(number, name, handler, args, status, waits) \
+    [number] = { #name, handler, args, status, FOR_##waits },
 #include "guest/syscalls.def"
 #undef SYSCALL
 };
@@ -41,6 +44,8 @@ void call_end(struct thread *t)
     struct thread_call *c = &t->call;
     if (c->helper)
         helper_end(t);
+    if (c->kept)
+        close(c->kept - 1);
     t->awaited = 0;
     *c = (struct thread_call){ .fds = c->fds, .room = c->room };
 }
@@ -54,8 +59,10 @@ static enum sys_result perform(struct thread *t)
     bool again = t->call.again;
     helpers_settle(t->process);
     i64 result = again && thread_ends(t) ? -EINTR : row ? row->run(t, a) : -ENOSYS;
-    if (result == -WAITS)
+    if (result == -WAITS) {
+        assert(row->waits != FOR_NEVER);
         return SYS_TURN;
+    }
     if (again)
         call_end(t);
     return finish(t, number, a, result);

@@ -20,11 +20,25 @@ enum syscall_status {
     REFUSED,       // known and not offered
 };
 
+// What a call may wait for. One that waits for anything else holds all threads that take turns;
+// tests/linux/waits has a case for each row that waits.
+enum syscall_waits {
+    FOR_NEVER,      // nothing but the host's disks
+    FOR_READY,      // descriptors that can be polled
+    FOR_UNPOLLED,   // the host, which cannot be polled for it (helper.h)
+    FOR_CHILD,      // a child's end
+    FOR_WOKEN,      // another thread's call
+    FOR_TIME,
+    FOR_SIGNAL,
+    FOR_TURN,       // its next turn
+};
+
 struct syscall_row {
     const char *name;
     i64 (*run)(struct thread *t, const u64 a[6]);
     const char *args;              // for --strace; letters: see strace.c
     enum syscall_status status;
+    enum syscall_waits waits;
 };
 
 enum {
@@ -37,7 +51,8 @@ enum {
 // Row `number`, or NULL when it is not known.
 const struct syscall_row *syscall_row(u64 number);
 
-#define SYSCALL(number, name, handler, args, status) i64 handler(struct thread *t, const u64 a[6]);
+#define SYSCALL(number, name, handler, args, status, waits) \
+    i64 handler(struct thread *t, const u64 a[6]);
 #include "guest/syscalls.def"
 #undef SYSCALL
 

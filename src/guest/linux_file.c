@@ -10,7 +10,7 @@
 #include <sys/sysmacros.h>
 #include <unistd.h>
 
-#include "guest/linux.h"
+#include "guest/block.h"
 
 // struct stat of arm64 (include/uapi/asm-generic/stat.h); x86-64 has its own.
 struct guest_stat {
@@ -128,16 +128,23 @@ static bool is_random(int host)
            (st.st_rdev == makedev(1, 8) || st.st_rdev == makedev(1, 9));
 }
 
-i64 sys_openat(struct thread *t, const u64 a[6])
+static i64 open_host(struct thread *t, const u64 a[6], int flags)
 {
     struct guest_path path;
-    int flags = open_flags_to_host(a[2]);
     bool new = flags &O_CREAT &&flags &O_EXCL;
     u32 how = (flags & O_NOFOLLOW || new ? 0 : PATH_FOLLOW) | (flags & O_CREAT ? PATH_MAKE : 0);
     i64 failed = path_get(t, a[0], a[1], how, &path);
     if (failed)
         return failed;
-    i64 host = path_end(&path, path_open(t, &path, flags, a[3]));
+    return path_end(&path, path_open(t, &path, flags, a[3]));
+}
+
+i64 sys_openat(struct thread *t, const u64 a[6])
+{
+    int flags = open_flags_to_host(a[2]);
+    i64 host;
+    if (!block_resumed(t, &host))
+        host = open_host(t, a, flags);
     bool random = host >= 0 && is_random((int)host);
     return fd_new_kind(t->process, host, random ? FD_RANDOM : FD_HOST, 0, flags & O_CLOEXEC, 0);
 }
@@ -415,8 +422,18 @@ BY_FD(sys_ftruncate, ftruncate(host, a[1]))
 BY_FD(sys_fallocate, fallocate(host, a[1], a[2], a[3]))
 BY_FD(sys_fsync, fsync(host))
 BY_FD(sys_fsync_none, 0)
-BY_FD(sys_flock, flock(host, a[1]))
 BY_FD(sys_lseek, lseek(host, a[1], a[2]))
+
+i64 sys_flock(struct thread *t, const u64 a[6])
+{
+    int host = fd_get(t, a[0]);
+    if (host < 0)
+        return host;
+    i64 r = t->call.again ? -EWOULDBLOCK : host_result(flock(host, (int)a[1] | LOCK_NB));
+    if (r != -EWOULDBLOCK || a[1] & LOCK_NB)
+        return r;
+    return block_unpolled(t, SYS_flock, (u64[6]){ (u64)host, a[1] }, 0, NULL, 0);
+}
 
 i64 sys_getdents64(struct thread *t, const u64 a[6])
 {

@@ -50,14 +50,16 @@ static i64 read_some(struct thread *t, const struct transfer *x, u64 n)
 
 // A pipe takes PIPE_BUF bytes when it is ready, and might not take more until another
 // thread, whose turn it is not, has read.
+static bool in_parts(struct thread *t, int host)
+{
+    struct stat st;
+    return sched_polls(t->process) && !fstat(host, &st) &&
+           (S_ISFIFO(st.st_mode) || S_ISSOCK(st.st_mode));
+}
+
 static i64 write_all(struct thread *t, const struct transfer *x, u64 n)
 {
-    struct process *p = t->process;
-    bool turns = sched_polls(p);
-    u64 most = turns ? PIPE_BUF : n, done = t->call.done;
-    struct stat st;
-    if (turns && (fstat(x->host, &st) || !(S_ISFIFO(st.st_mode) || S_ISSOCK(st.st_mode))))
-        most = n;
+    u64 most = in_parts(t, x->host) ? PIPE_BUF : n, done = t->call.done;
     do {
         u64 part = n - done < most ? n - done : most;
         i64 r = block_ready(t, x->host, POLLOUT);
@@ -158,12 +160,51 @@ static i64 prepare_vector(struct thread *t, const u64 a[6], struct vector *v)
     return 0;
 }
 
-static i64 vector_call(struct thread *t, long number, const struct vector *v, short events)
+// `flags`: of preadv2 and pwritev2, whose offset is then the file's own.
+static i64 vector_call(struct thread *t, long number, const struct vector *v, short events,
+                       u64 flags)
 {
     i64 r = block_ready(t, v->host, events);
     if (!r)
-        r = block_call(t, number, (u64)v->host, (u64)v->iov, (u64)v->count, 0, 0, 0);
+        r = block_call(t, number, (u64)v->host, (u64)v->iov, (u64)v->count, (u64)-1, 0, flags);
     return restartable(r);
+}
+
+// The part of *v from byte `skip` on, of at most `most` bytes: how many it has.
+static u64 slice(const struct vector *v, u64 skip, u64 most, struct vector *part)
+{
+    u64 n = 0;
+    part->host = v->host;
+    part->count = 0;
+    for (int i = 0; i < v->count && n < most; i++) {
+        u64 len = v->iov[i].iov_len, from = skip < len ? skip : len;
+        u64 take = len - from < most - n ? len - from : most - n;
+        skip -= from;
+        if (take)
+            part->iov[part->count++] = (struct iovec){ (u8 *)v->iov[i].iov_base + from, take };
+        n += take;
+    }
+    return n;
+}
+
+// As write_all.
+static i64 write_vector(struct thread *t, long number, const struct vector *v, u64 flags)
+{
+    struct vector part;
+    if (!in_parts(t, v->host))
+        return vector_call(t, number, v, POLLOUT, flags);
+    u64 done = t->call.done, n;
+    while ((n = slice(v, done, PIPE_BUF, &part))) {
+        i64 r = vector_call(t, number, &part, POLLOUT, flags);
+        if (r == -WAITS)
+            t->call.done = done;
+        if (r < 0)
+            return done && r != -WAITS ? (i64)done : r;
+        done += (u64)r;
+        if ((u64)r < n)
+            break;
+    }
+    return (i64)done;
 }
 
 // readv of what the simulator answers for: the buffers one by one, until one is not filled.
@@ -189,7 +230,7 @@ i64 sys_readv(struct thread *t, const u64 a[6])
     i64 failed = prepare_vector(t, a, &v);
     if (!failed && fd_kind(t, v.host, &signals) != FD_HOST)
         return read_parts(t, a, &v);
-    return failed ? failed : vector_call(t, SYS_readv, &v, POLLIN);
+    return failed ? failed : vector_call(t, SYS_readv, &v, POLLIN, 0);
 }
 
 i64 sys_writev(struct thread *t, const u64 a[6])
@@ -201,7 +242,7 @@ i64 sys_writev(struct thread *t, const u64 a[6])
             tell_write(t, v.host, v.iov[k].iov_base, v.iov[k].iov_len);
             break;
         }
-    return failed ? failed : written(t, vector_call(t, SYS_writev, &v, POLLOUT));
+    return failed ? failed : written(t, write_vector(t, SYS_writev, &v, 0));
 }
 
 // preadv2 and pwritev2 too: their offset -1 means the file's own.
@@ -213,6 +254,8 @@ i64 sys_preadv(struct thread *t, const u64 a[6])
     i64 failed = prepare_vector(t, a, &v);
     if (!failed && fd_kind(t, v.host, &signals) != FD_HOST)
         return read_parts(t, a, &v);
+    if (!failed && two && (i64)a[3] == -1 && !(a[5] & RWF_NOWAIT))
+        return vector_call(t, SYS_preadv2, &v, POLLIN, a[5]);
     return failed ? failed : host_result(preadv2(v.host, v.iov, v.count, a[3], two ? a[5] : 0));
 }
 
@@ -221,6 +264,8 @@ i64 sys_pwritev(struct thread *t, const u64 a[6])
     struct vector v;
     bool two = t->cpu.x[8] == 287;
     i64 failed = prepare_vector(t, a, &v);
+    if (!failed && two && (i64)a[3] == -1 && !(a[5] & RWF_NOWAIT))
+        return written(t, write_vector(t, SYS_pwritev2, &v, a[5]));
     return failed ? failed
                   : written(t, host_result(pwritev2(v.host, v.iov, v.count, a[3], two ? a[5] : 0)));
 }
@@ -263,7 +308,15 @@ i64 sys_sendfile(struct thread *t, const u64 a[6])
         return -EFAULT;
     if (!host_only(t, in, out))
         return -EINVAL;
-    return written(t, host_result(syscall(SYS_sendfile, out, in, offset, a[3])));
+    struct stat st;
+    const u64 b[6] = { (u64)out, (u64)in, (u64)offset, a[3] };
+    bool socket = !fstat(out, &st) && S_ISSOCK(st.st_mode);
+    if (socket && !(fcntl(out, F_GETFL) & O_NONBLOCK))   // it sends all, however often it waits
+        return written(t, block_unpolled(t, SYS_sendfile, b, 0, NULL, 0));
+    i64 r = block_ready(t, out, POLLOUT);
+    if (!r)
+        r = block_call(t, SYS_sendfile, b[0], b[1], b[2], b[3], 0, 0);
+    return written(t, restartable(r));
 }
 
 i64 sys_copy_file_range(struct thread *t, const u64 a[6])

@@ -178,12 +178,23 @@ i64 sys_bind(struct thread *t, const u64 a[6])
 i64 sys_connect(struct thread *t, const u64 a[6])
 {
     struct address to;
+    i64 r;
+    if (block_resumed(t, &r))
+        return r;
     int host = fd_get(t, a[0]);
     i64 failed = host < 0 ? host : get_address(t, a[1], (u32)a[2], false, &to);
     if (failed)
         return failed;
-    i64 r = block_call(t, SYS_connect, (u64)host, (u64)&to.any, to.len, 0, 0, 0);
-    return path_end(&to.path, restartable(r));
+    const u64 b[6] = { (u64)host, (u64)&to.any, to.len };
+    if (fcntl(host, F_GETFL) & O_NONBLOCK)
+        r = host_result(connect(host, &to.any, to.len));
+    else
+        r = block_unpolled(t, SYS_connect, b, 1, &to.any, to.len);
+    if (r == -WAITS && to.path.owned) {   // the host looks the name up again when it has waited
+        t->call.kept = to.path.dir + 1;
+        to.path.owned = false;
+    }
+    return path_end(&to.path, r);
 }
 
 i64 sys_listen(struct thread *t, const u64 a[6])

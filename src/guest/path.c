@@ -12,7 +12,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#include "guest/linux.h"
+#include "guest/block.h"
 
 // Flags of open whose values differ (asm/fcntl.h of arm64); the others are equal.
 static const struct {
@@ -351,24 +351,36 @@ static bool proc_allowed(int fd, int flags)
     return !process && strncmp(name, "/proc/k", 7);   // kcore, kmsg, kpage*
 }
 
-static i64 reopen(int fd, int flags, u32 mode)
+// A FIFO is opened when somebody opens its other end. `text` empty: what `dir` has open.
+static bool open_waits(int dir, const char *text, int flags)
+{
+    struct stat st;
+    return !(flags & (O_NONBLOCK | O_PATH)) && (flags & O_ACCMODE) != O_RDWR &&
+           !fstatat(dir, text, &st, AT_SYMLINK_NOFOLLOW | AT_EMPTY_PATH) && S_ISFIFO(st.st_mode);
+}
+
+static i64 reopen(struct thread *t, int fd, int flags, u32 mode)
 {
     char link[64];
     if (!proc_allowed(fd, flags))
         return -EACCES;
-    snprintf(link, sizeof(link), "/proc/self/fd/%d", fd);
-    return host_result(open(link, flags & ~O_NOFOLLOW, mode));
+    int n = snprintf(link, sizeof(link), "/proc/self/fd/%d", fd);
+    flags &= ~O_NOFOLLOW;
+    if (!open_waits(fd, "", flags))
+        return host_result(open(link, flags, mode));
+    const u64 a[6] = { (u64)AT_FDCWD, (u64)link, (u64)flags, mode };
+    return block_unpolled(t, SYS_openat, a, 1, link, (size_t)n + 1);
 }
 
-// Opens a name in a folder; one of /proc is looked at before it is opened.
-static i64 open_name(const struct guest_path *path, int flags, u32 mode)
+// Opens a name in a folder; one of /proc is looked at before it is opened, as a FIFO.
+static i64 open_name(struct thread *t, const struct guest_path *path, int flags, u32 mode)
 {
-    if (!in_proc(path->dir))
+    if (!in_proc(path->dir) && !open_waits(path->dir, path->text, flags))
         return host_result(openat(path->dir, path->text, flags | O_NOFOLLOW, mode));
     int fd = openat(path->dir, path->text, O_PATH | O_NOFOLLOW | O_CLOEXEC);
     if (fd < 0)
         return -errno;
-    i64 again = reopen(fd, flags & ~(O_CREAT | O_EXCL), 0);
+    i64 again = reopen(t, fd, flags & ~(O_CREAT | O_EXCL), 0);
     close(fd);
     return again;
 }
@@ -387,11 +399,12 @@ static i64 open_again(struct thread *t, const struct guest_path *path, int flags
         if (access < (writes && !can_write ? VIEW_WRITE : VIEW_READ))
             return -EACCES;
     }
-    return reopen(path->dir, flags & ~(O_CREAT | O_EXCL), 0);
+    return reopen(t, path->dir, flags & ~(O_CREAT | O_EXCL), 0);
 }
 
-static i64 open_here(struct process *p, const struct guest_path *path, int flags, u32 mode)
+static i64 open_here(struct thread *t, const struct guest_path *path, int flags, u32 mode)
 {
+    struct process *p = t->process;
     bool temporary = (flags & O_TMPFILE) == O_TMPFILE;
     bool writes = (flags & O_ACCMODE) != O_RDONLY || flags & O_TRUNC || temporary;
     bool makes = flags & O_CREAT;
@@ -409,14 +422,14 @@ static i64 open_here(struct process *p, const struct guest_path *path, int flags
     if (path->slash && makes)
         return -EISDIR;
     if (path->text[0]) {
-        i64 fd = open_name(path, flags, mode);
+        i64 fd = open_name(t, path, flags, mode);
         return fd == -ENOENT && makes && path->access < VIEW_WRITE ? -EROFS : fd;
     }
     if (makes && flags & O_EXCL)
         return -EEXIST;
     if (makes && !temporary && flags & O_CREAT)
         flags &= ~O_CREAT;
-    return reopen(path->dir, flags, mode);
+    return reopen(t, path->dir, flags, mode);
 }
 
 i64 path_open(struct thread *t, struct guest_path *path, int flags, u32 mode)
@@ -434,6 +447,5 @@ i64 path_open(struct thread *t, struct guest_path *path, int flags, u32 mode)
         path->owned = false;
         return path->dir;
     }
-    return path->magic ? open_again(t, path, flags)
-                       : open_here(t->process, path, flags, mode & 07777);
+    return path->magic ? open_again(t, path, flags) : open_here(t, path, flags, mode & 07777);
 }

@@ -10,6 +10,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "guest/block.h"
 #include "guest/linux.h"
 #include "guest/program.h"
 #include "guest/stack.h"
@@ -139,6 +140,7 @@ static struct process *create(const struct process_options *o, struct err *e)
     process_set_name(p, o->path);
     s->map_top = s->size - ((u64)64 << 20);   // until the stack stands
     signal(SIGPIPE, SIG_IGN);
+    block_prepare();
     return p;
 }
 

@@ -2,6 +2,8 @@
 #include <fcntl.h>
 #include <linux/futex.h>
 #include <poll.h>
+#include <sys/socket.h>
+#include <sys/time.h>
 #include <time.h>
 
 #include "guest/block.h"
@@ -38,9 +40,22 @@ static i64 sleep_until(struct thread *t, int clock, u64 until)
     return sched_wait(t, &(struct thread_wait){ .until = end });
 }
 
+// Until when a socket waits, by its options.
+static u64 socket_until(struct thread *t, int host, short events)
+{
+    struct timeval tv = { 0 };
+    socklen_t size = sizeof(tv);
+    int option = events & POLLIN ? SO_RCVTIMEO : SO_SNDTIMEO;
+    if (getsockopt(host, SOL_SOCKET, option, &tv, &size) || (!tv.tv_sec && !tv.tv_usec))
+        return UINT64_MAX;
+    struct timespec ts = { tv.tv_sec, tv.tv_usec * 1000 };
+    return process_now(t->process, CLOCK_MONOTONIC) + time_ns(&ts);
+}
+
 static i64 wait_ready(struct thread *t, int host, short events)
 {
     struct pollfd fd = { host, events, 0 };
+    u64 until = t->call.again ? t->call.wait.until : UINT64_MAX;
     if (sched_interrupted(t))
         return -EINTR;
     if (!sched_polls(t->process) || poll(&fd, 1, 0))
@@ -48,7 +63,11 @@ static i64 wait_ready(struct thread *t, int host, short events)
     int flags = fcntl(host, F_GETFL);
     if (flags < 0 || flags & O_NONBLOCK)
         return 0;
-    return sched_wait(t, &(struct thread_wait){ .fds = &fd, .n = 1, .until = UINT64_MAX });
+    if (!t->call.again)
+        until = socket_until(t, host, events);
+    else if (until != UINT64_MAX && process_now(t->process, CLOCK_MONOTONIC) >= until)
+        return -EAGAIN;
+    return sched_wait(t, &(struct thread_wait){ .fds = &fd, .n = 1, .until = until });
 }
 
 static i64 poll_fds(struct thread *t, struct pollfd *fds, int n, u64 until)

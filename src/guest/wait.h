@@ -34,6 +34,7 @@ struct thread_call {
     struct pollfd *fds;         // memory of wait.fds, `room` of them
     int room;
     struct helper *helper;      // see helper.h
+    int kept;                   // a host descriptor that it needs, plus 1; 0: none
 };
 
 #endif
