@@ -145,6 +145,9 @@ static int execute(struct guest_command *g)
         progress_free(line);
         return cli_fail(&e);
     }
+    for (const char *const *path = m2sim_unread(s); *path && !g->quiet; path++)
+        fprintf(stderr, "m2sim: --set %s: the %s model does not read it\n", *path,
+                g->o.model ? g->o.model : "fast");
     running = s;
     struct sigaction sa = { .sa_handler = on_interrupt, .sa_flags = (int)SA_RESETHAND };
     sigaction(SIGINT, &sa, NULL);

@@ -128,6 +128,10 @@ bool m2sim_report_prepare(const char *path, FILE **strace, struct m2sim_error *e
 bool m2sim_report_folder(const struct m2sim *s, const char *path, unsigned flags,
                          struct m2sim_error *e);
 
+// The parameters ("core.memory.width") that options.sets gave and the model does not read,
+// ended by NULL. The report names them too.
+const char *const *m2sim_unread(const struct m2sim *s);
+
 void m2sim_free(struct m2sim *s);
 
 // Opens `path` for writing where the guest can neither close nor reach it. Use it for every

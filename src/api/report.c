@@ -121,6 +121,7 @@ static struct sheet *sheet_new(const struct m2sim *s)
     t->r.model = s->options.model;
     t->r.core = s->config.core.name;
     t->r.config_digest = s->config.digest;
+    t->r.unread = s->unread;
     fill_slots(t);
     fill_rooms(t);
     fill_levels(t);

@@ -147,6 +147,7 @@ static bool make_core(struct m2sim *s, struct m2sim_error *e)
     s->core = core_new(s->arena, &s->config, o->model, &err);
     if (!s->core)
         return api_fail(e, M2SIM_EXIT_CONFIG, "%s", err.text);
+    s->unread = config_unread(&s->config, s->arena, o->model);
     s->stream = stream_new(feed, s, o->threads != 1);
     if (s->config.core.prefetch_pointers)
         stream_tell_lines(s->stream, read_memory, s);
@@ -294,6 +295,12 @@ struct m2sim *m2sim_new(const struct m2sim_options *o, struct m2sim_error *e)
         return s;
     m2sim_free(s);
     return NULL;
+}
+
+const char *const *m2sim_unread(const struct m2sim *s)
+{
+    static const char *const none[] = { NULL };
+    return s->unread ? s->unread : none;
 }
 
 void m2sim_free(struct m2sim *s)

@@ -21,6 +21,7 @@ struct m2sim {
     struct m2sim_options options;
     struct arena *arena;
     struct config config;     // M2SIM_TIME
+    const char *const *unread;   // set, and not read by the model; M2SIM_TIME, else NULL
     struct process *process;
     struct core *core;        // M2SIM_TIME, else NULL
     struct counts *counts;    // M2SIM_COUNT, else NULL

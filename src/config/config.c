@@ -298,6 +298,18 @@ static void start(struct config *c)
         c->origin[i].source = "";
 }
 
+const char *const *config_unread(const struct config *c, struct arena *a, const char *model)
+{
+    const char **list = ARENA_ARRAY(a, PARAM_COUNT + 1, const char *);
+    for (size_t i = 0, n = 0; i < PARAM_COUNT; i++) {
+        char path[128];
+        snprintf(path, sizeof(path), "core.%s", core_table[i].path);
+        if (c->origin[i].kind == ORIGIN_SET && !param_read_by(&core_table[i], model))
+            list[n++] = keep(a, path);
+    }
+    return list;
+}
+
 bool config_load(struct config *c, struct arena *a, const char *name, const char *const *sets,
                  size_t count, struct err *e)
 {

@@ -39,6 +39,10 @@ bool config_load(struct config *c, struct arena *a, const char *name, const char
 // its file, "# NAME.yaml: MEANING, or more.", says of it.
 void config_cores(void (*each)(void *ctx, const char *name, const char *meaning), void *ctx);
 
+// The paths ("core.rob.groups") that --set gave and the model `model` does not read, ended by
+// NULL; in `a`.
+const char *const *config_unread(const struct config *c, struct arena *a, const char *model);
+
 // The reader alone: lays the YAML of `file` over `c`. `text` is its content.
 // No file is opened; the name `extends` gives goes to `parent`, "" for none.
 bool config_read(struct config *c, struct arena *a, const char *file, const char *text, size_t n,

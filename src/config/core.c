@@ -12,14 +12,16 @@
 #define AT(field) offsetof(struct core_params, field)
 
 const struct param core_table[PARAM_COUNT] = {
-#define COUNTED(path, field, def, min, max, unit, doc) \
-    { path, PARAM_COUNTED, AT(field), min, max, unit, doc, NULL },
-#define REAL(path, field, def, min, max, unit, doc) \
-    { path, PARAM_REAL, AT(field), min, max, unit, doc, NULL },
-#define SWITCH(path, field, def, doc) { path, PARAM_SWITCH, AT(field), 0, 0, "", doc, NULL },
-#define CHOICE(path, field, def, table, doc) \
-    { path, PARAM_CHOICE, AT(field), 0, 0, "", doc, choices_##table },
-#define TEXT(path, field, def, doc) { path, PARAM_TEXT, AT(field), 0, 0, "", doc, NULL },
+#define COUNTED(path, field, models, def, min, max, unit, doc) \
+    { path, PARAM_COUNTED, AT(field), min, max, unit, doc, models, NULL },
+#define REAL(path, field, models, def, min, max, unit, doc) \
+    { path, PARAM_REAL, AT(field), min, max, unit, doc, models, NULL },
+#define SWITCH(path, field, models, def, doc) \
+    { path, PARAM_SWITCH, AT(field), 0, 0, "", doc, models, NULL },
+#define CHOICE(path, field, models, def, table, doc) \
+    { path, PARAM_CHOICE, AT(field), 0, 0, "", doc, models, choices_##table },
+#define TEXT(path, field, models, def, doc) \
+    { path, PARAM_TEXT, AT(field), 0, 0, "", doc, models, NULL },
 #include "config/core.def"
 #undef COUNTED
 #undef REAL
@@ -29,7 +31,7 @@ const struct param core_table[PARAM_COUNT] = {
 };
 
 const struct core_params core_defaults = {
-#define COUNTED(path, field, def, ...) .field = def,
+#define COUNTED(path, field, models, def, ...) .field = def,
 #define REAL COUNTED
 #define SWITCH COUNTED
 #define CHOICE COUNTED
@@ -57,6 +59,11 @@ bool param_is_group(const char *path)
         if (strncmp(core_table[i].path, path, n) == 0 && core_table[i].path[n] == '.')
             return true;
     return false;
+}
+
+bool param_read_by(const struct param *r, const char *model)
+{
+    return r->models & (strcmp(model, "fast") == 0 ? FAST : DETAILED);
 }
 
 const char *param_like(const char *path)
@@ -225,17 +232,32 @@ static bool whole_sets(const char *what, u64 size, u64 ways, u64 line, struct er
     return true;
 }
 
+// Every integer unit has a scheduler.
+static bool units_exist(const struct core_params *p, struct err *e)
+{
+    const u64 own[] = { p->sched_u1, p->sched_u2, p->sched_u3, p->sched_u4,
+                        p->sched_u5, p->sched_u6, p->sched_u7, p->sched_u8 };
+    for (u32 k = 0; k < p->units_int; k++)
+        if (!own[k])
+            return err_set(e, "scheduler.u%u: 0 entries, but units.int is %" PRIu64, k + 1,
+                           p->units_int);
+    return true;
+}
+
 bool core_check(const struct core_params *p, struct err *e)
 {
     if (!is_power_of_two(p->fetch_line))
         return err_set(e, "fetch.line: %" PRIu64 " is not a power of two", p->fetch_line);
     if (!is_power_of_two(p->page_size))
         return err_set(e, "page: %" PRIu64 " is not a power of two", p->page_size);
-    if (!is_power_of_two(p->pf_l1d_entries) || !is_power_of_two(p->pf_l2_entries))
+    if (!is_power_of_two(p->pf_l1i_entries) || !is_power_of_two(p->pf_l1d_entries) ||
+        !is_power_of_two(p->pf_l2_entries))
         return err_set(e, "prefetch: the number of entries is not a power of two");
+    if (p->l1d_line > p->l2_line || p->l1i_line > p->l2_line)
+        return err_set(e, "l2.line: shorter than a line of the first level");
     if (!is_power_of_two(p->dram_channels) || !is_power_of_two(p->dram_interleave))
         return err_set(e, "dram: channels and interleave want powers of two");
-    return whole_sets("l1i", p->l1i_size, p->l1i_ways, p->l1i_line, e) &&
+    return units_exist(p, e) && whole_sets("l1i", p->l1i_size, p->l1i_ways, p->l1i_line, e) &&
            whole_sets("l1d", p->l1d_size, p->l1d_ways, p->l1d_line, e) &&
            whole_sets("l2", p->l2_size, p->l2_ways, p->l2_line, e) &&
            (!p->slc_size || whole_sets("slc", p->slc_size, p->slc_ways, p->slc_line, e)) &&

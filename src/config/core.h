@@ -41,6 +41,9 @@ enum core_param {
     PARAM_COUNT
 };
 
+// Models that read a parameter.
+enum param_models { FAST = 1, DETAILED = 2, BOTH = FAST | DETAILED };
+
 enum param_kind { PARAM_COUNTED, PARAM_REAL, PARAM_SWITCH, PARAM_CHOICE, PARAM_TEXT };
 
 struct param {
@@ -49,6 +52,7 @@ struct param {
     size_t offset;     // in struct core_params
     double min, max;   // PARAM_COUNTED and PARAM_REAL; exact below 2^53
     const char *unit, *doc;
+    u32 models;        // enum param_models
     const struct choice *choices;   // PARAM_CHOICE, otherwise NULL
 };
 
@@ -60,6 +64,9 @@ const struct param *param_find(const char *path);
 
 // Whether `path` is the beginning, up to a dot, of some parameter's path.
 bool param_is_group(const char *path);
+
+// Whether the model of that name reads the parameter.
+bool param_read_by(const struct param *r, const char *model);
 
 // The path most like a misspelt one, or NULL when none is near.
 const char *param_like(const char *path);

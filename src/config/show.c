@@ -61,6 +61,16 @@ static void choices_json(const struct param *r, struct jw *j)
     jw_close(j);
 }
 
+static void models_json(const struct param *r, struct jw *j)
+{
+    jw_array(j, "models");
+    if (r->models & FAST)
+        jw_text(j, NULL, "fast");
+    if (r->models & DETAILED)
+        jw_text(j, NULL, "detailed");
+    jw_close(j);
+}
+
 static void origin_json(const struct origin *o, struct jw *j)
 {
     static const char *const kinds[] = { "default", "file", "set" };
@@ -94,6 +104,7 @@ void config_show_json(const struct config *c, FILE *f)
             jw_real(&j, "max", r->max);
         }
         choices_json(r, &j);
+        models_json(r, &j);
         jw_text(&j, "meaning", r->doc);
         origin_json(&c->origin[i], &j);
         jw_close(&j);

@@ -248,11 +248,6 @@ visit(struct fast *f, const struct plan *p, const struct record *r, u64 pc, stru
 
 // -- Life-cycle --
 
-static u32 most(u32 entries)
-{
-    return entries < 250 ? entries : 250;   // counts are bytes
-}
-
 // Schedulers and dispatch queues, by unit.
 static void set_queues(struct fast *f)
 {
@@ -262,7 +257,7 @@ static void set_queues(struct fast *f)
     f->trios = ints == 6 && two;
     f->quad = !(c->fp & 255) && __builtin_popcount(c->fp) == 4 ? c->fp : ~0u;
     f->memory_lane = c->memory_lane;
-    f->memory_limit = most(c->entries[c->memory_lane] + c->queue[QUEUE_MEM]);
+    f->memory_limit = c->entries[c->memory_lane] + c->queue[QUEUE_MEM];
     f->bound = (u16)~c->memory;
     behind[QUEUE_INT1] = behind[QUEUE_INT2] = (u32)__builtin_popcount(c->integer[0]);
     behind[QUEUE_FP] = (u32)__builtin_popcount(c->fp);
@@ -270,8 +265,9 @@ static void set_queues(struct fast *f)
         if (!c->entries[u] || u == c->memory_lane)
             continue;
         u32 own = c->entries[u], q = c->queue_of[u], queue = c->queue[q];
-        f->limit_alone[u] = (u8)most(own + queue);
-        f->limit[u] = (u8)most(own + queue / behind[q]);
+        assert(own + queue <= 250);   // counts are bytes; the ranges in core.def see to it
+        f->limit_alone[u] = (u8)(own + queue);
+        f->limit[u] = (u8)(own + queue / behind[q]);
         f->largest = f->largest > f->limit[u] ? f->largest : f->limit[u];
         if (two && u < ints) {
             f->half[q] |= (u16)(1u << u);
@@ -332,7 +328,8 @@ static void *create(struct arena *a, struct core_parts *parts, struct err *e)
     f->units = parts->units.can;
     f->width = (u32)p->rename_width;
     f->depth = (u32)p->fetch_depth;
-    f->queue = p->fetch_queue < FETCH_RING ? (u32)p->fetch_queue : FETCH_RING - 1;
+    f->queue = (u32)p->fetch_queue;
+    assert(f->queue < FETCH_RING && p->memdep_pairs <= PAIRS);
     f->fetch_width = (u32)p->fetch_width;
     f->cross_line = p->fetch_cross_line;
     f->line_shift = (u32)__builtin_ctzll(p->fetch_line);
@@ -342,7 +339,7 @@ static void *create(struct arena *a, struct core_parts *parts, struct err *e)
     set_window(f, a);
     f->lap = p->lap_present;
     f->steadies = near_power_of_two(p->lap_entries, STEADY);
-    f->pairs = p->memdep_pairs < 1 ? 1 : p->memdep_pairs < PAIRS ? (u32)p->memdep_pairs : PAIRS;
+    f->pairs = (u32)p->memdep_pairs;
     f->forward = parts->forward;
     f->account.common = 1;
     set_queues(f);

@@ -3,16 +3,25 @@
 static void prefetchers_of(const struct core_params *p, struct hierarchy_params *m)
 {
     const struct choice *t = choices_prefetch;
-    u32 cross = p->pf_cross_page;
-    m->l1i_prefetch =
-        (struct prefetch_params){ (u32)choice_find(t, p->pf_l1i), (u32)p->pf_l1i_degree,
-                                  (u32)p->pf_l1i_distance, 16, cross };
-    m->l1d_prefetch =
-        (struct prefetch_params){ (u32)choice_find(t, p->pf_l1d), (u32)p->pf_l1d_degree,
-                                  (u32)p->pf_l1d_distance, (u32)p->pf_l1d_entries, cross };
-    m->l2_prefetch =
-        (struct prefetch_params){ (u32)choice_find(t, p->pf_l2), (u32)p->pf_l2_degree,
-                                  (u32)p->pf_l2_distance, (u32)p->pf_l2_entries, cross };
+    u32 cross = p->pf_cross_page, near = (u32)p->pf_near;
+    m->l1i_prefetch = (struct prefetch_params){ (u32)choice_find(t, p->pf_l1i),
+                                                (u32)p->pf_l1i_degree,
+                                                (u32)p->pf_l1i_distance,
+                                                (u32)p->pf_l1i_entries,
+                                                cross,
+                                                near };
+    m->l1d_prefetch = (struct prefetch_params){ (u32)choice_find(t, p->pf_l1d),
+                                                (u32)p->pf_l1d_degree,
+                                                (u32)p->pf_l1d_distance,
+                                                (u32)p->pf_l1d_entries,
+                                                cross,
+                                                near };
+    m->l2_prefetch = (struct prefetch_params){ (u32)choice_find(t, p->pf_l2),
+                                               (u32)p->pf_l2_degree,
+                                               (u32)p->pf_l2_distance,
+                                               (u32)p->pf_l2_entries,
+                                               cross,
+                                               near };
 }
 
 static struct cache_params cache_of(const struct core_params *p, u64 size, u64 ways, u64 line,
@@ -28,7 +37,7 @@ static struct cache_params cache_of(const struct core_params *p, u64 size, u64 w
 }
 
 // The figures of core files are whole latencies; hierarchy.h wants the same.
-static bool memory_of(const struct core_params *p, struct hierarchy_params *m, struct err *e)
+static void memory_of(const struct core_params *p, struct hierarchy_params *m)
 {
     *m = (struct hierarchy_params){
         .clock_mhz = (u32)(p->clock_mhz + 0.5),
@@ -53,18 +62,11 @@ static bool memory_of(const struct core_params *p, struct hierarchy_params *m, s
         .page = (u32)p->page_size,
         .page_map = p->page_scramble,
         .pointers = p->prefetch_pointers,
+        .pointers_filter = (u32)p->pf_pointers_filter,
     };
     if (!m->slc_bytes_per_cycle)
         m->slc_bytes_per_cycle = 1;
-    if (p->l1d_misses > 256 || p->l2_misses > 256)
-        return err_set(e, "core.l1d.misses, core.l2.misses: at most 256 are modelled");
-    if (p->itlb_ways > 256 || p->dtlb_ways > 256 || p->l2tlb_ways > 256)
-        return err_set(e,
-                       "core.itlb.ways, core.dtlb.ways, core.l2tlb.ways: at most 256 are modelled");
-    if (p->l1d_line > p->l2_line || p->l1i_line > p->l2_line)
-        return err_set(e, "core.l2.line: shorter than a line of the first level");
     prefetchers_of(p, m);
-    return true;
 }
 
 static void tlb_of(const struct core_params *p, struct tlb_params *t)
@@ -81,10 +83,11 @@ static void tlb_of(const struct core_params *p, struct tlb_params *t)
         .l2_data = (u32)p->dtlb_miss,
         .walkers = (u32)p->l2tlb_walkers,
         .walk = (u32)p->l2tlb_walk,
+        .reorder = (u32)p->l2tlb_reorder,
     };
 }
 
-static bool branch_of(const struct core_params *p, struct bpred_params *b, struct err *e)
+static void branch_of(const struct core_params *p, struct bpred_params *b)
 {
     *b = (struct bpred_params){
         .kind = (u32)choice_find(choices_bpred, p->bp_kind),
@@ -107,31 +110,28 @@ static bool branch_of(const struct core_params *p, struct bpred_params *b, struc
                  .decode_bubbles = (u32)p->decode_taken - 1 },
         .ras = { .entries = (u32)p->ras_entries,
                  .overflow = (u32)choice_find(choices_ras_overflow, p->ras_overflow) },
-        .indirect = { (u32)p->indirect_bits, { 6, 18, 57 } },
+        .indirect = { (u32)p->indirect_bits,
+                      (u32)p->indirect_tag,
+                      (u32)p->indirect_base,
+                      { (u32)p->indirect_short, (u32)p->indirect_middle, (u32)p->indirect_long } },
     };
-    if (p->phrt_bits > 100 || p->phrb_bits > 28 || p->ras_entries > 256)
-        return err_set(e, "core.branch: at most 100 bits of phrt, 28 of phrb, 256 of ras");
-    return true;
-}
-
-static u32 pairs(u64 n)
-{
-    return n < 1 ? 1 : n > 255 ? 255 : (u32)n;
 }
 
 static void dependence_of(const struct core_params *p, struct uarch_params *out)
 {
-    enum { COUNTER = 15, AGE = 17, NEVER = 63 };
-    out->waits = (struct memdep_params){ pairs(p->memdep_pairs), COUNTER, AGE, p->memdep_random };
-    out->forwards =
-        (struct memdep_params){ pairs(p->forward_pairs), COUNTER, NEVER, p->memdep_random };
-    out->lap = (struct lap_params){ (u32)(p->lap_entries > 255 ? 255 : p->lap_entries),
-                                    (u32)p->lap_train, (u32)p->lap_stride, (u32)p->page_size };
+    enum { NEVER = 63 };
+    out->waits = (struct memdep_params){ (u32)p->memdep_pairs, (u32)p->memdep_counter,
+                                         (u32)p->memdep_age, p->memdep_random };
+    out->forwards = (struct memdep_params){ (u32)p->forward_pairs, (u32)p->memdep_counter, NEVER,
+                                            p->memdep_random };
+    out->lap = (struct lap_params){ (u32)p->lap_entries, (u32)p->lap_train, (u32)p->lap_stride,
+                                    (u32)p->page_size };
 }
 
-bool uarch_params_of(const struct core_params *p, struct uarch_params *out, struct err *e)
+void uarch_params_of(const struct core_params *p, struct uarch_params *out)
 {
     tlb_of(p, &out->tlb);
     dependence_of(p, out);
-    return memory_of(p, &out->memory, e) && branch_of(p, &out->branch, e);
+    memory_of(p, &out->memory);
+    branch_of(p, &out->branch);
 }

@@ -19,7 +19,6 @@ struct uarch_params {
     struct lap_params lap;
 };
 
-// False with *e naming the parameter when a name stands for no policy.
-bool uarch_params_of(const struct core_params *p, struct uarch_params *out, struct err *e);
+void uarch_params_of(const struct core_params *p, struct uarch_params *out);
 
 #endif

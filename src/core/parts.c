@@ -12,14 +12,13 @@ static u32 share_of(const struct core_params *p)
 
 static void set_schedulers(struct core_units *u, const struct core_params *p)
 {
-    const u64 own[] = {
-        p->sched_u1, p->sched_u2, p->sched_u3, p->sched_u4, p->sched_u5, p->sched_u6
-    };
+    const u64 own[] = { p->sched_u1, p->sched_u2, p->sched_u3, p->sched_u4,
+                        p->sched_u5, p->sched_u6, p->sched_u7, p->sched_u8 };
     u32 ints = (u32)p->units_int, fps = ints + (u32)p->units_mem, end = fps + (u32)p->units_fp;
-    assert(end <= UNITS_MAX);
+    assert(end <= UNITS_MAX && ints <= COUNT(own));
     for (u32 k = 0; k < ints; k++) {
         bool second = k >= share_of(p);
-        u->entries[k] = k < COUNT(own) && own[k] ? (u32)own[k] : 8;
+        u->entries[k] = (u32)own[k];
         u->queue_of[k] = second ? QUEUE_INT2 : QUEUE_INT1;
         u->integer[second] |= (u16)(1u << k);
     }
@@ -47,11 +46,12 @@ static void set_units(struct core_parts *parts)
 
 static u64 holds_of(const struct core_params *p)
 {
+    _Static_assert(HOLD_MAX == 2047, "the ranges in core.def are those of plan.h");
     const u64 most[HOLDS] = { p->prf_int, p->prf_fp, p->prf_flags, p->rob_writes,
                               p->branches_in_flight };
     u64 holds = 0;
     for (u32 k = 0; k < HOLDS; k++)
-        holds += HOLD(k, most[k] < HOLD_MAX ? most[k] : HOLD_MAX);
+        holds += HOLD(k, most[k]);
     return holds;
 }
 
@@ -65,11 +65,12 @@ bool parts_new(struct core_parts *parts, struct arena *a, const struct config *c
     const struct core_params *p = &c->core;
     struct uarch_params u;
     *parts = (struct core_parts){ .p = p };
-    if (!uarch_params_of(p, &u, e) || !(parts->table = instr_table_new(a, c, e)))
+    uarch_params_of(p, &u);
+    if (!(parts->table = instr_table_new(a, c, e)))
         return false;
     plan_book_init(&parts->book, a);
     parts->memory = hierarchy_new(a, &u.memory, NULL);
-    parts->tlb = tlb_new(a, &u.tlb, NULL, NULL);
+    parts->tlb = tlb_new(a, &u.tlb, p->l2tlb_through_l2 ? hierarchy_walk : NULL, parts->memory);
     parts->branch = bpred_new(a, &u.branch);
     parts->waits = memdep_new(a, &u.waits);
     parts->forwards = memdep_new(a, &u.forwards);
@@ -78,7 +79,8 @@ bool parts_new(struct core_parts *parts, struct arena *a, const struct config *c
     parts->holds = holds_of(p);
     parts->forward = (struct forwarding){ .known = sixteenths(p->forward_known),
                                           .unknown = sixteenths(p->forward_latency),
-                                          .cross = sixteenths(p->forward_cross_line) };
+                                          .cross = sixteenths(p->forward_cross_line),
+                                          .address = sixteenths(p->forward_address) };
     return true;
 }
 

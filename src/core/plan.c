@@ -156,9 +156,6 @@ bool plan_fuses(const struct plan *head, const struct plan *tail)
     return head->fuse_head == FUSE_ALU || (tail->dst_count && tail->dst[0] == head->dst[0]);
 }
 
-// What the latencies of loads in the instruction tables count on, loads.to_use.
-enum { TABLE_TO_USE = 4 };
-
 static void set_issues(struct maker *m, const struct core_params *c, struct instr_units u)
 {
     const struct instr_timing *t = m->t;
@@ -181,9 +178,9 @@ static void set_issues(struct maker *m, const struct core_params *c, struct inst
     }
     if (p->kind >= PLAN_LOAD) {
         u8 delay = p->issue[p->memory_issue].delay;
-        u32 before = p->latency, use = (u32)c->load_to_use,
+        u32 before = p->latency, use = (u32)c->load_to_use, in_table = (u32)c->load_in_table,
             latency = before > delay ? before - delay : 1;
-        p->latency = (u8)(latency + use > TABLE_TO_USE ? latency + use - TABLE_TO_USE : 0);
+        p->latency = (u8)(latency + use > in_table ? latency + use - in_table : 0);
     }
     // A constant other than zero: so many a cycle at rename, the rest is issued.
     if (!p->issue_count && p->dst_count && !p->src_count && p->dst[0] < PLAN_V0 && m->i.imm) {

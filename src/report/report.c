@@ -167,6 +167,8 @@ static void time_text(const struct report *r, FILE *f)
     double s = seconds(r);
     fprintf(f, "%18.6f  %-22s# %s, %s model, %.3f GHz\n", s < 1 ? s * 1e3 : s,
             s < 1 ? "ms simulated" : "s simulated", r->core, r->model, r->frequency_ghz);
+    for (const char *const *path = r->unread; path && *path; path++)
+        fprintf(f, "%18s  %-22s# %s was set, but this model does not read it\n", "", "", *path);
     snprintf(note, sizeof(note), "%.2f per instruction",
              ratio((double)r->cycles, (double)r->instructions));
     line(f, r->cycles, "cycles", note);
@@ -382,6 +384,10 @@ void report_json(const struct report *r, FILE *f, bool host)
         jw_text(&j, "model", r->model);
         jw_text(&j, "core", r->core);
         jw_text(&j, "config_digest", r->config_digest);
+        jw_array(&j, "unread");
+        for (const char *const *path = r->unread; path && *path; path++)
+            jw_text(&j, NULL, *path);
+        jw_close(&j);
     }
     jw_text(&j, "program", r->program);
     jw_text(&j, "program_digest", r->program_digest);

@@ -66,6 +66,7 @@ struct report {
     const struct stat_group *groups;   // everything that was counted, or NULL; not in the text
     const char *runs;                  // the path of the model's own
     const char *model, *core, *config_digest;
+    const char *const *unread;   // parameters set that the model does not read, ended by NULL
 
     double host_seconds;
     const char *release;   // the text's; the JSON has the exact version

@@ -89,7 +89,7 @@ struct hierarchy *hierarchy_new(struct arena *a, const struct hierarchy_params *
     h->split_page = p->split_page;
     h->page_bits = (u32)__builtin_ctz(p->page);
     h->page_map = p->page_map;
-    h->pointers = p->pointers ? pointers_new(a) : NULL;
+    h->pointers = p->pointers ? pointers_new(a, p->pointers_filter) : NULL;
     return h;
 }
 

@@ -42,6 +42,7 @@ struct hierarchy_params {
     u32 slc_exclusive;                    // 1: the SLC holds what the L2 pushed out
     u32 page;                             // bytes: 16384
     u32 page_map;                         // 0 identity, 1 scrambled
+    u32 pointers_filter;                  // of pointers.h, when they are followed
     struct prefetch_params l1i_prefetch;
     struct prefetch_params l1d_prefetch;  // fills L1D
     struct prefetch_params l2_prefetch;   // sees L1D misses, fills L2

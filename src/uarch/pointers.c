@@ -3,10 +3,7 @@
 #include "base/arena.h"
 #include "base/save.h"
 
-enum {
-    FILTER = 128,    // lines remembered; a guess
-    LINES = 1024,    // lines whose words are known: as many as stream/lines.h remembers
-};
+enum { LINES = 1024 };   // whose words are known: as many as stream/lines.h remembers
 
 struct line {
     vaddr at;    // its address | 1 when all its words are there
@@ -14,13 +11,17 @@ struct line {
 };
 
 struct pointers {
-    vaddr recent[FILTER];   // the line last named of each hash, 0: none
+    u32 filter;
+    vaddr *recent;   // `filter` of them: the line last named of each hash, 0: none
     struct line line[LINES];
 };
 
-struct pointers *pointers_new(struct arena *a)
+struct pointers *pointers_new(struct arena *a, u32 filter)
 {
-    return ARENA_NEW(a, struct pointers);
+    struct pointers *p = ARENA_NEW(a, struct pointers);
+    p->filter = filter;
+    p->recent = ARENA_ARRAY(a, filter, vaddr);
+    return p;
 }
 
 static vaddr line_of(vaddr va)
@@ -57,7 +58,7 @@ u32 pointers_of(struct pointers *p, vaddr va, vaddr out[POINTERS_WORDS])
         vaddr line = line_of(l->word[k] & address);
         if (!l->word[k] || (l->word[k] ^ va) & region || line == line_of(va))
             continue;
-        vaddr *recent = &p->recent[(line >> 6 ^ line >> 14) % FILTER];
+        vaddr *recent = &p->recent[(line >> 6 ^ line >> 14) % p->filter];
         if (*recent == line)
             continue;
         *recent = line;
@@ -68,6 +69,6 @@ u32 pointers_of(struct pointers *p, vaddr va, vaddr out[POINTERS_WORDS])
 
 void pointers_save(struct pointers *p, struct save *s)
 {
-    SAVE(s, p->recent);
+    save_bytes(s, p->recent, p->filter, sizeof(*p->recent));
     SAVE(s, p->line);
 }

@@ -16,7 +16,8 @@ struct pointers;
 
 enum { POINTERS_LINE = 64, POINTERS_WORDS = POINTERS_LINE / 8 };
 
-struct pointers *pointers_new(struct arena *a);
+// `filter` lines are remembered to have been named.
+struct pointers *pointers_new(struct arena *a, u32 filter);
 
 // Memory holds `word` at `va`; it is an address of memory when it `points`. The words of a line
 // come in order.

@@ -24,6 +24,7 @@ struct prefetch_params {
     u32 distance;   // how far ahead of the access, in strides or lines
     u32 entries;    // loads or streams followed at once
     u32 cross_page; // 1: may name lines beyond the 16 KiB page of the access
+    u32 near;       // stream: lines either way from its last that continue it
 };
 
 enum { PREFETCH_MAX = 8 };

@@ -1,13 +1,11 @@
 // Runs of neighbouring lines, up or down, whoever asks for them. A stream is
-// born by a miss, gets its direction from a second one within NEAR lines, and
+// born by a miss, gets its direction from a second one within `near` lines, and
 // from then on is kept `distance` lines ahead, at most `degree` lines a time.
 #include <assert.h>
 
 #include "base/arena.h"
 #include "base/save.h"
 #include "uarch/prefetch_policy.h"
-
-enum { NEAR = 4 };
 
 struct run {
     i64 ahead;   // line number of the last one wanted
@@ -17,7 +15,7 @@ struct run {
 
 struct stream {
     u32 entries, degree, clock, line_bits;
-    i64 distance;
+    i64 distance, near;
     i64 *last;          // line number of the last access, one a run
     struct run *runs;
 };
@@ -29,6 +27,7 @@ void *prefetch_stream_new(struct arena *a, const struct prefetch_params *p, u32 
     s->entries = p->entries;
     s->degree = p->degree;
     s->distance = p->distance;
+    s->near = p->near;
     s->line_bits = (u32)__builtin_ctz(line);
     s->last = ARENA_ARRAY(a, p->entries, i64);
     s->runs = ARENA_ARRAY(a, p->entries, struct run);
@@ -53,7 +52,7 @@ static i32 run_of(const struct stream *s, i64 line)
 {
     for (u32 i = 0; i < s->entries; i++) {
         i64 d = line - s->last[i];
-        if ((u64)(d + NEAR) <= 2 * NEAR && s->runs[i].used && d * s->runs[i].step >= 0)
+        if ((u64)(d + s->near) <= 2 * (u64)s->near && s->runs[i].used && d * s->runs[i].step >= 0)
             return (i32)i;
     }
     return -1;

@@ -20,7 +20,7 @@ enum { MAX_WALKERS = 64 };
 // the same thing.
 struct tlb {
     struct cache *l1i, *l1d, *l2;
-    u32 page_bits, l2_fetch, l2_data, walk_cycles, walkers;
+    u32 page_bits, l2_fetch, l2_data, walk_cycles, walkers, reorder;
     cycle walker_free[MAX_WALKERS];
     tlb_walk *walk;
     void *who;
@@ -46,6 +46,7 @@ struct tlb *tlb_new(struct arena *a, const struct tlb_params *p, tlb_walk *walk,
     t->l2_data = p->l2_data;
     t->walk_cycles = p->walk;
     t->walkers = p->walkers;
+    t->reorder = p->reorder;
     t->walk = walk;
     t->who = who;
     return t;
@@ -60,7 +61,7 @@ static cycle walk(struct tlb *t, vaddr va, cycle now)
             first = i;
     cycle start = t->walker_free[first] > now ? t->walker_free[first] : now;
     // A request of a much earlier cycle was there before the walks in the future.
-    if (start > now + 1024)
+    if (start > now + t->reorder)
         start = now;
     cycle end = start + t->walk_cycles;
     if (t->walk)

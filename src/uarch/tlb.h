@@ -27,6 +27,8 @@ struct tlb_params {
     u32 walkers;       // walks at once, at most 64; unknown, 2 assumed
     u32 walk;          // cycles of a walk beyond l2_*; with a walk function,
                        // beyond that and the reads it makes (27 | 21; 10 | 7)
+    u32 reorder;       // a walk asked for more than so many cycles before a walker is free
+                       // was there before the walks that keep it: model choice, 1024
 };
 
 struct tlb_stats {

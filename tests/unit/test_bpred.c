@@ -18,7 +18,7 @@ static const struct bpred_params avalanche = {
              .predecode_bubbles = 2,
              .decode_bubbles = 5 },
     .ras = { .entries = 50, .overflow = RAS_CLEAR },
-    .indirect = { .index_bits = 10, .lengths = { 6, 18, 57 } },
+    .indirect = { .index_bits = 10, .tag_bits = 14, .base_bits = 9, .lengths = { 6, 18, 57 } },
 };
 
 static int open_arena(void **state)

@@ -77,16 +77,16 @@ static void a_bad_file_is_refused_with_its_place(void **state)
         const char *text, *error;
     } bad[] = {
         { "rob:\n  groups: 3\n",
-          "x.yaml:2:11: rob.groups: '3' is not a whole number from 4 to 8192 groups" },
+          "x.yaml:2:11: rob.groups: '3' is not a whole number from 4 to 2048 groups" },
         { "rob:\n  groups: 1e2\n",
-          "x.yaml:2:11: rob.groups: '1e2' is not a whole number from 4 to 8192 groups" },
+          "x.yaml:2:11: rob.groups: '1e2' is not a whole number from 4 to 2048 groups" },
         { "rob:\n  groups: -16\n",
-          "x.yaml:2:11: rob.groups: '-16' is not a whole number from 4 to 8192 groups" },
+          "x.yaml:2:11: rob.groups: '-16' is not a whole number from 4 to 2048 groups" },
         { "rob:\n  groups: 18446744073709551617\n",
-          "x.yaml:2:11: rob.groups: '18446744073709551617' is not a whole number from 4 to 8192 "
+          "x.yaml:2:11: rob.groups: '18446744073709551617' is not a whole number from 4 to 2048 "
           "groups" },
         { "rob: { groups: 16 KiB }\n",
-          "x.yaml:1:16: rob.groups: '16 KiB' is not a whole number from 4 to 8192 groups" },
+          "x.yaml:1:16: rob.groups: '16 KiB' is not a whole number from 4 to 2048 groups" },
         { "l1d:\n  size: 100 GiB\n",
           "x.yaml:2:9: l1d.size: '100 GiB' is not a whole number from 1 KiB to 16 MiB" },
         { "clock:\n  mhz: nan\n",
@@ -164,7 +164,7 @@ static void a_bad_set_is_refused(void **state)
         { "core.branch.ras_overflow=", "--set core.branch.ras_overflow: '' is none of: clear, "
                                        "wrap, drop" },
         { "core.rob.groups=0",
-          "--set core.rob.groups: '0' is not a whole number from 4 to 8192 groups" },
+          "--set core.rob.groups: '0' is not a whole number from 4 to 2048 groups" },
     };
     for (size_t i = 0; i < COUNT(bad); i++) {
         struct arena *a = arena_new();

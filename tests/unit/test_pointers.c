@@ -27,7 +27,7 @@ static void tell(struct pointers *p, vaddr line, const u64 words[POINTERS_WORDS]
 
 static void words_into_the_same_4_gib_are_pointers(void **state)
 {
-    struct pointers *p = pointers_new(*state);
+    struct pointers *p = pointers_new(*state, 128);
     const u64 words[POINTERS_WORDS] = {
         0x0000005512345678,   // the same 4 GiB
         0xab00005587654321,   // the top byte does not count
@@ -72,6 +72,7 @@ static void what_a_line_points_to_comes_along_with_the_next_line(void **state)
         .l1d_mshrs = 32,
         .l2_mshrs = 64,
         .page = 16384,
+        .pointers_filter = 128,
     };
     struct hierarchy *h = hierarchy_new(*state, &plain, NULL);
     tell_hierarchy(h, 0x10000, 0x12048, true);

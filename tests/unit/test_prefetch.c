@@ -18,9 +18,12 @@ static int close_arena(void **state)
 
 static struct prefetch *make(void *a, enum prefetch_kind kind, u32 degree, u32 distance, u32 cross)
 {
-    struct prefetch_params p = {
-        .kind = kind, .degree = degree, .distance = distance, .entries = 16, .cross_page = cross
-    };
+    struct prefetch_params p = { .kind = kind,
+                                 .degree = degree,
+                                 .distance = distance,
+                                 .entries = 16,
+                                 .cross_page = cross,
+                                 .near = 4 };
     return prefetch_new(a, &p, 64, 16384);
 }
 

@@ -16,6 +16,7 @@ static const struct tlb_params avalanche = {
     .l2_data = 6,
     .walkers = 2,
     .walk = 27,
+    .reorder = 1024,
 };
 
 static int open_arena(void **state)

@@ -7,10 +7,6 @@
 // always gets one, for otherwise younger ones could hold all entries for good.
 #include "core/ooo/ooo.h"
 
-// 1/16 cycle: known pairs take 5.1 cycles through the address of the store, 4.3 through its
-// data; 6.0 and 5 on the E core (hw facts section 7).
-enum { FORWARD_ADDRESS = 14 };
-
 static bool overlap(vaddr a, u32 a_size, vaddr b, u32 b_size)
 {
     return a < b + b_size && b < a + a_size;
@@ -259,7 +255,7 @@ static void forward(struct ooo *o, struct inst *i, u64 n)
     u32 latency = known ? o->forward.known : o->forward.unknown;
     if (crosses(l->addr, l->size))
         latency += o->forward.cross;
-    latency += 16 * more + (known && s->data == s->issued ? FORWARD_ADDRESS : 0);
+    latency += 16 * more + (known && s->data == s->issued ? o->forward.address : 0);
     cycle t = s->data + (failed ? o->p->forward_fail : forwarding_cycles(&o->forward, latency));
     cycle use = later_of(t, l->access + o->p->load_to_use) + i->plan->latency - o->p->load_to_use;
     o->s.forwarded++;

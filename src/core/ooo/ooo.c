@@ -276,12 +276,8 @@ static void take_parts(struct ooo *o, struct core_parts *parts)
 
 static void *create(struct arena *a, struct core_parts *parts, struct err *e)
 {
+    _Static_assert(WINDOW / 4 == 2048, "core.def: most of rob.groups and stores.queue");
     const struct core_params *p = parts->p;
-    if (p->rob_groups > WINDOW / 4 || p->stq > WINDOW / 4 || p->store_width > 8) {
-        err_set(e, "core.rob.groups, core.stores.queue: the detailed model has at most %d",
-                WINDOW / 4);
-        return NULL;
-    }
     struct ooo *o = ARENA_NEW(a, struct ooo);
     take_parts(o, parts);
     o->width = (u32)p->rename_width;

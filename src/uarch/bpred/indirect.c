@@ -6,8 +6,6 @@
 #include "base/save.h"
 #include "uarch/bpred/path_hash.h"
 
-enum { TAG_BITS = 14, BASE_BITS = 9 };
-
 struct entry {
     vaddr target;
     u16 tag;
@@ -16,7 +14,7 @@ struct entry {
 };
 
 struct indirect {
-    u32 index_bits;
+    u32 index_bits, base_bits;
     struct entry *tables[INDIRECT_TABLES];
     struct entry *base;
     struct history hashed;
@@ -31,15 +29,15 @@ static void equations(struct indirect *t, const struct indirect_params *p,
     for (u32 i = 0; i < INDIRECT_TABLES; i++) {
         for (u32 n = 0; n < p->lengths[i] && n < HASH_T_BITS; n++) {
             path_hash_add(&t->hash, h, i, n % p->index_bits, HASH_T(n));
-            path_hash_add(&t->hash, h, i, 16 + n % (TAG_BITS - 1), HASH_T(n));
+            path_hash_add(&t->hash, h, i, 16 + n % (p->tag_bits - 1), HASH_T(n));
         }
         for (u32 n = 0; n < p->lengths[i] && n < HASH_B_BITS; n++) {
             path_hash_add(&t->hash, h, i, (n + 3) % p->index_bits, HASH_B(n));
-            path_hash_add(&t->hash, h, i, 16 + (n + 5) % TAG_BITS, HASH_B(n));
+            path_hash_add(&t->hash, h, i, 16 + (n + 5) % p->tag_bits, HASH_B(n));
         }
         for (u32 n = 2; n < 2 + HASH_PC_BITS; n++) {
             path_hash_add(&t->hash, h, i, n % p->index_bits, HASH_PC(n));
-            path_hash_add(&t->hash, h, i, 16 + n % (TAG_BITS - 3), HASH_PC(n));
+            path_hash_add(&t->hash, h, i, 16 + n % (p->tag_bits - 3), HASH_PC(n));
         }
     }
 }
@@ -47,12 +45,13 @@ static void equations(struct indirect *t, const struct indirect_params *p,
 struct indirect *indirect_new(struct arena *a, const struct indirect_params *p,
                               const struct history_params *h)
 {
-    assert(p->index_bits >= 4 && p->index_bits <= 14);
+    assert(p->index_bits >= 4 && p->index_bits <= 14 && p->tag_bits >= 4 && p->tag_bits <= 16);
     struct indirect *t = ARENA_NEW(a, struct indirect);
     t->index_bits = p->index_bits;
+    t->base_bits = p->base_bits;
     for (u32 i = 0; i < INDIRECT_TABLES; i++)
         t->tables[i] = ARENA_ARRAY(a, 1u << p->index_bits, struct entry);
-    t->base = ARENA_ARRAY(a, 1u << BASE_BITS, struct entry);
+    t->base = ARENA_ARRAY(a, 1u << p->base_bits, struct entry);
     equations(t, p, h);
     return t;
 }
@@ -67,7 +66,7 @@ vaddr indirect_predict(struct indirect *t, const struct history *h, vaddr pc,
     }
     struct hash_words w = t->of_history;
     path_hash_pc(&t->hash, pc, &w);
-    out->base = (u16)((pc >> 2 ^ pc >> (2 + BASE_BITS)) & ((1u << BASE_BITS) - 1));
+    out->base = (u16)((pc >> 2 ^ pc >> (2 + t->base_bits)) & ((1u << t->base_bits) - 1));
     out->provider = -1;
     out->target = t->base[out->base].target;
     for (i32 i = 0; i < INDIRECT_TABLES; i++) {
@@ -127,5 +126,5 @@ void indirect_save(struct indirect *t, struct save *s)
     save_same(s, t->index_bits);
     for (u32 i = 0; i < INDIRECT_TABLES; i++)
         save_bytes(s, t->tables[i], 1u << t->index_bits, sizeof(**t->tables));
-    save_bytes(s, t->base, 1u << BASE_BITS, sizeof(*t->base));
+    save_bytes(s, t->base, 1u << t->base_bits, sizeof(*t->base));
 }

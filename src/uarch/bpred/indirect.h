@@ -17,6 +17,8 @@ enum { INDIRECT_TABLES = 3 };
 
 struct indirect_params {
     u32 index_bits;                  // log2 of the entries of each table, 4 to 14: 10
+    u32 tag_bits;                    // 4 to 16: 14
+    u32 base_bits;                   // log2 of the entries by address alone, 4 to 14: 9
     u32 lengths[INDIRECT_TABLES];    // PHRT bits, ascending: 6, 18, 57
 };
 
