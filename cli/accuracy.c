@@ -24,7 +24,8 @@ static int compare(const struct cli_line *l)
     unsigned flags = cli_given(l, OPT_json) ? M2SIM_JSON : 0;
     if (cli_given(l, OPT_list))
         flags |= M2SIM_LIST;
-    FILE *f = cli_output(folder ? NULL : output, &e);
+    struct m2sim_output *to;
+    FILE *f = cli_output(folder ? NULL : output, &to, &e);
     if (!f)
         return cli_fail(&e);
     struct progress *line = progress_new(cli_given(l, OPT_quiet));
@@ -32,8 +33,7 @@ static int compare(const struct cli_line *l)
     o.ctx = line;
     bool ok = m2sim_accuracy(&o, f, flags, &e);
     progress_free(line);
-    int status = ok ? 0 : cli_fail(&e);
-    return cli_close(f, output, status);
+    return cli_close(to, ok, ok ? 0 : cli_fail(&e));
 }
 
 int cmd_accuracy(int argc, char **argv)

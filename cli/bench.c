@@ -45,8 +45,8 @@ static int measure(const struct cli_line *l, const char *command)
     };
     unsigned flags = cli_given(l, OPT_json) ? M2SIM_JSON : 0;
     bool slower = false;
-    const char *output = l->at[OPT_output].text;
-    FILE *f = cli_output(output, &e);
+    struct m2sim_output *to;
+    FILE *f = cli_output(l->at[OPT_output].text, &to, &e);
     if (!f)
         return cli_fail(&e);
     struct progress *line = progress_new(cli_given(l, OPT_quiet));
@@ -55,8 +55,7 @@ static int measure(const struct cli_line *l, const char *command)
     catch_interrupts();
     bool ok = m2sim_bench(&o, f, flags, &slower, &e);
     progress_free(line);
-    int status = ok ? slower : cli_fail(&e);
-    status = cli_close(f, output, status);
+    int status = cli_close(to, ok, ok ? slower : cli_fail(&e));
     return stop && !status ? 130 : status;
 }
 

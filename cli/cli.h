@@ -110,12 +110,13 @@ int cli_usage(const char *command, const char *fmt, ...) __attribute__((format(p
 // Whether `path` names a folder: it exists as one, or ends in /.
 bool cli_is_folder(const char *path);
 
-// Opens the file of --output: standard output for NULL and "-". NULL and *e when it cannot be.
-FILE *cli_output(const char *path, struct m2sim_error *e);
+// Opens the file of --output, *to; for NULL and "-" standard output, and *to is NULL. NULL and
+// *e when it cannot be.
+FILE *cli_output(const char *path, struct m2sim_output **to, struct m2sim_error *e);
 
-// Closes it, and says so when not all could be written. The result is `status`, or, of 0,
-// M2SIM_EXIT_OUTPUT.
-int cli_close(FILE *f, const char *path, int status);
+// Ends it: the file takes its name when it is `whole`, else what was there stays. Says so when
+// not all could be written; the result is `status`, or, of 0, M2SIM_EXIT_OUTPUT.
+int cli_close(struct m2sim_output *to, bool whole, int status);
 
 // Joins the words of a command line with spaces, quoting where a shell would need it.
 char *cli_join(int argc, char **argv);

@@ -16,6 +16,7 @@ struct guest_command {
     size_t env_count;
     bool json, quiet, strace;
     bool folder;   // output is one
+    struct m2sim_output *to;
 };
 
 static struct m2sim *volatile running;
@@ -90,14 +91,17 @@ static bool open_output(struct guest_command *g, FILE **out, FILE **strace, stru
     *out = stderr;
     if (g->output && !strcmp(g->output, "-")) {
         *out = stdout;
-    } else if (g->output && cli_is_folder(g->output)) {
-        g->folder = true;
-        return m2sim_report_prepare(g->output, g->strace ? strace : NULL, e);
     } else if (g->output) {
-        *out = m2sim_open(g->output, e);
+        g->folder = cli_is_folder(g->output);
+        g->to = g->folder ? m2sim_output_folder(g->output, g->strace, e)
+                          : m2sim_output_open(g->output, e);
+        if (!g->to)
+            return false;
+        *out = m2sim_output_stream(g->to);
     }
     *strace = g->strace ? *out : NULL;
-    return *out != NULL;
+    g->o.output = g->to;
+    return true;
 }
 
 static bool write_report(const struct guest_command *g, struct m2sim *s, FILE *out,
@@ -106,9 +110,8 @@ static bool write_report(const struct guest_command *g, struct m2sim *s, FILE *o
     unsigned flags =
         (g->json ? M2SIM_JSON : 0) | (cli_given(&g->line, OPT_no_host) ? M2SIM_NO_HOST : 0);
     if (g->folder)
-        return m2sim_report_folder(s, g->output, flags, e);
-    bool ok = m2sim_report(s, out, flags);
-    if ((out == stderr || out == stdout ? fflush(out) : fclose(out)) == 0 && ok)
+        return m2sim_report_folder(s, g->to, flags, e);
+    if (m2sim_report(s, out, flags))
         return true;
     snprintf(e->text, sizeof(e->text), "%s: %s",
              !g->output               ? "report"
@@ -118,16 +121,16 @@ static bool write_report(const struct guest_command *g, struct m2sim *s, FILE *o
     return e->exit_code = M2SIM_EXIT_OUTPUT, false;
 }
 
-// With `unused` nothing stays of a folder's file of system calls.
-static void end_strace(struct guest_command *g, bool unused)
+// Writes what there is to be: the report, and system calls in a file of their own.
+static bool end_output(struct guest_command *g, struct m2sim *s, FILE *out, bool report,
+                       struct m2sim_error *e)
 {
-    if (!g->folder || !g->o.strace)
-        return;
-    fclose(g->o.strace);
-    char path[4096];
-    snprintf(path, sizeof(path), "%s/strace.txt.part", g->output);
-    if (unused)
-        unlink(path);
+    bool wanted = report && (g->folder || out != stderr || !g->quiet);
+    bool ok = !wanted || write_report(g, s, out, e);
+    if (g->to && !g->folder && ok && (report || g->strace))
+        return m2sim_output_end(g->to, e);
+    m2sim_output_drop(g->to);
+    return ok;
 }
 
 static int execute(struct guest_command *g)
@@ -141,7 +144,7 @@ static int execute(struct guest_command *g)
     progress_prepare(line, &g->o);
     struct m2sim *s = m2sim_new(&g->o, &e);
     if (!s) {
-        end_strace(g, true);
+        m2sim_output_drop(g->to);
         progress_free(line);
         return cli_fail(&e);
     }
@@ -161,11 +164,10 @@ static int execute(struct guest_command *g)
                 (unsigned long long)g->o.max_instructions);
     bool report = g->o.mode == M2SIM_TIME || g->json || cli_given(&g->line, OPT_stats) ||
                   g->folder || status == 130;
-    if (report && (g->folder || out != stderr || !g->quiet) && !write_report(g, s, out, &e))
+    if (!end_output(g, s, out, report, &e))
         status = cli_fail(&e);
     m2sim_free(s);
     progress_free(line);
-    end_strace(g, false);
     return status;
 }
 

@@ -3,6 +3,7 @@
 #include "cli.h"
 
 #include <ctype.h>
+#include <signal.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdarg.h>
@@ -50,21 +51,23 @@ bool cli_is_folder(const char *path)
     return (n && path[n - 1] == '/') || (stat(path, &st) == 0 && S_ISDIR(st.st_mode));
 }
 
-FILE *cli_output(const char *path, struct m2sim_error *e)
+FILE *cli_output(const char *path, struct m2sim_output **to, struct m2sim_error *e)
 {
-    return path && strcmp(path, "-") != 0 ? m2sim_open(path, e) : stdout;
+    *to = NULL;
+    if (!path || !strcmp(path, "-"))
+        return stdout;
+    *to = m2sim_output_open(path, e);
+    return *to ? m2sim_output_stream(*to) : NULL;
 }
 
-int cli_close(FILE *f, const char *path, int status)
+int cli_close(struct m2sim_output *to, bool whole, int status)
 {
-    if (f == stdout)   // main() flushes it
-        return status;
-    bool failed = ferror(f);
-    const char *why = fclose(f) != 0 ? strerror(errno) : failed ? "not all was written" : NULL;
-    if (!why || status)
-        return status;
-    fprintf(stderr, "m2sim: %s: %s\n", path, why);
-    return M2SIM_EXIT_OUTPUT;
+    struct m2sim_error e;
+    if (!whole)
+        m2sim_output_drop(to);
+    else if (to && !m2sim_output_end(to, &e) && cli_fail(&e) && !status)
+        return M2SIM_EXIT_OUTPUT;
+    return status;   // main() flushes standard output
 }
 
 static bool plain(const char *word)
@@ -158,6 +161,7 @@ static void fill_standard_streams(void)
 
 int main(int argc, char **argv)
 {
+    signal(SIGXFSZ, SIG_IGN);   // a limit of file sizes is a write error
     fill_standard_streams();
     int status = run_command(argc, argv);
     bool failed = ferror(stdout);

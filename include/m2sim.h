@@ -49,6 +49,8 @@ enum m2sim_mode {
     M2SIM_COUNT,   // emulate and count each instruction's executions
 };
 
+struct m2sim_output;
+
 // Zero means the default for every field.
 struct m2sim_options {
     const char *program;        // the guest's ELF file
@@ -81,6 +83,7 @@ struct m2sim_options {
     bool perf_map;   // leave /tmp/perf-PID.map, from which perf names generated code
     FILE *messages;   // faults of the guest; default stderr
     FILE *strace;   // system calls are printed here
+    const struct m2sim_output *output;   // of the run: hidden from the guest until its end
     const char *command;   // for the report's provenance
 
     // Called before the guest writes to the host's descriptor `fd`, by the thread that does, also
@@ -115,17 +118,29 @@ enum { M2SIM_JSON = 1, M2SIM_NO_HOST = 2 };   // flags of m2sim_report
 // of the same program, those of the host. False on a write error.
 bool m2sim_report(const struct m2sim *s, FILE *f, unsigned flags);
 
-// Makes the folder `path`, if need be, for m2sim_report_folder, and sees that files can be
-// made in it. To be called before a long run. With `strace` also opens strace.txt.part there,
-// which is to be options.strace; the caller closes it after m2sim_free.
-bool m2sim_report_prepare(const char *path, FILE **strace, struct m2sim_error *e);
+// What a run writes to the file system. Open it before m2sim_new(), so that the guest can
+// neither reach nor redirect it; use it for every FILE given above that is not a standard
+// stream. A file stands under its name at its end, whole, or what was there stays.
+struct m2sim_output;
 
-// Writes into the folder `path`: report.txt, report.json, stats.txt in the format of gem5
+// The file `path`, or the folder `path`, made if need be, for m2sim_report_folder; with
+// `strace` system calls can be written there. NULL and *e when it cannot be written.
+struct m2sim_output *m2sim_output_open(const char *path, struct m2sim_error *e);
+struct m2sim_output *m2sim_output_folder(const char *path, bool strace, struct m2sim_error *e);
+
+// Where to write to, until its end; of a folder that of system calls, else NULL.
+FILE *m2sim_output_stream(struct m2sim_output *o);
+
+// Gives a file its name: false and *e when it cannot be written. Or leaves all as it was; NULL
+// is nothing. Either frees `o`.
+bool m2sim_output_end(struct m2sim_output *o, struct m2sim_error *e);
+void m2sim_output_drop(struct m2sim_output *o);
+
+// Writes into a folder: report.txt, report.json, stats.txt in the format of gem5
 // and, in M2SIM_TIME, config.yaml (a core file, to be given to --core again, and the table of
-// instruction timings it names) and config.json. All are written under other names first; when
-// they are whole they take the place of an earlier run's, of which none stays. False with *e
-// when one cannot be written.
-bool m2sim_report_folder(const struct m2sim *s, const char *path, unsigned flags,
+// instruction timings it names) and config.json. When all are written they take the place of an
+// earlier run's, of which none stays. False with *e when one cannot be written.
+bool m2sim_report_folder(const struct m2sim *s, struct m2sim_output *folder, unsigned flags,
                          struct m2sim_error *e);
 
 // The parameters ("core.memory.width") that options.sets gave and the model does not read,
@@ -134,9 +149,6 @@ const char *const *m2sim_unread(const struct m2sim *s);
 
 void m2sim_free(struct m2sim *s);
 
-// Opens `path` for writing where the guest can neither close nor reach it. Use it for every
-// FILE given above that is not a standard stream. NULL and *e when it cannot be opened.
-FILE *m2sim_open(const char *path, struct m2sim_error *e);
 
 // Writes instruction `word` at address `pc` as text; returns buf. 96 bytes hold every one.
 const char *m2sim_disassemble(uint32_t word, uint64_t pc, char *buf, size_t size);

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "api/sim.h"
+#include "base/output.h"
 #include "bench/history.h"
 #include "bench/probe_paths.h"
 
@@ -52,13 +53,11 @@ static bool compare(const struct m2sim_bench *o, struct bench *b, const struct b
 static bool write_page(const struct m2sim_bench *o, enum bench_clock clock, struct m2sim_error *e)
 {
     struct err err = { "" };
-    FILE *f = m2sim_open(o->page, e);
-    if (!f)
-        return false;
-    bool ok = history_page(o->history, clock, f, &err);
-    if (fclose(f) != 0 && ok)
-        return api_fail(e, M2SIM_EXIT_OUTPUT, "%.400s: cannot be written", o->page);
-    return ok || from_err(e, M2SIM_EXIT_OUTPUT, &err);
+    struct output *page = output_open(o->page, &err);
+    bool ok = page && history_page(o->history, clock, output_stream(page), &err);
+    if (!ok)
+        output_drop(page);
+    return (ok && output_end(page, &err)) || from_err(e, M2SIM_EXIT_OUTPUT, &err);
 }
 
 static bool check(const struct m2sim_bench *o, struct m2sim_error *e)
@@ -112,11 +111,11 @@ static bool measure(const struct m2sim_bench *o, struct bench *b, struct profile
 
 static bool write_folded(const char *path, const struct profile *p, struct m2sim_error *e)
 {
-    FILE *f = m2sim_open(path, e);
-    if (!f)
-        return false;
-    profile_show_folded(p, f);
-    return fclose(f) == 0 || api_fail(e, M2SIM_EXIT_OUTPUT, "%.400s: cannot be written", path);
+    struct err err = { "" };
+    struct output *o = output_open(path, &err);
+    if (o)
+        profile_show_folded(p, output_stream(o));
+    return (o && output_end(o, &err)) || from_err(e, M2SIM_EXIT_OUTPUT, &err);
 }
 
 static bool profile(const struct m2sim_bench *o, FILE *f, unsigned flags, struct m2sim_error *e)

@@ -83,21 +83,28 @@ static void write_block(void *ctx, const void *code, u64 bytes, vaddr pc)
         fprintf(m->f, "%s+0x%" PRIx64 "\n", slash ? slash + 1 : "guest", pc - (s ? s->bias : 0));
 }
 
-void api_write_perf_map(struct m2sim *s)
+void api_open_perf_map(struct m2sim *s)
 {
     char path[64];
-    struct map m = { .sim = s };
-    snprintf(path, sizeof(path), "/tmp/perf-%d.map", getpid());
+    struct stat st;
+    snprintf(s->perf_name, sizeof(s->perf_name), "perf-%d.map", getpid());
+    snprintf(path, sizeof(path), "/tmp/%s", s->perf_name);
     unlink(path);   // of a process before, or a link somebody left there
-    int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0644);
-    m.f = fd < 0 ? NULL : fdopen(fd, "w");
-    if (!m.f) {
+    int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0644);
+    s->perf_map = fd < 0 ? NULL : fdopen(fd, "w");
+    if (!s->perf_map)
         fprintf(s->options.messages, "m2sim: %s: %s\n", path, strerror(errno));
-        return;
-    }
+    else if (!stat("/tmp", &st))
+        s->hidden[s->hidden_count++] = (struct view_hidden){ st.st_dev, st.st_ino, s->perf_name };
+}
+
+void api_write_perf_map(struct m2sim *s)
+{
+    struct map m = { .sim = s, .f = s->perf_map };
     if (s->machine.jit)
         jit_each_block(s->machine.jit, write_block, &m);
     fclose(m.f);
+    s->perf_map = NULL;
     for (size_t k = 0; k < m.sources; k++)
         symbols_free(m.source[k].names);
 }

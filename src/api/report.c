@@ -5,6 +5,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "api/output.h"
 #include "api/sim.h"
 #include "core/counters.h"
 #include "core/pmu.h"
@@ -143,72 +144,6 @@ bool m2sim_report(const struct m2sim *s, FILE *f, unsigned flags)
 
 // -- A folder --
 
-#define STRACE "strace.txt"
-
-// A file of the folder while it is being written: under another name until it is whole.
-struct out {
-    char path[4096], part[4096 + 8];
-    FILE *f;
-};
-
-static bool failed(struct out *o, struct m2sim_error *e)
-{
-    api_fail(e, M2SIM_EXIT_OUTPUT, "%.400s: %s", o->path, strerror(errno));
-    if (o->f)
-        fclose(o->f);
-    unlink(o->part);
-    return false;
-}
-
-static bool name_out(struct out *o, const char *folder, const char *name, struct m2sim_error *e)
-{
-    size_t n = strlen(folder);
-    bool slash = n && folder[n - 1] == '/';
-    o->f = NULL;
-    o->part[0] = 0;
-    if (snprintf(o->path, sizeof(o->path), "%s%s%s", folder, slash ? "" : "/", name) >=
-        (int)sizeof(o->path)) {
-        errno = ENAMETOOLONG;
-        return failed(o, e);
-    }
-    snprintf(o->part, sizeof(o->part), "%s.part", o->path);
-    return true;
-}
-
-static bool begin(struct out *o, struct m2sim_error *e)
-{
-    o->f = m2sim_open(o->part, e);
-    return o->f != NULL;
-}
-
-bool m2sim_report_prepare(const char *path, FILE **strace, struct m2sim_error *e)
-{
-    if (mkdir(path, 0777) != 0 && errno != EEXIST)
-        return api_fail(e, M2SIM_EXIT_OUTPUT, "%s: %s", path, strerror(errno));
-    struct stat st;
-    if (stat(path, &st) == 0 && !S_ISDIR(st.st_mode))
-        return api_fail(e, M2SIM_EXIT_OUTPUT, "%s: %s", path, strerror(ENOTDIR));
-    if (access(path, W_OK | X_OK) != 0)
-        return api_fail(e, M2SIM_EXIT_OUTPUT, "%s: %s", path, strerror(errno));
-    struct out o;
-    if (!strace)
-        return true;
-    if (!name_out(&o, path, STRACE, e) || !begin(&o, e))
-        return false;
-    *strace = o.f;
-    return true;
-}
-
-// Whole, under its other name still.
-static bool end(struct out *o, struct m2sim_error *e)
-{
-    if (fflush(o->f) != 0 || ferror(o->f))
-        return failed(o, e);
-    FILE *f = o->f;
-    o->f = NULL;
-    return fclose(f) == 0 || failed(o, e);
-}
-
 static void write_text(const struct m2sim *s, const struct report *r, FILE *f, bool host)
 {
     report_text(r, f, host);
@@ -236,29 +171,7 @@ static void write_config(const struct m2sim *s, const struct report *r, FILE *f,
 
 static void write_table(const struct m2sim *s, const struct report *r, FILE *f, bool host)
 {
-    char buf[65536];
-    FILE *in = fopen(s->config.instructions, "rb");
-    for (size_t n = sizeof(buf); in && n == sizeof(buf);) {
-        n = fread(buf, 1, sizeof(buf), in);
-        fwrite(buf, 1, n, f);
-    }
-    if (in)
-        fclose(in);
-}
-
-// A file that this run does not write is another run's, and goes.
-static bool put_in_place(struct out *o, bool written, struct m2sim_error *e)
-{
-    if (written)
-        return rename(o->part, o->path) == 0 || failed(o, e);
-    return unlink(o->path) == 0 || errno == ENOENT || failed(o, e);
-}
-
-// System calls have been written while it ran.
-static bool end_strace(const struct m2sim *s, struct out *o, struct m2sim_error *e)
-{
-    FILE *f = s->options.strace;
-    return !f || (fflush(f) == 0 && !ferror(f)) || failed(o, e);
+    fwrite(s->table, 1, s->table_size, f);
 }
 
 enum { MOST_FILES = 7 };
@@ -275,7 +188,7 @@ static size_t list_parts(const struct m2sim *s, struct part list[MOST_FILES])
     bool beside = s->core && *c->core.instructions && c->core.instructions[0] != '/';
     const char *table = beside ? strrchr(c->instructions, '/') : NULL;
     const struct part all[MOST_FILES] = {
-        { STRACE, NULL, s->options.strace != NULL },
+        { API_STRACE, NULL, s->options.strace != NULL },
         { "config.yaml", write_yaml, s->core != NULL },
         { "config.json", write_config, s->core != NULL },
         { "stats.txt", write_gem5, true },
@@ -287,34 +200,55 @@ static size_t list_parts(const struct m2sim *s, struct part list[MOST_FILES])
     return beside ? MOST_FILES : MOST_FILES - 1;
 }
 
-static bool write_part(const struct m2sim *s, const struct part *p, const struct report *r,
-                       struct out *o, bool host, struct m2sim_error *e)
+static bool bad_output(const struct m2sim_output *to, const struct err *why, struct m2sim_error *e)
 {
-    if (!p->wanted)
-        return true;
-    if (!p->write)
-        return end_strace(s, o, e);
-    if (!begin(o, e))
-        return false;
-    p->write(s, r, o->f, host);
-    return end(o, e);
+    return api_fail(e, M2SIM_EXIT_OUTPUT, "%.200s%s%s", to->path,
+                    to->path[strlen(to->path) - 1] == '/' ? "" : "/", why->text);
 }
 
-bool m2sim_report_folder(const struct m2sim *s, const char *path, unsigned flags,
+// Writes a file whole, under no name still. System calls have been written while it ran.
+static bool write_part(const struct m2sim *s, const struct part *p, const struct report *r,
+                       struct m2sim_output *to, struct output **out, bool host, struct err *e)
+{
+    *out = NULL;
+    if (!p->wanted)
+        return true;
+    if (!p->write) {
+        *out = to->file;
+        to->file = NULL;
+    } else {
+        *out = output_in(to->folder, p->name, 0666 & ~to->mask, e);
+        if (*out)
+            p->write(s, r, output_stream(*out), host);
+    }
+    return *out && output_flush(*out, e);
+}
+
+// A file that this run does not write is another run's, and goes.
+static bool put_in_place(const struct m2sim_output *to, const char *name, struct output *out,
+                         struct err *e)
+{
+    if (out)
+        return output_end(out, e);
+    return unlinkat(to->folder, name, 0) == 0 || errno == ENOENT ||
+           err_set(e, "%s: %s", name, strerror(errno));
+}
+
+bool m2sim_report_folder(const struct m2sim *s, struct m2sim_output *to, unsigned flags,
                          struct m2sim_error *e)
 {
+    struct err err = { "" };
     struct part part[MOST_FILES];
-    struct out out[MOST_FILES];
+    struct output *out[MOST_FILES];
     struct sheet *t = sheet_new(s);
-    size_t parts = list_parts(s, part), n = 0;
+    size_t parts = list_parts(s, part), n = 0, k = 0;
     bool ok = true;
     for (; ok && n < parts; n++)
-        ok = name_out(&out[n], path, part[n].name, e) &&
-             write_part(s, &part[n], &t->r, &out[n], !(flags & M2SIM_NO_HOST), e);
-    for (size_t k = 0; ok && k < parts; k++)
-        ok = put_in_place(&out[k], part[k].wanted, e);
-    while (!ok && n-- > 0)
-        unlink(out[n].part);
+        ok = write_part(s, &part[n], &t->r, to, &out[n], !(flags & M2SIM_NO_HOST), &err);
+    for (; ok && k < parts; k++)
+        ok = put_in_place(to, part[k].name, out[k], &err);
+    while (k < n)
+        output_drop(out[k++]);
     free(t);
-    return ok;
+    return ok || bad_output(to, &err, e);
 }

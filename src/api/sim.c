@@ -14,6 +14,7 @@
 #define XXH_INLINE_ALL
 #include <xxhash.h>
 
+#include "api/output.h"
 #include "core/pmu.h"
 #include "guest/linux.h"
 
@@ -134,6 +135,21 @@ static bool read_memory(void *who, void *to, vaddr va, u32 size)
     return s->process && space_read(s->process->space, to, va, size) == 0;
 }
 
+// The table goes into a folder of reports as it was when the core was made.
+static void keep_table(struct m2sim *s)
+{
+    FILE *to = open_memstream(&s->table, &s->table_size), *f = fopen(s->config.instructions, "rb");
+    char buf[65536];
+    for (size_t n = sizeof(buf); to && f && n == sizeof(buf);) {
+        n = fread(buf, 1, sizeof(buf), f);
+        fwrite(buf, 1, n, to);
+    }
+    if (f)
+        fclose(f);
+    if (to)
+        fclose(to);
+}
+
 static bool make_core(struct m2sim *s, struct m2sim_error *e)
 {
     const struct m2sim_options *o = &s->options;
@@ -151,6 +167,8 @@ static bool make_core(struct m2sim *s, struct m2sim_error *e)
     s->stream = stream_new(feed, s, o->threads != 1);
     if (s->config.core.prefetch_pointers)
         stream_tell_lines(s->stream, read_memory, s);
+    if (o->output)
+        keep_table(s);
     return true;
 }
 
@@ -198,6 +216,20 @@ static void list_rules(struct m2sim *s)
         *rule++ = (struct view_rule){ o->allow_read[i], false };
 }
 
+// What has a name of ours while the guest runs.
+static void hide_output(struct m2sim *s)
+{
+    const struct m2sim_options *o = &s->options;
+    if (o->perf_map)
+        api_open_perf_map(s);
+    if (!o->output || !o->output->file)
+        return;
+    s->output = output_place(o->output->file);
+    if (s->output.name[0])
+        s->hidden[s->hidden_count++] =
+            (struct view_hidden){ s->output.device, s->output.folder, s->output.name };
+}
+
 // Ends the process of a child.
 static void leave(void *ctx, enum machine_end end)
 {
@@ -220,6 +252,7 @@ static bool load(struct m2sim *s, struct m2sim_error *e)
     }
 
     list_rules(s);
+    hide_output(s);
     if (o->root && !(s->root = realpath(o->root, NULL)))
         return api_fail(e, M2SIM_EXIT_NO_INPUT, "--root %s: %s", o->root, strerror(errno));
 
@@ -228,7 +261,8 @@ static bool load(struct m2sim *s, struct m2sim_error *e)
         .path = o->program,
         .argv = (const char *const *)o->argv,
         .envp = o->env ? (const char *const *)o->env : no_strings,
-        .files = { s->root, s->rules, o->allow_count + o->allow_read_count, o->host_files },
+        .files = { s->root, s->rules, o->allow_count + o->allow_read_count, o->host_files,
+                   s->hidden, s->hidden_count },
         .seed = o->seed,
         .strace = o->strace,
         .messages = o->messages,
@@ -317,6 +351,9 @@ void m2sim_free(struct m2sim *s)
     if (s->process && !s->machine.abandoned)
         process_free(s->process);
     arena_free(s->arena);
+    if (s->perf_map)
+        fclose(s->perf_map);
+    free(s->table);
     free(s->root);
     free(s->rules);
     free(s);
@@ -338,7 +375,7 @@ int m2sim_run(struct m2sim *s)
     if (s->core)
         core_drain(s->core);
     s->host_seconds = (double)(host_ns() - start) / 1e9;
-    if (s->options.perf_map)
+    if (s->perf_map)
         api_write_perf_map(s);
     s->status = end == MACHINE_EXITED  ? process_status(s->process)
                 : end == MACHINE_LIMIT ? M2SIM_EXIT_LIMIT

@@ -7,6 +7,7 @@
 #include <pthread.h>
 
 #include "base/arena.h"
+#include "base/output.h"
 #include "config/config.h"
 #include "core/core.h"
 #include "exec/machine.h"
@@ -41,6 +42,13 @@ struct m2sim {
     int status;
     double host_seconds;
     char digest[17];          // of the program file; M2SIM_TIME
+    FILE *perf_map;           // options.perf_map, or NULL
+    struct view_hidden hidden[2];   // files of ours that the guest could come upon
+    struct output_place output;     // the name of one
+    char perf_name[32];       // of the other
+    size_t hidden_count;
+    char *table;              // M2SIM_TIME with output: the file of instruction timings
+    size_t table_size;
 };
 
 // Cycles until everything the guest has executed so far has retired; M2SIM_TIME.
@@ -54,7 +62,9 @@ void api_digest_file(const char *path, char digest[17]);
 bool api_debug_listen(struct m2sim *s, struct m2sim_error *e);
 void api_debug_begin(struct m2sim *s);
 
-// perf_map.c: writes /tmp/perf-PID.map for the generated code there is.
+// perf_map.c: opens /tmp/perf-PID.map, hidden from the guest; writes it for the generated code
+// there is.
+void api_open_perf_map(struct m2sim *s);
 void api_write_perf_map(struct m2sim *s);
 
 // Fills *e and returns false.

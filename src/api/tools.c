@@ -62,11 +62,3 @@ bool m2sim_choices(const char *path, void (*each)(void *ctx, const char *name, c
     return true;
 }
 
-FILE *m2sim_open(const char *path, struct m2sim_error *e)
-{
-    int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
-    FILE *f = fd < 0 ? NULL : fdopen(fd, "w");
-    if (!f)
-        api_fail(e, M2SIM_EXIT_OUTPUT, "%s: %s", path, strerror(errno));
-    return f;
-}

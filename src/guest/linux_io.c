@@ -6,6 +6,7 @@
 #include <string.h>
 #include <sys/eventfd.h>
 #include <sys/ioctl.h>
+#include <sys/resource.h>
 #include <sys/sendfile.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
@@ -17,12 +18,16 @@
 
 enum { MAX_IOV = 1024, MAX_POLL = 1024, IOCTL_BYTES = 64 };
 
-// A write to a pipe nobody reads: the host's signal is ignored, the guest gets its own.
+// A write to a pipe nobody reads, or beyond what a file may grow to: the host's signal is
+// ignored, the guest gets its own.
 static i64 written(struct thread *t, i64 r)
 {
-    if (r == -EPIPE)
-        signal_send(
-            t, &(struct guest_siginfo){ .sig = SIGPIPE, .code = SI_USER, .pid = t->process->pid });
+    struct rlimit most;
+    bool limited = r == -EFBIG && !getrlimit(RLIMIT_FSIZE, &most) && most.rlim_cur != RLIM_INFINITY;
+    if (r == -EPIPE || limited)
+        signal_send(t, &(struct guest_siginfo){ .sig = limited ? SIGXFSZ : SIGPIPE,
+                                                .code = SI_USER,
+                                                .pid = t->process->pid });
     return r;
 }
 

@@ -101,7 +101,8 @@ void process_set_name(struct process *p, const char *path)
     memcpy(p->name, name, n);
 }
 
-// Everything but the program. The host must not die of a pipe the guest writes to.
+// Everything but the program. The host must not die of a pipe the guest writes to,
+// nor of a file that grows beyond a limit.
 static struct process *create(const struct process_options *o, struct err *e)
 {
     struct space *s = space_new(e);
@@ -140,6 +141,7 @@ static struct process *create(const struct process_options *o, struct err *e)
     process_set_name(p, o->path);
     s->map_top = s->size - ((u64)64 << 20);   // until the stack stands
     signal(SIGPIPE, SIG_IGN);
+    signal(SIGXFSZ, SIG_IGN);
     block_prepare();
     return p;
 }

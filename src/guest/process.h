@@ -233,8 +233,8 @@ struct thread {
 // Loads the program and builds the stack; main's registers are those of a new
 // process. NULL and *e on a user error; *exit_code (may be NULL) is then the code
 // the command line gives: 66 no such file, 65 not a program we run. Ended by
-// process_free. Makes the host process ignore SIGPIPE: a guest's broken pipe is the
-// guest's alone.
+// process_free. Makes the host process ignore SIGPIPE and SIGXFSZ: a guest's broken
+// pipe is the guest's alone.
 struct process *process_new(const struct process_options *o, struct err *e, int *exit_code);
 void process_free(struct process *p);
 

@@ -157,6 +157,8 @@ struct view *view_new(const struct view_options *o, struct err *e)
         abort();
     v->everything = o->everything;
     v->rooted = o->root;
+    v->hidden = o->hidden;
+    v->hidden_count = o->hidden_count;
     if (o->everything && o->root) {
         err_set(e, "%s: is to be the program's '/', but all of the host's files are too", o->root);
         free(v);
@@ -296,6 +298,16 @@ static const char *leap(const struct view *v, const char *from, struct view_plac
 // One component of which `rest` follows. 0: done; VIEW_LINK; or MORE: go on with the rest.
 enum { MORE = 3 };
 
+static bool hidden(const struct view *v, const struct view_place *at, const char *name)
+{
+    struct stat st;
+    for (size_t i = 0; i < v->hidden_count; i++)
+        if (!strcmp(v->hidden[i].name, name) && !fstat(at->fd, &st) &&
+            st.st_dev == v->hidden[i].device && st.st_ino == v->hidden[i].folder)
+            return true;
+    return false;
+}
+
 static i64 component(const struct view *v, char *text, const char *name, const char *rest,
                      bool follow, struct view_place *at)
 {
@@ -313,7 +325,7 @@ static i64 component(const struct view *v, char *text, const char *name, const c
     }
     at->mount = false;
     at->hidden = at->access == VIEW_PASS || (!known && v->rooted);
-    if (at->access == VIEW_PASS)
+    if (at->access == VIEW_PASS || hidden(v, at, name))
         return -ENOENT;
     at->guest[known] = 0;   // links are relative to the folder
     if (last && !at->slash && follow) {

@@ -9,6 +9,8 @@
 #ifndef GUEST_VIEW_H
 #define GUEST_VIEW_H
 
+#include <sys/types.h>
+
 #include "base/err.h"
 #include "base/types.h"
 
@@ -29,11 +31,20 @@ struct view_rule {
     bool write;
 };
 
+// A name in a folder of the host that is not there for the guest: the simulator's own file.
+struct view_hidden {
+    dev_t device;
+    ino_t folder;
+    const char *name;
+};
+
 struct view_options {
     const char *root;          // folder that is the guest's "/", or NULL
     const struct view_rule *rules;
     size_t rule_count;
     bool everything;           // all of the host's files, as they are
+    const struct view_hidden *hidden;
+    size_t hidden_count;
 };
 
 struct view_node {
@@ -48,6 +59,8 @@ struct view {
     size_t count;
     bool rooted;               // by `root`
     bool everything;
+    const struct view_hidden *hidden;   // the caller's
+    size_t hidden_count;
     bool no_openat2;           // walk by single steps only (old kernels, tests)
 };
 

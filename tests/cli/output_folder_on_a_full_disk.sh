@@ -1,4 +1,7 @@
 mkelf p d2807d00 f1000400 54ffffe1 d2800000 d2800ba8 d4000001
 mkdir d
-ln -s /dev/full d/report.txt.part
-m2sim time -o d -- ./p
+(
+    ulimit -f 0
+    m2sim time -o d -- ./p 2>&1
+    echo $?
+) | cat
