@@ -1,5 +1,9 @@
 // Sockets: the host's, of the families AF_UNIX, AF_INET and AF_INET6, the last two on
 // loopback only: other addresses are unreachable. Structures are the same on both.
+//
+// Such a socket is bound to loopback, without a port, when it is made, so that whatever the
+// kernel binds by itself later (listen, connect, the first datagram) is loopback's. Addresses
+// are read as the kernel will read them: by the socket's family and the call.
 #include <arpa/inet.h>
 #include <fcntl.h>
 #include <netinet/in.h>
@@ -28,6 +32,14 @@ struct address {
     socklen_t len;
     struct guest_path path;   // holds what the address names
 };
+
+// The family of the host's socket, or -errno.
+static int domain_of(int host)
+{
+    int domain;
+    socklen_t len = sizeof(domain);
+    return getsockopt(host, SOL_SOCKET, SO_DOMAIN, &domain, &len) ? -errno : domain;
+}
 
 static bool allow_net(const struct thread *t)
 {
@@ -92,18 +104,47 @@ static i64 unix_address(struct thread *t, struct address *a, bool makes)
 }
 
 // Reads a socket address and checks that the guest may use it.
-static i64 get_address(struct thread *t, vaddr from, u64 len, bool makes, struct address *a)
+// What an address is given for.
+enum use { TO_BIND, TO_CONNECT, TO_SEND };
+
+// Linux takes "no family" for IPv4 in a datagram's address, and in bind for any address.
+static i64 unspecified(int domain, enum use use, struct address *a)
 {
+    if (use == TO_CONNECT) {   // dissolves the association: nothing but the family counts
+        memset(a->bytes, 0, sizeof(a->bytes));
+        a->len = sizeof(a->in);
+        return 0;
+    }
+    if (domain == AF_UNIX)
+        return -EINVAL;
+    if (domain == AF_INET && (use == TO_SEND || a->in.sin_addr.s_addr == INADDR_ANY)) {
+        a->any.sa_family = AF_INET;
+        return 0;
+    }
+    return -EAFNOSUPPORT;
+}
+
+static i64 get_address(struct thread *t, int host, vaddr from, u64 len, enum use use,
+                       struct address *a)
+{
+    int domain = domain_of(host);
     memset(a->bytes, 0, sizeof(a->bytes));
     a->len = (socklen_t)len;
     a->path.owned = false;
+    if (domain < 0)
+        return domain;
     if (len < sizeof(a->any.sa_family) || len > sizeof(a->bytes))
         return -EINVAL;
     if (space_read(t->process->space, a->bytes, from, len))
         return -EFAULT;
+    i64 failed = a->any.sa_family == AF_UNSPEC ? unspecified(domain, use, a) : 0;
+    if (failed || a->any.sa_family == AF_UNSPEC)
+        return failed;
+    if (domain == AF_UNIX)
+        return a->any.sa_family != AF_UNIX || len > sizeof(a->un)
+                   ? -EINVAL
+                   : unix_address(t, a, use == TO_BIND);
     switch (a->any.sa_family) {
-    case AF_UNSPEC: return 0;   // connect: dissolves the association
-    case AF_UNIX: return len > sizeof(a->un) ? -EINVAL : unix_address(t, a, makes);
     case AF_INET:
         return len < sizeof(a->in)                          ? -EINVAL
                : allow_net(t) || loopback4(&a->in.sin_addr) ? 0
@@ -112,6 +153,59 @@ static i64 get_address(struct thread *t, vaddr from, u64 len, bool makes, struct
         return len < 24 ? -EINVAL : allow_net(t) || loopback6(&a->in6.sin6_addr) ? 0 : -ENETUNREACH;
     default: return -EAFNOSUPPORT;
     }
+}
+
+// Whether the host's socket stands on loopback, or nowhere yet; one of another family is.
+static bool on_loopback(int host)
+{
+    struct address a = { .len = sizeof(a.bytes) };
+    if (getsockname(host, &a.any, &a.len))
+        return true;
+    if (a.any.sa_family == AF_INET)
+        return ntohl(a.in.sin_addr.s_addr) >> 24 == 127;
+    struct in6_addr *six = &a.in6.sin6_addr;
+    return a.any.sa_family != AF_INET6 || IN6_IS_ADDR_LOOPBACK(six) ||
+           (IN6_IS_ADDR_V4MAPPED(six) && six->s6_addr[12] == 127);
+}
+
+// Binds to loopback without a port: what is asked for later can still be had. An IPv6 socket
+// that is to reach an IPv4 address stands on IPv4's.
+static void stand_on_loopback(int host, bool mapped)
+{
+    int one = 1;
+    struct sockaddr_in in = { .sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
+    struct sockaddr_in6 in6 = { .sin6_family = AF_INET6, .sin6_addr = in6addr_loopback };
+    if (mapped)
+        inet_pton(AF_INET6, "::ffff:127.0.0.1", &in6.sin6_addr);
+    setsockopt(host, IPPROTO_IP, IP_BIND_ADDRESS_NO_PORT, &one, sizeof(one));
+    if (domain_of(host) == AF_INET)
+        bind(host, (struct sockaddr *)&in, sizeof(in));
+    else
+        bind(host, (struct sockaddr *)&in6, sizeof(in6));
+}
+
+// Before a call that can bind `host` by itself to where `to` (or NULL) asks: 0, or -errno when
+// it would not stand on loopback. Sockets that came from elsewhere are seen to as well.
+static i64 before_binding(struct thread *t, int host, const struct address *to)
+{
+    int domain = domain_of(host);
+    if (allow_net(t) || (domain != AF_INET && domain != AF_INET6))
+        return 0;
+    bool mapped =
+        to && (to->any.sa_family == AF_INET ||
+               (to->any.sa_family == AF_INET6 && IN6_IS_ADDR_V4MAPPED(&to->in6.sin6_addr)));
+    if ((domain == AF_INET6 && mapped) || !on_loopback(host))
+        stand_on_loopback(host, mapped);
+    return on_loopback(host) ? 0 : -EADDRNOTAVAIL;
+}
+
+// After it: what stands elsewhere does no more.
+static i64 after_binding(struct thread *t, int host, i64 r)
+{
+    if (r < 0 || allow_net(t) || on_loopback(host))
+        return r;
+    shutdown(host, SHUT_RDWR);
+    return -EADDRNOTAVAIL;
 }
 
 // Writes an address back, as much as the guest has room for.
@@ -133,6 +227,15 @@ static i64 put_address(struct thread *t, const struct address *a, vaddr to, vadd
     return 0;
 }
 
+// Others would have the host load a module, or are no matter of loopback.
+static bool protocol_allowed(const struct thread *t, int kind, int protocol)
+{
+    bool echo = protocol == IPPROTO_ICMP || protocol == IPPROTO_ICMPV6;
+    return kind == SOCK_STREAM ? !protocol || protocol == IPPROTO_TCP
+                               : kind == SOCK_DGRAM && (!protocol || protocol == IPPROTO_UDP ||
+                                                        (echo && allow_net(t)));
+}
+
 i64 sys_socket(struct thread *t, const u64 a[6])
 {
     int domain = (int)a[0], type = (int)a[1];
@@ -141,7 +244,11 @@ i64 sys_socket(struct thread *t, const u64 a[6])
     int kind = type & 0xf;
     if (kind != SOCK_STREAM && kind != SOCK_DGRAM && kind != SOCK_SEQPACKET)
         return -EPERM;   // raw sockets
+    if (domain != AF_UNIX && !protocol_allowed(t, kind, (int)a[2]))
+        return -EPROTONOSUPPORT;
     i64 host = host_result(socket(domain, type | SOCK_CLOEXEC, (int)a[2]));
+    if (host >= 0 && domain != AF_UNIX && !allow_net(t))
+        stand_on_loopback((int)host, false);
     return fd_new(t->process, host, type & SOCK_CLOEXEC, 0);
 }
 
@@ -169,10 +276,13 @@ i64 sys_bind(struct thread *t, const u64 a[6])
 {
     struct address to;
     int host = fd_get(t, a[0]);
-    i64 failed = host < 0 ? host : get_address(t, a[1], (u32)a[2], true, &to);
+    i64 failed = host < 0 ? host : get_address(t, host, a[1], (u32)a[2], TO_BIND, &to);
     if (failed)
         return failed == -ENETUNREACH ? -EADDRNOTAVAIL : failed;
-    return path_end(&to.path, host_result(bind(host, &to.any, to.len)));
+    int zero = 0;   // the port is to be chosen now
+    setsockopt(host, IPPROTO_IP, IP_BIND_ADDRESS_NO_PORT, &zero, sizeof(zero));
+    i64 r = host_result(bind(host, &to.any, to.len));
+    return path_end(&to.path, after_binding(t, host, r));
 }
 
 i64 sys_connect(struct thread *t, const u64 a[6])
@@ -182,9 +292,12 @@ i64 sys_connect(struct thread *t, const u64 a[6])
     if (block_resumed(t, &r))
         return r;
     int host = fd_get(t, a[0]);
-    i64 failed = host < 0 ? host : get_address(t, a[1], (u32)a[2], false, &to);
+    i64 failed = host < 0 ? host : get_address(t, host, a[1], (u32)a[2], TO_CONNECT, &to);
     if (failed)
         return failed;
+    failed = before_binding(t, host, &to);
+    if (failed)
+        return path_end(&to.path, failed);
     const u64 b[6] = { (u64)host, (u64)&to.any, to.len };
     if (fcntl(host, F_GETFL) & O_NONBLOCK)
         r = host_result(connect(host, &to.any, to.len));
@@ -194,13 +307,14 @@ i64 sys_connect(struct thread *t, const u64 a[6])
         t->call.kept = to.path.dir + 1;
         to.path.owned = false;
     }
-    return path_end(&to.path, r);
+    return path_end(&to.path, after_binding(t, host, r));
 }
 
 i64 sys_listen(struct thread *t, const u64 a[6])
 {
     int host = fd_get(t, a[0]);
-    return host < 0 ? host : host_result(listen(host, (int)a[1]));
+    i64 failed = host < 0 ? host : before_binding(t, host, NULL);
+    return failed ? failed : after_binding(t, host, host_result(listen(host, (int)a[1])));
 }
 
 i64 sys_shutdown(struct thread *t, const u64 a[6])
@@ -229,6 +343,15 @@ i64 sys_accept4(struct thread *t, const u64 a[6])
     return failed ? failed : r;
 }
 
+// A socket that is not bound is told to be at no address, as it would be elsewhere.
+static void hide_standing(struct address *name)
+{
+    if (name->any.sa_family == AF_INET && !name->in.sin_port)
+        name->in.sin_addr.s_addr = INADDR_ANY;
+    if (name->any.sa_family == AF_INET6 && !name->in6.sin6_port)
+        name->in6.sin6_addr = in6addr_any;
+}
+
 // getpeername too.
 i64 sys_getsockname(struct thread *t, const u64 a[6])
 {
@@ -239,6 +362,8 @@ i64 sys_getsockname(struct thread *t, const u64 a[6])
     bool peer = t->cpu.x[8] == 205;
     if (peer ? getpeername(host, &name.any, &name.len) : getsockname(host, &name.any, &name.len))
         return -errno;
+    if (!peer && !allow_net(t))
+        hide_standing(&name);
     return put_address(t, &name, a[1], a[2]);
 }
 
@@ -330,9 +455,10 @@ i64 sys_sendto(struct thread *t, const u64 a[6])
     if (host < 0 || !from)
         return host < 0 ? host : -EFAULT;
     to.path.owned = false;
-    i64 failed = a[4] ? get_address(t, a[4], (u32)a[5], false, &to) : 0;
+    i64 failed = a[4] ? get_address(t, host, a[4], (u32)a[5], TO_SEND, &to) : 0;
+    failed = failed || !a[4] ? failed : before_binding(t, host, &to);
     if (failed)
-        return failed;
+        return path_end(&to.path, failed);
     struct iovec iov = { from, a[2] };
     struct msghdr m = { .msg_iov = &iov, .msg_iovlen = 1 };
     if (a[4]) {
@@ -425,10 +551,13 @@ static i64 send_message(struct thread *t, int host, vaddr at, int flags, struct 
     i64 failed = get_message(t, at, m);
     failed = failed ? failed : get_control(t, m);
     if (!failed && m->guest.msg_name && m->guest.msg_namelen) {
-        failed = get_address(t, (vaddr)m->guest.msg_name, m->guest.msg_namelen, false, &m->name);
+        failed =
+            get_address(t, host, (vaddr)m->guest.msg_name, m->guest.msg_namelen, TO_SEND, &m->name);
         m->host.msg_name = &m->name.any;
         m->host.msg_namelen = m->name.len;
     }
+    if (!failed && m->host.msg_name)
+        failed = before_binding(t, host, &m->name);
     if (failed)
         return path_end(&m->name.path, failed);
     i64 r = transfer(t, SYS_sendmsg, host, &m->host, flags | MSG_NOSIGNAL);
@@ -473,6 +602,10 @@ static void put_control(struct thread *t, struct message *m, bool cloexec)
         for (size_t i = 0; i < (c->cmsg_len - CMSG_LEN(0)) / 4; i++) {
             int fd;
             memcpy(&fd, CMSG_DATA(c) + 4 * i, 4);
+            if (before_binding(t, fd, NULL)) {   // it stands on another network
+                close(fd);
+                fd = -EACCES;
+            }
             fd = (int)fd_new(t->process, fd, cloexec, 0);
             memcpy(CMSG_DATA(c) + 4 * i, &fd, 4);
         }
