@@ -252,7 +252,9 @@ i64 sys_mknodat(struct thread *t, const u64 a[6])
     if (type == S_IFCHR || type == S_IFBLK)
         return -EPERM;
     i64 failed = path_get(t, a[0], a[1], PATH_CREATE, &path);
-    return failed ? failed : path_end(&path, host_result(mknodat(path.dir, path.text, a[2], 0)));
+    return failed ? failed
+                  : path_end(&path, host_result(mknodat(path.dir, path.text,
+                                                        a[2] & ~(u64)(S_ISUID | S_ISGID), 0)));
 }
 
 i64 sys_symlinkat(struct thread *t, const u64 a[6])
@@ -307,6 +309,17 @@ i64 sys_renameat2(struct thread *t, const u64 a[6])
     return path_end(&from, failed);
 }
 
+// A file that gives whoever runs it the rights of its owner or group is not made: the guest
+// may be run by root. On a folder the group's bit is another thing.
+static i64 mode_allowed(int host, u64 mode)
+{
+    struct stat st;
+    if (!(mode & (S_ISUID | S_ISGID)))
+        return 0;
+    bool folder = !fstat(host, &st) && S_ISDIR(st.st_mode);
+    return mode & S_ISUID || !folder ? -EPERM : 0;
+}
+
 i64 sys_fchmodat(struct thread *t, const u64 a[6])
 {
     struct guest_path path;
@@ -320,7 +333,8 @@ i64 sys_fchmodat(struct thread *t, const u64 a[6])
     if (fd < 0)
         return path_end(&path, -errno);
     snprintf(file, sizeof(file), "/proc/self/fd/%d", fd);
-    failed = host_result(chmod(file, a[2]));
+    failed = mode_allowed(fd, a[2]);
+    failed = failed ? failed : host_result(chmod(file, a[2]));
     if (fd != path.dir)
         close(fd);
     return path_end(&path, failed);
@@ -416,7 +430,7 @@ i64 sys_getcwd(struct thread *t, const u64 a[6])
         return failed ? failed : host_result(call); \
     }
 
-CHANGE_BY_FD(sys_fchmod, fchmod(host, a[1]))
+CHANGE_BY_FD(sys_fchmod, mode_allowed(host, a[1]) ? (errno = EPERM, -1) : fchmod(host, a[1]))
 CHANGE_BY_FD(sys_fchown, fchown(host, a[1], a[2]))
 BY_FD(sys_ftruncate, ftruncate(host, a[1]))
 BY_FD(sys_fallocate, fallocate(host, a[1], a[2], a[3]))

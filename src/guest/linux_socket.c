@@ -170,7 +170,7 @@ static bool on_loopback(int host)
 
 // Binds to loopback without a port: what is asked for later can still be had. An IPv6 socket
 // that is to reach an IPv4 address stands on IPv4's.
-static void stand_on_loopback(int host, bool mapped)
+static bool stand_on_loopback(int host, bool mapped)
 {
     int one = 1;
     struct sockaddr_in in = { .sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
@@ -178,10 +178,9 @@ static void stand_on_loopback(int host, bool mapped)
     if (mapped)
         inet_pton(AF_INET6, "::ffff:127.0.0.1", &in6.sin6_addr);
     setsockopt(host, IPPROTO_IP, IP_BIND_ADDRESS_NO_PORT, &one, sizeof(one));
-    if (domain_of(host) == AF_INET)
-        bind(host, (struct sockaddr *)&in, sizeof(in));
-    else
-        bind(host, (struct sockaddr *)&in6, sizeof(in6));
+    bool four = domain_of(host) == AF_INET;
+    return !bind(host, four ? (struct sockaddr *)&in : (struct sockaddr *)&in6,
+                 four ? sizeof(in) : sizeof(in6));
 }
 
 // Before a call that can bind `host` by itself to where `to` (or NULL) asks: 0, or -errno when
@@ -194,9 +193,9 @@ static i64 before_binding(struct thread *t, int host, const struct address *to)
     bool mapped =
         to && (to->any.sa_family == AF_INET ||
                (to->any.sa_family == AF_INET6 && IN6_IS_ADDR_V4MAPPED(&to->in6.sin6_addr)));
-    if ((domain == AF_INET6 && mapped) || !on_loopback(host))
-        stand_on_loopback(host, mapped);
-    return on_loopback(host) ? 0 : -EADDRNOTAVAIL;
+    bool elsewhere = (domain == AF_INET6 && mapped) || !on_loopback(host);
+    bool moved = elsewhere && stand_on_loopback(host, mapped);
+    return moved || on_loopback(host) ? 0 : -EADDRNOTAVAIL;
 }
 
 // After it: what stands elsewhere does no more.
@@ -247,8 +246,10 @@ i64 sys_socket(struct thread *t, const u64 a[6])
     if (domain != AF_UNIX && !protocol_allowed(t, kind, (int)a[2]))
         return -EPROTONOSUPPORT;
     i64 host = host_result(socket(domain, type | SOCK_CLOEXEC, (int)a[2]));
-    if (host >= 0 && domain != AF_UNIX && !allow_net(t))
-        stand_on_loopback((int)host, false);
+    if (host >= 0 && domain != AF_UNIX && !allow_net(t) && !stand_on_loopback((int)host, false)) {
+        close((int)host);
+        return -EAFNOSUPPORT;   // the host has no such loopback
+    }
     return fd_new(t->process, host, type & SOCK_CLOEXEC, 0);
 }
 

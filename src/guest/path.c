@@ -447,5 +447,5 @@ i64 path_open(struct thread *t, struct guest_path *path, int flags, u32 mode)
         path->owned = false;
         return path->dir;
     }
-    return path->magic ? open_again(t, path, flags) : open_here(t, path, flags, mode & 07777);
+    return path->magic ? open_again(t, path, flags) : open_here(t, path, flags, mode & 01777);
 }

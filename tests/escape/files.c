@@ -17,6 +17,7 @@
 #include <sys/socket.h>
 #include <sys/statfs.h>
 #include <sys/syscall.h>
+#include <sys/sysmacros.h>
 #include <sys/types.h>
 #include <sys/un.h>
 #include <sys/wait.h>
@@ -303,6 +304,27 @@ static void privileges(void)
     TRY(syscall(280, 0, NULL, 0));        // bpf
 }
 
+// Nothing that gives whoever runs it the rights of its owner, nor a device.
+static void modes(void)
+{
+    static const int how[] = { 04755, 02755, 06777, 04000 };
+    struct stat st;
+    for (int k = 0; k < 4; k++) {
+        int fd = open("mode", O_CREAT | O_RDWR, how[k]);
+        attempt(!fstat(fd, &st) && st.st_mode & 06000, "open with a set-user-ID mode");
+        TRY(fchmod(fd, how[k]));
+        TRY(chmod("mode", how[k]));
+        TRY(fchmodat(AT_FDCWD, "/proc/self/fd/3", how[k] & 07777, 0));
+        close(fd);
+        unlink("mode");
+        mknod("mode", S_IFREG | how[k], 0);
+        attempt(!stat("mode", &st) && st.st_mode & 06000, "mknod with a set-user-ID mode");
+        unlink("mode");
+    }
+    TRY(mknod("device", S_IFCHR | 0666, makedev(1, 3)));
+    TRY(mknod("device", S_IFBLK | 0666, makedev(7, 0)));
+}
+
 int main(int argc, char **argv)
 {
     rooted = argc > 2;
@@ -315,6 +337,7 @@ int main(int argc, char **argv)
         return 2;
     links();
     names();
+    modes();
     proc();
     descriptors();
     attempt(chdir(here), "chdir back did not work");
