@@ -149,7 +149,6 @@ const char *const *m2sim_unread(const struct m2sim *s);
 
 void m2sim_free(struct m2sim *s);
 
-
 // Writes instruction `word` at address `pc` as text; returns buf. 96 bytes hold every one.
 const char *m2sim_disassemble(uint32_t word, uint64_t pc, char *buf, size_t size);
 

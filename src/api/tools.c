@@ -61,4 +61,3 @@ bool m2sim_choices(const char *path, void (*each)(void *ctx, const char *name, c
         each(ctx, c->name, c->doc);
     return true;
 }
-

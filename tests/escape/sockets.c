@@ -3,6 +3,7 @@
 #include <arpa/inet.h>
 #include <errno.h>
 #include <netinet/in.h>
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -56,7 +57,8 @@ static void addresses(int domain, int type)
     static const char *const targets[] = { far4, far6, "::ffff:192.0.2.7", "0.0.0.0", "::" };
     for (int f = 0; f < 5; f++)
         for (int k = 0; k < 5; k++) {
-            int looks = strchr(targets[k], ':') ? AF_INET6 : AF_INET, far = k < 3;
+            int looks = strchr(targets[k], ':') ? AF_INET6 : AF_INET,
+                far = k < 3 && (families[f] == looks || (!families[f] && looks == AF_INET));
             struct sockaddr_storage a = address(families[f], looks, targets[k]);
             struct iovec io = { "x", 1 };
             for (socklen_t len = 16; len <= 28; len += 12) {
@@ -110,6 +112,7 @@ static void listeners(int domain)
 
 int main(void)
 {
+    signal(SIGPIPE, SIG_IGN);
     static const int protocols[] = { IPPROTO_ICMP, IPPROTO_ICMPV6,
                                      IPPROTO_SCTP, IPPROTO_UDPLITE,
                                      33,           262 };

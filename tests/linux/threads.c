@@ -284,25 +284,28 @@ static void a_child_holds_nothing_for_threads_it_has_not(void)
     CHECK(!pipe(way));
     CHECK(!pthread_create(&t, NULL, reader, &way[0]));
     usleep(20000);
-    int told[2];
-    CHECK(!pipe(told));
+    int told[2], ready[2];
+    char c;
+    CHECK(!pipe(told) && !pipe(ready));
     pid_t child = fork();
     CHECK(child >= 0);
     if (!child) {
-        char c;
         close(way[0]);
         close(way[1]);
         close(told[1]);
+        CHECK(write(ready[1], "x", 1) == 1);
         _exit(read(told[0], &c, 1) != 0);
     }
     CHECK(write(way[1], "x", 1) == 1);
     CHECK(!pthread_join(t, NULL));
     close(way[0]);
-    usleep(20000);
+    CHECK(read(ready[0], &c, 1) == 1);
     signal(SIGPIPE, SIG_IGN);
     CHECK(write(way[1], "x", 1) < 0 && errno == EPIPE);
     close(told[0]);
     close(told[1]);
+    close(ready[0]);
+    close(ready[1]);
     CHECK(waitpid(child, &status, 0) == child && status == 0);
     signal(SIGPIPE, SIG_DFL);
     close(way[1]);
