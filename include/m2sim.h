@@ -271,8 +271,8 @@ bool m2sim_choose(enum m2sim_list list, const char *name, struct m2sim_error *e)
 // The one of `count` names that `word` is a misspelling of, or NULL.
 const char *m2sim_nearest(const char *word, const char *const *names, size_t count);
 
-// Reads a whole number: decimal digits, or 0x and hexadecimal ones, and perhaps a suffix, in
-// letters of either case: k, M, G are thousands, KiB, MiB, GiB powers of 1024. False when `text`
+// Reads a whole number: decimal digits, or 0x and hexadecimal ones, and perhaps a suffix, behind
+// blanks or not, in letters of either case: k, M, G are thousands, KiB, MiB, GiB powers of 1024. False when `text`
 // is none, or too large.
 bool m2sim_number(const char *text, uint64_t *value);
 #define M2SIM_SUFFIXES "k, M, G, KiB, MiB, GiB"
