@@ -88,12 +88,13 @@ bool m2sim_accuracy(const struct m2sim_accuracy *options, FILE *out, unsigned fl
     struct m2sim_accuracy o = *options;
     char folder[PATH_MAX], guests[PATH_MAX];
     o.suite = o.suite ? o.suite : "all";
-    if (!api_choose_some(M2SIM_SUITES, o.suite, e))
+    o.model = o.model ? o.model : "fast";
+    if (!api_choose_some(M2SIM_SUITES, o.suite, e) || !api_choose_model(o.model, e))
         return false;
     o.guests = o.guests ? o.guests : api_guest_folder(guests);
     struct results r = { .arena = arena_new() };
     struct fit f = {
-        .model = o.model ? o.model : "fast",
+        .model = o.model,
         .folder = measured_folder(folder),
         .threads = o.threads ? o.threads : 1,
         .every = o.every ? o.every : 1,

@@ -101,6 +101,14 @@ bool m2sim_choose(enum m2sim_list list, const char *name, struct m2sim_error *e)
                     few ? s.last : "", *s.near ? "; is '" : "", s.near, *s.near ? "' meant?" : "");
 }
 
+bool api_choose_model(const char *name, struct m2sim_error *e)
+{
+    bool good = m2sim_choose(M2SIM_MODELS, name, e);
+    if (!good)
+        e->exit_code = M2SIM_EXIT_CONFIG;
+    return good;
+}
+
 bool api_choose_some(enum m2sim_list list, const char *names, struct m2sim_error *e)
 {
     for (const char *at = names; at; at = strchr(at, ',') ? strchr(at, ',') + 1 : NULL) {

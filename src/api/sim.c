@@ -154,10 +154,8 @@ static bool make_core(struct m2sim *s, struct m2sim_error *e)
 {
     const struct m2sim_options *o = &s->options;
     struct err err = { "" };
-    if (!m2sim_choose(M2SIM_MODELS, o->model, e)) {
-        e->exit_code = M2SIM_EXIT_CONFIG;
+    if (!api_choose_model(o->model, e))
         return false;
-    }
     if (!config_load(&s->config, s->arena, o->core, o->sets, o->set_count, &err))
         return api_fail(e, M2SIM_EXIT_CONFIG, "%s", err.text);
     s->core = core_new(s->arena, &s->config, o->model, &err);

@@ -74,6 +74,9 @@ bool api_fail(struct m2sim_error *e, int code, const char *fmt, ...)
 // The folder of the running program and `below` (at most 60 bytes), when that is there.
 bool api_beside_program(char path[PATH_MAX], const char *below);
 
+// m2sim_choose() of a timing model, whose absence is M2SIM_EXIT_CONFIG.
+bool api_choose_model(const char *name, struct m2sim_error *e);
+
 // m2sim_choose() of each of `names`, which have commas between.
 bool api_choose_some(enum m2sim_list list, const char *names, struct m2sim_error *e);
 

@@ -2,20 +2,20 @@
 
 #include <string.h>
 
-enum { LONGEST = 63 };
+enum { LONGEST = 63, FAR = ~0u >> 1 };
 
 static unsigned least(unsigned a, unsigned b)
 {
     return a < b ? a : b;
 }
 
-// Edit distance with swaps of neighbours; LONGEST for long words. Three rows of its table are kept.
+// Edit distance with swaps of neighbours; FAR for long words. Three rows of its table are kept.
 static unsigned distance(const char *a, const char *b)
 {
     size_t n = strlen(a), m = strlen(b);
     unsigned row[3][LONGEST + 1];
     if (n > LONGEST || m > LONGEST)
-        return LONGEST;
+        return FAR;
     for (size_t j = 0; j <= m; j++)
         row[0][j] = (unsigned)j;
     for (size_t i = 1; i <= n; i++) {

@@ -11,8 +11,8 @@ struct nearest {
     unsigned distance;  // of best, in letters put in, left out, changed or swapped
 };
 
-// Takes `candidate` for the best when it is nearer than all before it, and near: fewer letters
-// differ than a third of the word's, or one in words of up to five. `candidate` is kept.
+// Takes `candidate` for the best when it is nearer than all before it, and near: at most a
+// third of its letters differ, or one in words of up to five. `candidate` is kept.
 void nearest_try(struct nearest *n, const char *candidate);
 
 #endif

@@ -1,7 +1,6 @@
 #include "core/model.h"
 
 #include <assert.h>
-#include <stdio.h>
 #include <string.h>
 
 enum {
@@ -33,15 +32,12 @@ struct core {
 
 static bool find_model(const char *model, u32 *which, struct err *e)
 {
-    char names[128] = "";
-    for (u32 k = 0, n = 0; k < MODELS && n < sizeof(names); k++) {
+    for (u32 k = 0; k < MODELS; k++)
         if (strcmp(models[k]->name, model) == 0) {
             *which = k;
             return true;
         }
-        n += (u32)snprintf(names + n, sizeof(names) - n, " %s", models[k]->name);
-    }
-    return err_set(e, "no timing model '%s'; there is:%s", model, names);
+    return err_set(e, "no timing model '%s'", model);
 }
 
 static u64 cycles_of(const struct core *c, u32 k)

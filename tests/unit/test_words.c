@@ -1,6 +1,8 @@
 // Numbers with suffixes, and which word a misspelt one was meant to be.
 #include "test.h"
 
+#include <string.h>
+
 #include "base/nearest.h"
 #include "base/number.h"
 
@@ -75,6 +77,10 @@ static void another_word_is_not_near(void **state)
     assert_null(nearest("frobnicate"));
     assert_null(
         nearest("a word that is longer than any that the search will look at, as this one"));
+    char longest[300];
+    memset(longest, 'x', sizeof(longest) - 1);
+    longest[sizeof(longest) - 1] = 0;
+    assert_null(nearest(longest));
 }
 
 int main(void)
