@@ -40,9 +40,16 @@ static int words(const struct cli_line *l)
 
 static int disassemble(const struct cli_line *l)
 {
+    static const enum option_id of_programs[] = { OPT_start, OPT_stop, OPT_json };
     struct m2sim_error e;
+    for (size_t k = 0; k < sizeof(of_programs) / sizeof(*of_programs); k++)
+        if (cli_given(l, OPT_words) && cli_given(l, of_programs[k]))
+            return cli_usage("disasm", "--%s is of a program, and --words has none",
+                             cli_options[of_programs[k]].name);
     if (cli_given(l, OPT_words))
         return words(l);
+    if (cli_given(l, OPT_pc))
+        return cli_usage("disasm", "--pc is of --words; a program has its addresses");
     if (!l->words)
         return cli_usage("disasm", "which program?");
     struct m2sim_disasm o = { .functions = (const char *const *)l->word + 1,

@@ -188,6 +188,9 @@ static int guest_command(int argc, char **argv, enum command c, enum m2sim_mode 
     int done = cli_read(&g.line, c, argc, argv);
     if (done < 0 && !g.line.words)
         done = cli_usage(argv[0], "which program?");
+    if (done < 0 && cli_given(&g.line, OPT_root) && cli_given(&g.line, OPT_host_files))
+        done = cli_usage(argv[0],
+                         "--root hides the host's files, --host-files shows them: one of both");
     if (done < 0) {
         set_options(&g);
         done = check_engine(&g, c);

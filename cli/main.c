@@ -118,10 +118,11 @@ static int version(int argc, char **argv)
 
 static int no_command(const char *name)
 {
-    const char *names[COMMANDS + 1] = { "help" };
+    enum { OTHERS = 3 };
+    const char *names[COMMANDS + OTHERS] = { "help", "--help", "--version" };
     for (int k = 0; k < COMMANDS; k++)
-        names[k + 1] = cli_commands[k].name;
-    const char *near = m2sim_nearest(name, names, COMMANDS + 1);
+        names[k + OTHERS] = cli_commands[k].name;
+    const char *near = m2sim_nearest(name, names, COMMANDS + OTHERS);
     return cli_usage("", "no command '%s'%s%s%s", name, near ? "; is '" : "", near ? near : "",
                      near ? "' meant?" : "");
 }

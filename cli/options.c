@@ -89,16 +89,24 @@ static int read_percent(enum command c, const struct option_row *o, struct cli_v
     return -1;
 }
 
+static bool takes_path(const struct option_row *o)
+{
+    return o->takes.kind == TAKES_FILE || o->takes.kind == TAKES_FOLDER ||
+           o->takes.kind == TAKES_PATH;
+}
+
 static int take(struct cli_line *l, enum command c, const struct option_row *o, const char *text)
 {
     struct cli_value *v = &l->at[o - cli_options];
     struct m2sim_error e;
     v->all = grow(v->all, v->count, sizeof(*v->all));
     v->all[v->count++] = v->text = text;
+    if (takes_path(o) && !*text)   // of a shell's variable that is not set
+        return wrong(c, o, text, o->argument);
     switch (o->takes.kind) {
     case TAKES_NUMBER: return read_number(c, o, v);
     case TAKES_PERCENT: return read_percent(c, o, v);
-    case TAKES_PAIR: return strchr(text, '=') ? -1 : wrong(c, o, text, o->argument);
+    case TAKES_PAIR: return *text != '=' && strchr(text, '=') ? -1 : wrong(c, o, text, o->argument);
     case TAKES_ONE:
         if (!m2sim_choose(o->takes.list, text, &e))
             return cli_usage(cli_commands[c].name, "--%s: %s", o->name, e.text);

@@ -103,9 +103,10 @@ void process_set_name(struct process *p, const char *path)
 
 // Everything but the program. The host must not die of a pipe the guest writes to,
 // nor of a file that grows beyond a limit.
-static struct process *create(const struct process_options *o, struct err *e)
+static struct process *create(const struct process_options *o, struct err *e, int *exit_code)
 {
     struct space *s = space_new(e);
+    *exit_code = s ? EXIT_NO_INPUT : EXIT_OURS;
     if (!s)
         return NULL;
     struct view *view = view_new(&o->files, e);
@@ -213,9 +214,7 @@ struct process *process_new(const struct process_options *o, struct err *e, int 
 {
     int unused;
     exit_code = exit_code ? exit_code : &unused;
-    *exit_code = EXIT_NO_INPUT;
-    *exit_code = EXIT_OURS;
-    struct process *p = create(o, e);
+    struct process *p = create(o, e, exit_code);
     if (!p)
         return NULL;
     if (load_named(p, o->path, e, exit_code)) {
@@ -229,7 +228,8 @@ struct process *process_new(const struct process_options *o, struct err *e, int 
 struct process *process_new_memory(const struct process_options *o, const void *data, size_t len,
                                    struct err *e)
 {
-    struct process *p = create(o, e);
+    int unused;
+    struct process *p = create(o, e, &unused);
     if (!p)
         return NULL;
     if (!elf_load_memory(p->space, data, len, o->path, ELF_PROGRAM, &p->image, e)) {

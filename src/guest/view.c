@@ -160,13 +160,14 @@ struct view *view_new(const struct view_options *o, struct err *e)
     v->hidden = o->hidden;
     v->hidden_count = o->hidden_count;
     if (o->everything && o->root) {
-        err_set(e, "%s: is to be the program's '/', but all of the host's files are too", o->root);
+        err_set(e, "--root %s: is to be the program's '/', but all of the host's files are too",
+                o->root);
         free(v);
         return NULL;
     }
     int fd = open(o->root ? o->root : "/", O_PATH | O_DIRECTORY | O_CLOEXEC);
     if (fd < 0) {
-        err_set(e, "%s: %s", o->root ? o->root : "/", strerror(errno));
+        err_set(e, "%s%s: %s", o->root ? "--root " : "", o->root ? o->root : "/", strerror(errno));
         free(v);
         return NULL;
     }
@@ -178,7 +179,8 @@ struct view *view_new(const struct view_options *o, struct err *e)
     add_working_folder(v);
     for (size_t i = 0; i < o->rule_count; i++)
         if (!view_add(v, o->rules[i].path, o->rules[i].write)) {
-            err_set(e, "%s: %s", o->rules[i].path, strerror(errno));
+            err_set(e, "--allow%s %s: %s", o->rules[i].write ? "" : "-read", o->rules[i].path,
+                    strerror(errno));
             view_free(v);
             return NULL;
         }

@@ -29,7 +29,7 @@ static struct m2sim *begin(enum m2sim_mode mode, uint64_t limit)
 static char *text_of(FILE *f)
 {
     static char text[1 << 20];
-    rewind(f);
+    assert_int_equal(fseek(f, 0, SEEK_SET), 0);
     text[fread(text, 1, sizeof(text) - 1, f)] = 0;
     fclose(f);
     return text;
