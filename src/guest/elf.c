@@ -10,6 +10,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "guest/format.h"
 #include "guest/space_list.h"
 
 enum {
@@ -75,28 +76,53 @@ static const char *machine_name(u16 machine)
     }
 }
 
+#define REBUILD "rebuild it with aarch64-linux-gnu-gcc or clang --target=aarch64-linux-gnu"
+
+static bool other_machine(const char *name, u16 machine, struct err *e)
+{
+    return err_set(e, "%s: is a program for %s (e_machine %u), want AArch64 (183); %s" REBUILD,
+                   name, machine_name(machine), machine,
+                   machine == EM_ARM ? "an M2 runs 64-bit code alone: " : "");
+}
+
+// The bytes that are the same in every ELF file.
 static bool read_ident(struct loader *l, struct err *e)
 {
     const struct file *f = l->file;
     Elf64_Ehdr *h = &l->head;
-    if (!bytes(f, h, 0, SELFMAG) || memcmp(h->e_ident, ELFMAG, SELFMAG))
-        return err_set(e, "%s: not an ELF file (it does not begin with 7f 'ELF')", f->name);
-    if (!bytes(f, h, 0, EI_NIDENT))
+    u8 head[FORMAT_HEAD];
+    size_t n = f->len < sizeof(head) ? f->len : sizeof(head);
+    if (!bytes(f, head, 0, n))
+        return err_set(e, "%s: cannot be read: %s", f->name, strerror(errno));
+    if (n < SELFMAG || memcmp(head, ELFMAG, SELFMAG) != 0) {
+        char what[256];
+        format_explain(head, n, what, sizeof(what));
+        return err_set(e, "%s: %s", f->name, what);
+    }
+    if (n < EI_NIDENT)
         return err_set(e, "%s: ELF header cut off: the file has %" PRIu64 " bytes", f->name,
                        f->len);
+    memcpy(h, head, n < sizeof(*h) ? n : sizeof(*h));
+    bool little = h->e_ident[EI_DATA] == ELFDATA2LSB;
+    if (little && n >= offsetof(Elf64_Ehdr, e_version) && h->e_machine != EM_AARCH64)
+        return other_machine(f->name, h->e_machine, e);
     if (h->e_ident[EI_CLASS] != ELFCLASS64)
         return err_set(e, "%s: byte 4 of the ELF header: want a 64-bit file (2), found %u", f->name,
                        h->e_ident[EI_CLASS]);
-    if (h->e_ident[EI_DATA] != ELFDATA2LSB)
+    if (!little)
         return err_set(e, "%s: byte 5 of the ELF header: want little-endian (1), found %u", f->name,
                        h->e_ident[EI_DATA]);
     if (!bytes(f, h, 0, sizeof(*h)))
         return err_set(e, "%s: ELF header cut off: want 64 bytes, the file has %" PRIu64, f->name,
                        f->len);
-    if (h->e_machine != EM_AARCH64)
-        return err_set(e, "%s: is a program for %s (e_machine %u), want AArch64 (183)", f->name,
-                       machine_name(h->e_machine), h->e_machine);
     return true;
+}
+
+static const char *type_advice(u16 type)
+{
+    return type == ET_REL    ? "; an object file must be linked first"
+           : type == ET_CORE ? "; a core dump is what is left of a program, not one to run"
+                             : "";
 }
 
 static bool read_head(struct loader *l, struct err *e)
@@ -106,9 +132,8 @@ static bool read_head(struct loader *l, struct err *e)
     if (!read_ident(l, e))
         return false;
     if (h->e_type != ET_EXEC && h->e_type != ET_DYN)
-        return err_set(e, "%s: e_type is %u, want an executable (2) or a static PIE (3)%s", f->name,
-                       h->e_type,
-                       h->e_type == ET_REL ? "; an object file must be linked first" : "");
+        return err_set(e, "%s: e_type is %u, want an executable (2) or a PIE (3)%s", f->name,
+                       h->e_type, type_advice(h->e_type));
     if (h->e_phentsize != sizeof(Elf64_Phdr))
         return err_set(e, "%s: e_phentsize is %u, want 56", f->name, h->e_phentsize);
     if (!h->e_phnum || h->e_phnum > MAX_HEADERS)
@@ -288,6 +313,11 @@ static bool load_segments(struct loader *l, struct space *s, vaddr base, struct 
 static bool check_entry(const struct loader *l, struct err *e)
 {
     u64 entry = l->head.e_entry;
+    if (!entry && l->head.e_type == ET_DYN)
+        return err_set(e,
+                       "%s: is a shared library, not a program (it has no entry point); a program "
+                       "that is linked with it can be run",
+                       l->file->name);
     for (size_t i = 0; i < l->loads; i++) {
         const Elf64_Phdr *p = &l->load[i];
         if (p->p_flags & PF_X && entry >= p->p_vaddr && entry - p->p_vaddr < p->p_memsz &&

@@ -105,7 +105,7 @@ i64 sys_execve(struct thread *t, const u64 a[6])
     struct program *g = NULL;
     failed = failed ? failed : read_list(t, a[1], w, w->argv);
     failed = failed ? failed : read_list(t, a[2], w, w->envp);
-    failed = failed ? failed : program_find(t, w->path, w->argv, &g);
+    failed = failed ? failed : program_find(t, w->path, w->argv, 0, &g);
     failed = failed ? failed : check_program(g->fd);
     if (!failed)
         return replace(t, g, w);

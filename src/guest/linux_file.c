@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "guest/block.h"
+#include "guest/loader.h"
 
 // struct stat of arm64 (include/uapi/asm-generic/stat.h); x86-64 has its own.
 struct guest_stat {
@@ -139,7 +140,7 @@ static i64 open_host(struct thread *t, const u64 a[6], int flags)
     return path_end(&path, path_open(t, &path, flags, a[3]));
 }
 
-i64 sys_openat(struct thread *t, const u64 a[6])
+static i64 open_at(struct thread *t, const u64 a[6])
 {
     int flags = open_flags_to_host(a[2]);
     i64 host;
@@ -147,6 +148,13 @@ i64 sys_openat(struct thread *t, const u64 a[6])
         host = open_host(t, a, flags);
     bool random = host >= 0 && is_random((int)host);
     return fd_new_kind(t->process, host, random ? FD_RANDOM : FD_HOST, 0, flags & O_CLOEXEC, 0);
+}
+
+i64 sys_openat(struct thread *t, const u64 a[6])
+{
+    i64 fd = open_at(t, a);
+    loader_opened(t, a[1], fd);
+    return fd;
 }
 
 i64 sys_memfd_create(struct thread *t, const u64 a[6])

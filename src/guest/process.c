@@ -166,32 +166,26 @@ void process_free(struct process *p)
     free(p);
 }
 
-// What `path` names has no "#!" line that leads to a program: says why.
-static bool not_found(const char *path, i64 error, struct err *e)
-{
-    struct stat st;
-    if (error == -EACCES && !stat(path, &st) && !S_ISREG(st.st_mode))
-        return err_set(e, "%s: %s, want an AArch64 ELF executable", path,
-                       S_ISDIR(st.st_mode) ? "is a directory" : "is not a file");
-    return err_set(e, "%s: %s", path, strerror(-error));
-}
-
-// The program of the command line is shown to the guest, when it is not already: `name` is
-// then where.
-static const char *show(struct process *p, const char *path, char name[VIEW_PATH])
+// Whether the guest can reach the file `path` names.
+static bool reaches(struct process *p, const char *path)
 {
     struct guest_path found;
-    char *host = NULL;
     i64 fd = path_of(p->main, path, PATH_FOLLOW | PATH_QUIET, &found);
     if (!fd)
         fd = path_end(&found, path_open(p->main, &found, O_PATH, 0));
     if (fd >= 0)
         close(fd);
-    else
-        host = realpath(path, NULL);
-    if (!host || !view_add(p->view, path, false))
-        return path;
-    bool named = p->view->rooted && view_guest_path(p->view, host, name, VIEW_PATH);
+    return fd >= 0;
+}
+
+// The program of the command line is shown to the guest, when it is not already: `name` is
+// then where, if that is not `path`.
+static const char *show(struct process *p, const char *path, char name[VIEW_PATH])
+{
+    char *host = reaches(p, path) ? NULL : realpath(path, NULL);
+    bool shown = host && view_add(p->view, path, false);
+    bool named = shown && (p->view->rooted || !reaches(p, path)) &&
+                 view_guest_path(p->view, host, name, VIEW_PATH);
     free(host);
     return named ? name : path;
 }
@@ -200,10 +194,11 @@ static bool load_named(struct process *p, const char *path, struct err *e, int *
 {
     struct program *g;
     char name[VIEW_PATH];
-    i64 error = program_find(p->main, show(p, path, name), p->options.argv, &g);
+    const char *shown = show(p, path, name);
+    i64 error = program_find(p->main, shown, p->options.argv, PATH_QUIET, &g);
     *exit_code = error == -ENOENT || error == -ENOTDIR ? EXIT_NO_INPUT : EXIT_BAD_INPUT;
     if (error)
-        return not_found(path, error, e);
+        return program_explain(p->main, shown, error, e);
     if (program_load(p, p->main, g, e))
         return true;
     program_free(g);

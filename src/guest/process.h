@@ -145,6 +145,8 @@ struct process {
     struct space *space;
     struct elf_image image;
     vaddr interp_base;                   // of the dynamic linker; 0: there is none
+    u64 interp_size;
+    char missing[256];                   // library looked for and not found yet, see loader.h
     vaddr start;                         // where the first instruction is
     struct program *program;             // of which options has strings
     struct process_options options;      // strings are the caller's and must stay

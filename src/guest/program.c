@@ -1,5 +1,6 @@
 #include "guest/program.h"
 
+#include <elf.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -8,6 +9,7 @@
 #include <unistd.h>
 
 #include "guest/linux.h"
+#include "guest/loader.h"
 
 enum {
     MAX_SCRIPTS = 4,      // as Linux: a script's interpreter may be a script
@@ -82,12 +84,14 @@ static i64 follow(struct program *g, char *line, const char **script)
     return 1;
 }
 
-static i64 find(struct thread *t, struct program *g)
+// The name of the file it came to is in g->file, whatever the result.
+static i64 find(struct thread *t, struct program *g, u32 flags)
 {
     const char *script = g->path;
     for (int depth = 0; depth <= MAX_SCRIPTS; depth++) {
         struct stat st;
-        i64 fd = open_program(t, script, 0);
+        snprintf(g->file, sizeof(g->file), "%s", script);
+        i64 fd = open_program(t, script, flags);
         if (fd < 0)
             return fd;
         g->fd = fd;
@@ -102,7 +106,7 @@ static i64 find(struct thread *t, struct program *g)
     return -ELOOP;
 }
 
-i64 program_find(struct thread *t, const char *path, const char *const *argv, struct program **out)
+static struct program *program_new(const char *path, const char *const *argv)
 {
     size_t n = 0;
     while (argv && argv[n])
@@ -115,7 +119,14 @@ i64 program_find(struct thread *t, const char *path, const char *const *argv, st
     if (n)
         memcpy(g->argv, argv, n * sizeof(*argv));
     snprintf(g->path, sizeof(g->path), "%s", path);
-    i64 failed = find(t, g);
+    return g;
+}
+
+i64 program_find(struct thread *t, const char *path, const char *const *argv, u32 flags,
+                 struct program **out)
+{
+    struct program *g = program_new(path, argv);
+    i64 failed = find(t, g, flags);
     if (failed && g->fd >= 0)
         close(g->fd);
     if (failed) {
@@ -126,6 +137,59 @@ i64 program_find(struct thread *t, const char *path, const char *const *argv, st
     return failed;
 }
 
+// ELF's number of the machine that a file of the host is for; 0: of none, -1: no file.
+static int host_machine(const char *path)
+{
+    Elf64_Ehdr h = { 0 };
+    int fd = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+    if (fd < 0)
+        return -1;
+    bool elf = pread(fd, &h, sizeof(h), 0) == sizeof(h) && !memcmp(h.e_ident, ELFMAG, SELFMAG);
+    close(fd);
+    return elf ? h.e_machine : 0;
+}
+
+static bool explain_script(const struct process *p, const char *path, const char *wants, i64 error,
+                           struct err *e)
+{
+    const char *root = p->options.files.root;
+    int machine = host_machine(wants);
+    if (root)
+        return err_set(e, "%s: is a script for %s, which is not in --root %s (%s)", path, wants,
+                       root, strerror(-error));
+    if (machine < 0)
+        return err_set(e, "%s: is a script for %s: %s", path, wants, strerror(-error));
+    if (machine == EM_AARCH64)
+        return err_set(e, "%s: is a script for %s, which is hidden; --allow-read %s would show it",
+                       path, wants, wants);
+    return err_set(e,
+                   "%s: is a script for %s, which is no AArch64 program here; --root DIR gives "
+                   "it the files of an AArch64 system, or name an interpreter before the script",
+                   path, wants);
+}
+
+bool program_explain(struct thread *t, const char *path, i64 error, struct err *e)
+{
+    struct stat st;
+    struct program *g = program_new(path, NULL);
+    find(t, g, PATH_QUIET);
+    if (g->fd >= 0)
+        close(g->fd);
+    if (error == -ELOOP && !stat(path, &st))
+        err_set(e, "%s: its '#!' line leads to more than %d further scripts", path, MAX_SCRIPTS);
+    else if (error == -ENOEXEC)
+        err_set(e, "%s: its first line '#!' names no interpreter", path);
+    else if (strcmp(g->file, path) != 0)
+        explain_script(t->process, path, g->file, error, e);
+    else if (error == -EACCES && !stat(path, &st) && !S_ISREG(st.st_mode))
+        err_set(e, "%s: %s, want an AArch64 ELF executable", path,
+                S_ISDIR(st.st_mode) ? "is a directory" : "is not a file");
+    else
+        err_set(e, "%s: %s", path, strerror(-error));
+    program_free(g);
+    return false;
+}
+
 // Loads the dynamic linker the program asks for.
 static bool load_interpreter(struct thread *t, struct elf_image *interp, struct err *e)
 {
@@ -133,10 +197,7 @@ static bool load_interpreter(struct thread *t, struct elf_image *interp, struct 
     const char *name = p->image.interp;
     i64 fd = open_program(t, name, PATH_QUIET);
     if (fd < 0)
-        return err_set(e,
-                       "%s: is dynamically linked and %s cannot be opened (%s); say with --root "
-                       "which folder has it, or link with -static",
-                       p->options.path, name, strerror(-fd));
+        return loader_missing(p, fd, e);
     bool ok = elf_load_fd(p->space, fd, name, ELF_INTERPRETER, interp, e);
     close(fd);
     return ok;
@@ -150,11 +211,17 @@ bool program_load(struct process *p, struct thread *t, struct program *g, struct
     process_set_name(p, g->path);
     p->options.path = g->path;
     p->options.argv = g->argv;
-    bool ok = elf_load_fd(p->space, g->fd, g->path, ELF_DYNAMIC, &p->image, e) &&
+    bool ok = elf_load_fd(p->space, g->fd, g->file, ELF_DYNAMIC, &p->image, e) &&
               (!p->image.interp[0] || load_interpreter(t, &interp, e));
+    if (!ok && strcmp(g->file, g->path) != 0) {
+        struct err why = *e;
+        err_set(e, "%s: its interpreter %s", g->path, why.text);
+    }
     close(g->fd);
     g->fd = -1;
     p->interp_base = interp.base;
+    p->interp_size = interp.end - interp.start;
+    p->missing[0] = 0;
     p->start = interp.entry ? interp.entry : p->image.entry;
     if (!ok || !process_start(p, t, e))
         return false;

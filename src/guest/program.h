@@ -8,14 +8,20 @@
 struct program {
     int fd;                  // of the ELF file
     char path[4096];         // what was executed: the script, when there is one
+    char file[4096];         // the ELF file
     const char **argv;       // NULL-terminated; strings are the caller's or `text`
     char *text;              // of "#!" lines
 };
 
-// Finds the file `path` names and follows its "#!" lines. 0, or a negative errno. The
-// result is freed by program_free, which leaves the descriptor alone.
-i64 program_find(struct thread *t, const char *path, const char *const *argv, struct program **g);
+// Finds the file `path` names and follows its "#!" lines; flags: 0 or PATH_QUIET. 0, or a
+// negative errno. The result is freed by program_free, which leaves the descriptor alone.
+i64 program_find(struct thread *t, const char *path, const char *const *argv, u32 flags,
+                 struct program **g);
 void program_free(struct program *g);
+
+// Why program_find refused the command line's `path` with `error`: a line that says what to
+// do. False, with *e.
+bool program_explain(struct thread *t, const char *path, i64 error, struct err *e);
 
 // Loads it and its interpreter (PT_INTERP) and puts the process at its beginning; the
 // space must be empty. Closes the descriptor. On success the process owns `g`.

@@ -6,6 +6,7 @@
 #include <time.h>
 
 #include "guest/block.h"
+#include "guest/loader.h"
 #include "guest/timers.h"
 
 enum { JOIN_TRIES = 500, JOIN_MS = 10 };
@@ -298,6 +299,7 @@ i64 clone_thread(struct thread *parent, const u64 a[6])
 i64 sys_exit_group(struct thread *t, const u64 a[6])
 {
     t->exited = true;
+    loader_ended(t, a[0] & 0xff);
     process_end(t->process, a[0] & 0xff, 0);
     return 0;
 }

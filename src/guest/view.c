@@ -129,7 +129,9 @@ bool view_add(struct view *v, const char *path, bool write)
     }
     bool inside = v->rooted && below(host, v->node[0].host) >= 0;
     snprintf(guest, sizeof(guest), "%s", inside ? host + strlen(v->node[0].host) : host);
-    int again = strcmp(typed, host) && !inside ? fcntl(fd, F_DUPFD_CLOEXEC, 0) : -1;
+    // What ".." leads to after a link, the text does not tell.
+    bool plain = !strstr(path, "..");
+    int again = plain && strcmp(typed, host) && !inside ? fcntl(fd, F_DUPFD_CLOEXEC, 0) : -1;
     put_way(v, guest);
     put_node(v, guest, fd, access);
     if (again >= 0) {
