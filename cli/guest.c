@@ -75,13 +75,14 @@ static void set_options(struct guest_command *g)
     g->json = cli_given(l, OPT_json);
     g->output = l->at[OPT_output].text;
     g->quiet = o->quiet = cli_given(l, OPT_quiet);
-    for (char **v = environ; *v; v++)
+    o->clean_env = cli_given(l, OPT_clean_env);
+    for (char **v = environ; *v && !o->clean_env; v++)
         if (strncmp(*v, "_=", 2) !=
             0)   // of a shell: where m2sim is, which the stack must not show
             set_env(g, *v);
     for (size_t k = 0; k < l->at[OPT_env].count; k++)
         set_env(g, l->at[OPT_env].all[k]);
-    o->env = g->env;
+    o->env = g->env;   // NULL: empty
 }
 
 // Where the words of m2sim go: *out, and *strace. With -o FOLDER only system calls go to a

@@ -70,6 +70,9 @@ struct m2sim_options {
     size_t allow_read_count;
     bool host_files;            // everything the user can
 
+    // The program and its environment are shown in a form that does not depend on where they
+    // are: argv[0], AT_EXECFN and /proc/self/exe are /program/NAME, AT_UID and its like 1000.
+    bool clean_env;
     uint64_t max_instructions;  // 0: no limit
     uint64_t seed;              // of everything random the guest sees
     const char *gdb;   // "PORT" or "ADDRESS:PORT": m2sim_run waits there for a debugger

@@ -108,6 +108,7 @@ static struct sheet *sheet_new(const struct m2sim *s)
         .program = s->options.program,
         .program_digest = *s->digest ? s->digest : t->digest,
         .command = s->options.command,
+        .environment_digest = s->environment,
     };
     if (!s->core)
         return t;
@@ -118,6 +119,8 @@ static struct sheet *sheet_new(const struct m2sim *s)
     core_counters(&t->stats, t->groups);
     t->r.groups = t->groups;
     t->r.runs = t->stats.runs;
+    t->r.threads = s->process->threads_made;
+    t->r.children = s->process->children_made;
     t->r.frequency_ghz = s->config.core.clock_mhz / 1e3;
     t->r.model = s->options.model;
     t->r.core = s->config.core.name;

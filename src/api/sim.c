@@ -186,6 +186,22 @@ void api_digest_file(const char *path, char digest[17])
     XXH3_freeState(state);
 }
 
+// Of the first stack: arguments, variables, the auxiliary vector with its random bytes, and where
+// all of them lie.
+static void digest_environment(struct m2sim *s)
+{
+    const struct process *p = s->process;
+    vaddr from = p->main->cpu.x[REG_SP];
+    size_t n = p->stack_top - from;
+    void *bytes = malloc(n);
+    if (!bytes)
+        abort();
+    if (!space_read(p->space, bytes, from, n))
+        snprintf(s->environment, sizeof(s->environment), "%016llx",
+                 (unsigned long long)XXH3_64bits(bytes, n));
+    free(bytes);
+}
+
 // After a fork the child runs on without timing: neither the stream's thread nor the
 // right to report came along. Its clock goes on by one cycle an instruction.
 static void forked(void *ctx)
@@ -278,6 +294,7 @@ static bool load(struct m2sim *s, struct m2sim_error *e)
         .stop = &s->stop,
         .allow_net = o->allow_net,
         .quiet = o->quiet,
+        .clean = o->clean_env,
     };
     struct err err = { "" };
     int code = M2SIM_EXIT_DATA;
@@ -286,6 +303,8 @@ static bool load(struct m2sim *s, struct m2sim_error *e)
         return api_fail(e, code, "%s", err.text);
     if (timed)   // its report is always wanted; elsewhere that would be time lost
         api_digest_file(o->program, s->digest);
+    if (timed)
+        digest_environment(s);
     s->machine = (struct machine){
         .process = s->process,
         .recorder = s->stream ? stream_recorder(s->stream) : NULL,

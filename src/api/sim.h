@@ -41,6 +41,7 @@ struct m2sim {
     int runs;
     int status;
     double host_seconds;
+    char environment[17];     // digest of what the program is given at its start
     char digest[17];          // of the program file; M2SIM_TIME
     FILE *perf_map;           // options.perf_map, or NULL
     struct view_hidden hidden[2];   // files of ours that the guest could come upon

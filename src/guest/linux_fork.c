@@ -124,6 +124,7 @@ i64 sys_clone(struct thread *t, const u64 a[6])
         return 0;
     }
     *place = (struct guest_child){ pid, host };
+    p->children_made++;
     if (a[0] & CLONE_PARENT_SETTID)
         space_write(p->space, a[2], &pid, sizeof(pid));
     return pid;

@@ -159,6 +159,8 @@ void process_free(struct process *p)
     pthread_mutex_destroy(&p->lock);
     program_free(p->program);
     free(p->arguments);
+    free(p->clean_argv);
+    free(p->shown);
     free(p->main->held);
     free(p->main->held_as);
     free(p->main->call.fds);
@@ -190,11 +192,32 @@ static const char *show(struct process *p, const char *path, char name[VIEW_PATH
     return named ? name : path;
 }
 
+// The same in a clean environment, where it is the first argument too.
+static const char *show_clean(struct process *p, const char *path, char name[VIEW_PATH])
+{
+    const char *slash = strrchr(path, '/');
+    if (snprintf(name, VIEW_PATH, CLEAN_FOLDER "/%s", slash ? slash + 1 : path) >= VIEW_PATH ||
+        !view_add_as(p->view, path, name))
+        return path;
+    p->shown = strdup(name);
+    size_t argc = 0;
+    while (p->options.argv && p->options.argv[argc])
+        argc++;
+    p->clean_argv = calloc(argc + 2, sizeof(*p->clean_argv));
+    if (!p->shown || !p->clean_argv)
+        abort();
+    if (argc)
+        memcpy(p->clean_argv, p->options.argv, argc * sizeof(*p->clean_argv));
+    p->clean_argv[0] = p->shown;
+    p->options.argv = p->clean_argv;
+    return name;
+}
+
 static bool load_named(struct process *p, const char *path, struct err *e, int *exit_code)
 {
     struct program *g;
     char name[VIEW_PATH];
-    const char *shown = show(p, path, name);
+    const char *shown = p->options.clean ? show_clean(p, path, name) : show(p, path, name);
     i64 error = program_find(p->main, shown, p->options.argv, PATH_QUIET, &g);
     *exit_code = error == -ENOENT || error == -ENOTDIR ? EXIT_NO_INPUT : EXIT_BAD_INPUT;
     if (error)

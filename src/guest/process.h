@@ -30,6 +30,8 @@ enum {
     GUEST_STACK = 8 << 20,    // bytes
 };
 
+#define CLEAN_FOLDER "/program"           // of a clean environment
+
 struct thread;
 struct program;
 struct perf;
@@ -42,6 +44,7 @@ struct process_options {
     struct view_options files;           // what the guest can reach of the host's files
     bool allow_net;                      // sockets beyond loopback
     bool quiet;                          // refusals are not told
+    bool clean;                          // shown as CLEAN_FOLDER/NAME, of a user with a fixed number
     u64 seed;                            // of AT_RANDOM and getrandom
     FILE *strace;                        // system calls are printed here, or NULL
     FILE *messages;                      // faults are told here; NULL means stderr
@@ -149,6 +152,8 @@ struct process {
     char missing[256];                   // library looked for and not found yet, see loader.h
     vaddr start;                         // where the first instruction is
     struct program *program;             // of which options has strings
+    char *shown;                         // CLEAN_FOLDER/NAME, or NULL; then also
+    const char **clean_argv;             // options.argv
     struct process_options options;      // strings are the caller's and must stay
     char exe[4096];                      // absolute path, for /proc/self/exe
     char name[16];                       // PR_SET_NAME
@@ -168,6 +173,7 @@ struct process {
     struct guest_timer timers[GUEST_TIMERS];
     void *host_timer;                    // kicks waiting threads when a timer is due
     bool has_host_timer;
+    u32 threads_made, children_made;     // so far, those that have ended too
     bool forks;                          // has forked, or is a fork: others share its memory
     int parent_host;                     // host number of the guest's parent; 0: no guest
     struct perf *perf;                   // of perf_event_open, or NULL

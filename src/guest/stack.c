@@ -14,6 +14,7 @@
 
 enum {
     CLOCK_TICKS = 100,
+    CLEAN_USER = 1000,         // of a clean environment: the first user of most systems
     // Linux: the signal frame without SVE (4688 bytes) and a frame record.
     MIN_SIGNAL_STACK = 4720,
     ARGUMENT_BYTES = GUEST_STACK / 4,   // Linux allows arguments a quarter of the stack
@@ -91,6 +92,7 @@ static void push_auxv(struct stack *s, const struct process *p, vaddr random, va
                       vaddr platform)
 {
     const struct elf_image *m = &p->image;
+    bool clean = p->options.clean;
     const u64 auxv[][2] = {
         { AT_MINSIGSTKSZ, MIN_SIGNAL_STACK },
         { AT_HWCAP, hwcap_word(1) },
@@ -102,10 +104,10 @@ static void push_auxv(struct stack *s, const struct process *p, vaddr random, va
         { AT_BASE, p->interp_base },
         { AT_FLAGS, 0 },
         { AT_ENTRY, m->entry },
-        { AT_UID, getuid() },
-        { AT_EUID, geteuid() },
-        { AT_GID, getgid() },
-        { AT_EGID, getegid() },
+        { AT_UID, clean ? CLEAN_USER : getuid() },
+        { AT_EUID, clean ? CLEAN_USER : geteuid() },
+        { AT_GID, clean ? CLEAN_USER : getgid() },
+        { AT_EGID, clean ? CLEAN_USER : getegid() },
         { AT_SECURE, 0 },
         { AT_RANDOM, random },
         { AT_HWCAP2, hwcap_word(2) },

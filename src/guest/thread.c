@@ -286,8 +286,10 @@ i64 clone_thread(struct thread *parent, const u64 a[6])
         space_write(p->space, a[2], &tid, sizeof(tid));
     if (room && a[0] & CLONE_CHILD_SETTID)
         space_write(p->space, a[4], &tid, sizeof(tid));
-    if (room && (!p->policy->parallel || p->options.spawn(p->options.spawn_ctx, t)))
+    if (room && (!p->policy->parallel || p->options.spawn(p->options.spawn_ctx, t))) {
+        __atomic_add_fetch(&p->threads_made, 1, __ATOMIC_RELAXED);
         return tid;
+    }
     pthread_mutex_lock(&p->lock);
     if (room)
         unlink_last(p, t);

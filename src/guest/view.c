@@ -141,6 +141,14 @@ bool view_add(struct view *v, const char *path, bool write)
     return true;
 }
 
+bool view_add_as(struct view *v, const char *path, const char *guest)
+{
+    int fd = open(path, O_PATH | O_CLOEXEC);
+    if (fd >= 0)
+        put_node(v, guest, fd, VIEW_READ);
+    return fd >= 0;
+}
+
 static void add_working_folder(struct view *v)
 {
     char cwd[VIEW_PATH];

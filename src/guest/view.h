@@ -85,6 +85,9 @@ void view_free(struct view *v);
 // Shows one more file of the host under its own path. False when it does not exist.
 bool view_add(struct view *v, const char *host, bool write);
 
+// The same under the path `guest`, of which nothing is there on the host.
+bool view_add_as(struct view *v, const char *host, const char *guest);
+
 // Follows the absolute path in `text` (room: VIEW_PATH). 0 and *to, which view_place_end
 // must end; a negative errno; or VIEW_LINK or VIEW_AGAIN: it met a link or "..", and `text`
 // is the path to follow now. The last component, if a link, is only followed with `follow`.

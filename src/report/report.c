@@ -161,6 +161,34 @@ static void rooms_text(const struct report *r, FILE *f)
     }
 }
 
+// What the figures are not, for a program of several threads or processes.
+static void crowd_text(const struct report *r, FILE *f)
+{
+    if (r->threads)
+        fprintf(f,
+                "\n  %u threads took turns on the one simulated core: cycles and seconds are the sum "
+                "of theirs.\n",
+                r->threads + 1);
+    if (r->children)
+        fprintf(f, "\n  Not timed, and not counted here: %u child process%s.\n", r->children,
+                r->children == 1 ? "" : "es");
+}
+
+static void crowd_json(const struct report *r, struct jw *j)
+{
+    if (r->threads) {
+        jw_object(j, "threads");
+        jw_u64(j, "count", r->threads + 1);
+        jw_u64(j, "cores", 1);
+        jw_close(j);
+    }
+    if (r->children) {
+        jw_object(j, "not_timed");
+        jw_u64(j, "child_processes", r->children);
+        jw_close(j);
+    }
+}
+
 static void time_text(const struct report *r, FILE *f)
 {
     char note[96];
@@ -182,6 +210,7 @@ static void time_text(const struct report *r, FILE *f)
     line(f, r->mispredictions, "mispredictions", note);
 
     branch_text(r, f);
+    crowd_text(r, f);
     slots_text(r, f);
     stack_text(r, f);
     levels_text(r, f);
@@ -338,6 +367,7 @@ static void time_json(const struct report *r, struct jw *j)
     jw_real(j, "cpi", ratio((double)r->cycles, (double)r->instructions));
     jw_real(j, "frequency_ghz", r->frequency_ghz);
     jw_real(j, "seconds", seconds(r));
+    crowd_json(r, j);
     slots_json(r, j);
     branch_json(r, j);
     for (unsigned k = 0; k < r->levels; k++) {
@@ -388,6 +418,7 @@ void report_json(const struct report *r, FILE *f, bool host)
         for (const char *const *path = r->unread; path && *path; path++)
             jw_text(&j, NULL, *path);
         jw_close(&j);
+        jw_text(&j, "environment_digest", r->environment_digest);
     }
     jw_text(&j, "program", r->program);
     jw_text(&j, "program_digest", r->program_digest);

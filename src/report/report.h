@@ -49,6 +49,7 @@ struct report {
 
     bool timed;   // the rest, down to host_seconds, is meant
     u64 cycles;
+    u32 threads, children;   // that the program started, besides its first
     u32 width;    // slots a cycle
     double frequency_ghz;
     u64 slots[REPORT_TOPDOWN];   // retiring, bad speculation, frontend, backend
@@ -72,6 +73,7 @@ struct report {
     const char *release;   // the text's; the JSON has the exact version
     const char *version, *model_digest;
     const char *program, *program_digest, *command;
+    const char *environment_digest;   // of a timed run
 };
 
 // `host` also writes how long the host took.

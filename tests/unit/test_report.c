@@ -171,7 +171,8 @@ static void an_empty_run_divides_by_nothing(void **state)
                                   .command = "a",
                                   .model = "fast",
                                   .core = "c",
-                                  .config_digest = "" };
+                                  .config_digest = "",
+                                  .environment_digest = "" };
     char *a = printed(&empty, report_json, true), *b = printed(&empty, report_text, true);
     assert_null(strstr(a, ": nan"));
     assert_null(strstr(a, "null"));
