@@ -5,24 +5,14 @@
 #include <unistd.h>
 
 #include "api/accuracy.h"
+#include "base/data.h"
 #include "fit/plot.h"
 #include "fit/show.h"
-#include "fit/measured_paths.h"
-
-// measured/ beside the program, where it was built, where it was installed.
-static const char *measured_folder(char path[PATH_MAX])
-{
-    if (api_beside_program(path, "/../share/m2sim/measured"))
-        return path;
-    return access(MEASURED_SOURCE, R_OK) == 0 ? MEASURED_SOURCE : MEASURED_INSTALLED;
-}
 
 const char *api_guest_folder(char path[PATH_MAX])
 {
-    static const char built[] = MEASURED_SOURCE "/../out/guest";
-    if (api_beside_program(path, "/../out/guest"))
-        return path;
-    return realpath(built, path) ? path : built;   // programs are shown by their real path
+    data_find(path, "out/guest");
+    return path;
 }
 
 // What each set was measured on.
@@ -95,13 +85,14 @@ bool m2sim_accuracy(const struct m2sim_accuracy *options, FILE *out, unsigned fl
     struct results r = { .arena = arena_new() };
     struct fit f = {
         .model = o.model,
-        .folder = measured_folder(folder),
+        .folder = folder,
         .threads = o.threads ? o.threads : 1,
         .every = o.every ? o.every : 1,
         .progress = o.progress,
         .ctx = o.ctx,
         .results = &r,
     };
+    data_find(folder, "measured");
     bool ok = run_sets(&o, &f, e);
     results_sort(&r);
     fit_reasons(&r);

@@ -139,7 +139,9 @@ bool accuracy_guests(const struct m2sim_accuracy *o, const struct fit *f, bool k
             r.note = "no such program: run bench/guest/build";
             if (strcmp(o->suite, "all") != 0)
                 ok = api_fail(e, M2SIM_EXIT_NO_INPUT,
-                              "no guest program '%.300s': run bench/guest/build", path);
+                              "no guest program '%.300s': bench/guest/build of the sources makes "
+                              "it, --guests DIR says where",
+                              path);
         } else {
             ok = kernels ? run_kernel(o, path, times, &c, &r, f->results, e)
                          : run_loop(o, path, &c, &r, e);

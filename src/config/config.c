@@ -9,8 +9,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/data.h"
 #include "base/nearest.h"
-#include "config/paths.h"
 
 enum { MOST_PARENTS = 8, LARGEST_FILE = 4 << 20 };
 
@@ -48,38 +48,20 @@ static bool is_path(const char *name)
     return strchr(name, '/') || (n > 5 && strcmp(name + n - 5, ".yaml") == 0);
 }
 
-// The folder of the running program, without a slash at its end.
-static bool program_folder(char folder[PATH_MAX])
-{
-    ssize_t n = readlink("/proc/self/exe", folder, PATH_MAX - 1);
-    if (n <= 0)
-        return false;
-    folder[n] = 0;
-    char *slash = strrchr(folder, '/');
-    if (slash)
-        *slash = 0;
-    return slash != NULL;
-}
+enum { MOST_CORES = 64 };
 
-enum { MOST_FOLDERS = 4, MOST_CORES = 64 };
-
-// The folders of core files: beside the program, where it was built, where it was installed.
+// The folders of core files.
 struct folders {
-    char path[MOST_FOLDERS][PATH_MAX];
+    char path[DATA_FOLDERS][PATH_MAX];
     size_t count;
 };
 
 static void list_folders(struct folders *l)
 {
-    char program[PATH_MAX];
-    l->count = 0;
-    if (program_folder(program)) {
-        snprintf(l->path[l->count++], PATH_MAX, "%.*s/cores", PATH_MAX - 32, program);
-        snprintf(l->path[l->count++], PATH_MAX, "%.*s/../share/m2sim/cores", PATH_MAX - 32,
-                 program);
-    }
-    snprintf(l->path[l->count++], PATH_MAX, "%s", CORES_SOURCE);
-    snprintf(l->path[l->count++], PATH_MAX, "%s", CORES_INSTALLED);
+    l->count = data_folders(l->path);
+    for (size_t k = 0; k < l->count; k++)
+        if (strlen(l->path[k]) < PATH_MAX - 8)
+            strcat(l->path[k], "/cores");
 }
 
 static bool exists(char *path, const char *folder, const char *name)

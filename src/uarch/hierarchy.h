@@ -20,7 +20,7 @@
 enum level { LEVEL_L1, LEVEL_L2, LEVEL_SLC, LEVEL_DRAM, LEVELS };
 
 // Latencies are from issue of a load to issue of a dependent load when nothing
-// else is under way. Avalanche | Blizzard values, hw facts section 8.
+// else is under way. Avalanche | Blizzard values, sources in cores/*.yaml.
 struct hierarchy_params {
     u32 clock_mhz;                        // 3504 | 2424: turns ps and MB/s into cycles
     struct cache_params l1i;              // 192 KiB 6 ways 64 B | 128 KiB 4 ways

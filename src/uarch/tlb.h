@@ -12,7 +12,7 @@
 struct arena;
 struct save;
 
-// Avalanche and Blizzard: hw facts section 9. Associativity is that of M1 scaled
+// Avalanche and Blizzard: their files in cores/ say who measured what. Associativity is that of M1 scaled
 // to the M2's entries over the same number of sets (32, 32, 256).
 struct tlb_params {
     u32 page;          // bytes: 16384

@@ -50,7 +50,7 @@ enum {
 };
 
 // What a register maps to: the place of an instruction, and which of its results. The
-// second register of a pair loaded is no faster as an address (M2, hw facts section 7).
+// second register of a pair loaded is no faster as an address (M2, measured/m2-probes.csv).
 enum { SOURCE_BASE = 1, SOURCE_SECOND = 2, SOURCE_BITS = 2 };
 
 static const cycle UNKNOWN = 1ull << 62;

@@ -10,7 +10,7 @@
 struct arena;
 struct save;
 
-// hw facts section 2.
+// Sources are in cores/*.yaml, under branch.
 struct btb_params {
     u32 l1_entries;         // 1024; entries / ways is a power of two
     u32 l1_ways;            // 2
