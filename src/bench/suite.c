@@ -68,7 +68,9 @@ bool suite_read(struct suite *s, struct arena *a, const char *guests, const char
     const char *path = suite_text(a, "%s/programs.txt", guests);
     FILE *f = fopen(path, "r");
     if (!f)
-        return err_set(e, "%s: %s (bench/guest/build of the sources makes it, --guests DIR says where)", path, strerror(errno));
+        return err_set(
+            e, "%s: %s (bench/guest/build of the sources makes it, --guests DIR says where)", path,
+            strerror(errno));
     *s = (struct suite){ ARENA_ARRAY(a, MOST_PROGRAMS, struct suite_program), 0 };
     read_rows(s, a, f, guests, pattern, used, quick && !filter ? QUICK_EVERY : 1);
     fclose(f);
@@ -77,7 +79,8 @@ bool suite_read(struct suite *s, struct arena *a, const char *guests, const char
             return err_set(e, "no program or group '%s' in %s", pattern[k], path);
     for (size_t k = 0; k < s->count; k++)
         if (access(s->at[k].path, X_OK) != 0)
-            return err_set(e, "%s: %s (bench/guest/build of the sources makes it, --guests DIR says where)", s->at[k].path,
-                           strerror(errno));
+            return err_set(
+                e, "%s: %s (bench/guest/build of the sources makes it, --guests DIR says where)",
+                s->at[k].path, strerror(errno));
     return s->count || err_set(e, "no program to measure in %s", path);
 }

@@ -44,10 +44,10 @@ struct process_options {
     struct view_options files;           // what the guest can reach of the host's files
     bool allow_net;                      // sockets beyond loopback
     bool quiet;                          // refusals are not told
-    bool clean;                          // shown as CLEAN_FOLDER/NAME, of a user with a fixed number
-    u64 seed;                            // of AT_RANDOM and getrandom
-    FILE *strace;                        // system calls are printed here, or NULL
-    FILE *messages;                      // faults are told here; NULL means stderr
+    bool clean;   // shown as CLEAN_FOLDER/NAME, of a user with a fixed number
+    u64 seed;   // of AT_RANDOM and getrandom
+    FILE *strace;   // system calls are printed here, or NULL
+    FILE *messages;   // faults are told here; NULL means stderr
 
     // A row of sched.def: how its threads run, and what time it is. NULL: `host`.
     const struct sched_policy *policy;
@@ -82,10 +82,10 @@ struct process_options {
     bool (*spawn)(void *ctx, struct thread *t);
     void *spawn_ctx;
 
-    const volatile int *stop;            // ends every wait when set, or NULL
+    const volatile int *stop;   // ends every wait when set, or NULL
 };
 
-struct guest_action {                    // struct sigaction of arm64 Linux
+struct guest_action {   // struct sigaction of arm64 Linux
     u64 handler, flags, restorer, mask;
 };
 
@@ -103,14 +103,14 @@ struct guest_file {
     int host;
     u32 holders;
     enum fd_kind kind;
-    u64 signals;                         // FD_SIGNALS: those it tells of
-    struct guest_file *next;             // of process.closing
+    u64 signals;   // FD_SIGNALS: those it tells of
+    struct guest_file *next;   // of process.closing
 };
 
 // A guest descriptor is an index of process.fds; it never is the host's number, so no
 // descriptor of the simulator can be named by the guest.
 struct guest_fd {
-    struct guest_file *file;             // NULL: closed
+    struct guest_file *file;   // NULL: closed
     bool cloexec;
 };
 
@@ -122,83 +122,83 @@ struct guest_child {
 // One signal to be delivered.
 struct guest_siginfo {
     int sig, code;
-    u64 addr;                            // of a fault
-    int pid, uid;                        // of the sender; of a timer: its number, overruns
-    u64 value;                           // sigqueue, timers; SIGCHLD: status
+    u64 addr;   // of a fault
+    int pid, uid;   // of the sender; of a timer: its number, overruns
+    u64 value;   // sigqueue, timers; SIGCHLD: status
 };
 
 struct guest_pending {
     struct guest_siginfo info;
-    struct thread *to;                   // NULL: to the process
+    struct thread *to;   // NULL: to the process
 };
 
 enum timer_kind { TIMER_FREE, TIMER_SIGNAL, TIMER_FD, TIMER_INTERVAL };
 
 struct guest_timer {
     enum timer_kind kind;
-    int clock, number;                   // number: of timer_create or setitimer
-    u64 due, interval;                   // ns of `clock`; due 0: not running
-    int sig;                             // 0: none
-    int tid;                             // SIGEV_THREAD_ID, or 0
+    int clock, number;   // number: of timer_create or setitimer
+    u64 due, interval;   // ns of `clock`; due 0: not running
+    int sig;   // 0: none
+    int tid;   // SIGEV_THREAD_ID, or 0
     u64 value, overrun;
-    int event;                           // TIMER_FD: host descriptor of an eventfd
+    int event;   // TIMER_FD: host descriptor of an eventfd
 };
 
 struct process {
     struct space *space;
     struct elf_image image;
-    vaddr interp_base;                   // of the dynamic linker; 0: there is none
+    vaddr interp_base;   // of the dynamic linker; 0: there is none
     u64 interp_size;
-    char missing[256];                   // library looked for and not found yet, see loader.h
-    vaddr start;                         // where the first instruction is
-    struct program *program;             // of which options has strings
-    char *shown;                         // CLEAN_FOLDER/NAME, or NULL; then also
-    const char **clean_argv;             // options.argv
-    struct process_options options;      // strings are the caller's and must stay
-    char exe[4096];                      // absolute path, for /proc/self/exe
-    char name[16];                       // PR_SET_NAME
+    char missing[256];   // library looked for and not found yet, see loader.h
+    vaddr start;   // where the first instruction is
+    struct program *program;   // of which options has strings
+    char *shown;   // CLEAN_FOLDER/NAME, or NULL; then also
+    const char **clean_argv;   // options.argv
+    struct process_options options;   // strings are the caller's and must stay
+    char exe[4096];   // absolute path, for /proc/self/exe
+    char name[16];   // PR_SET_NAME
     int pid, ppid, last_pid;
     struct guest_child children[GUEST_CHILDREN];
-    void *arguments;                     // memory that options point to after execve
-    bool exited;                         // then one of:
-    int exit_status;                     // 0 to 255
-    int exit_signal;                     // non-zero: ended by this signal
+    void *arguments;   // memory that options point to after execve
+    bool exited;   // then one of:
+    int exit_status;   // 0 to 255
+    int exit_signal;   // non-zero: ended by this signal
     struct guest_action actions[GUEST_SIGNALS + 1];
     struct guest_rlimit rlimits[GUEST_RLIMITS];
-    u64 pending;                         // signals to the process, bit n - 1
+    u64 pending;   // signals to the process, bit n - 1
     struct guest_pending queue[GUEST_QUEUE];
     int queued;
-    u64 forwarded, host_pending;         // host signals handed on; those that came
+    u64 forwarded, host_pending;   // host signals handed on; those that came
     struct guest_siginfo host_info[GUEST_SIGNALS + 1];
     struct guest_timer timers[GUEST_TIMERS];
-    void *host_timer;                    // kicks waiting threads when a timer is due
+    void *host_timer;   // kicks waiting threads when a timer is due
     bool has_host_timer;
-    u32 threads_made, children_made;     // so far, those that have ended too
-    bool forks;                          // has forked, or is a fork: others share its memory
-    int parent_host;                     // host number of the guest's parent; 0: no guest
-    struct perf *perf;                   // of perf_event_open, or NULL
-    u64 slept_ns;                        // simulated time spent asleep
+    u32 threads_made, children_made;   // so far, those that have ended too
+    bool forks;   // has forked, or is a fork: others share its memory
+    int parent_host;   // host number of the guest's parent; 0: no guest
+    struct perf *perf;   // of perf_event_open, or NULL
+    u64 slept_ns;   // simulated time spent asleep
     u64 random_state;
-    vaddr sigreturn;                     // the trampoline page
+    vaddr sigreturn;   // the trampoline page
     vaddr stack_top, stack_base;
-    struct guest_fd fds[GUEST_FDS];      // what the guest's descriptors are on the host
-    bool signal_fds;                     // there may be some of FD_SIGNALS
-    u32 cpus;                            // that the guest sees: one where threads take turns
-    struct view *view;                   // of the host's files
-    bool refused;                        // a path was refused, and the user told
-    struct guest_file *cwd;              // its working directory
-    struct guest_file *closing;          // without a holder, not yet closed
-    pthread_mutex_t lock;                // of everything above that changes
+    struct guest_fd fds[GUEST_FDS];   // what the guest's descriptors are on the host
+    bool signal_fds;   // there may be some of FD_SIGNALS
+    u32 cpus;   // that the guest sees: one where threads take turns
+    struct view *view;   // of the host's files
+    bool refused;   // a path was refused, and the user told
+    struct guest_file *cwd;   // its working directory
+    struct guest_file *closing;   // without a holder, not yet closed
+    pthread_mutex_t lock;   // of everything above that changes
     struct thread *main;
-    struct thread *threads;              // all, main first, then by creation
-    int thread_count, alive;             // alive: have not called exit
-    bool orphan;                         // main was started by `spawn`: nobody joins
-    struct thread *survivor;             // execve: all others end
-    pthread_cond_t gone;                 // a thread has ended
+    struct thread *threads;   // all, main first, then by creation
+    int thread_count, alive;   // alive: have not called exit
+    bool orphan;   // main was started by `spawn`: nobody joins
+    struct thread *survivor;   // execve: all others end
+    pthread_cond_t gone;   // a thread has ended
     const struct sched_policy *policy;
-    struct thread *holder;               // whose turn it is, where there are turns
-    u64 waits;                           // there have been so many
-    int helpers;                         // that there are, see helper.h
+    struct thread *holder;   // whose turn it is, where there are turns
+    u64 waits;   // there have been so many
+    int helpers;   // that there are, see helper.h
 };
 
 struct guest_altstack {
@@ -207,35 +207,35 @@ struct guest_altstack {
 };
 
 struct thread {
-    struct cpu cpu;                      // first, so that exec may cast
+    struct cpu cpu;   // first, so that exec may cast
     struct process *process;
     struct thread *next;
     int tid;
-    pthread_t host;                      // the host thread that runs it
+    pthread_t host;   // the host thread that runs it
     bool has_host, left;
-    int kicked, blocking;                // see block.h; atomic
-    struct thread_call call;             // that it is in
-    bool begun, passed;                  // has had a turn; its last one was used up
-    u64 used, ran;                       // instructions of its turn; of the last stretch
-    u64 awaited;                         // signals sigtimedwait waits for
-    bool restart;                        // the call is to be made again
+    int kicked, blocking;   // see block.h; atomic
+    struct thread_call call;   // that it is in
+    bool begun, passed;   // has had a turn; its last one was used up
+    u64 used, ran;   // instructions of its turn; of the last stretch
+    u64 awaited;   // signals sigtimedwait waits for
+    bool restart;   // the call is to be made again
     u64 restart_x0;
-    char name[16];                       // of threads but main
+    char name[16];   // of threads but main
     u64 sigmask, pending;
-    u64 sigmask_saved;                   // while ppoll and friends wait
+    u64 sigmask_saved;   // while ppoll and friends wait
     bool restore_mask;
     struct guest_altstack altstack;
     vaddr clear_child_tid, robust_list;
-    vaddr rseq;                          // registered, or 0; with its length and signature
+    vaddr rseq;   // registered, or 0; with its length and signature
     u32 rseq_len, rseq_sig;
-    u64 affinity;                        // CPUs it may run on; 0: all
-    u32 esr;                             // of the fault being delivered (Arm ARM ESR_EL1), or 0
-    struct guest_file **held;            // files of its system call, see fds.c
-    u32 *held_as;                        // and the numbers by which it named them
+    u64 affinity;   // CPUs it may run on; 0: all
+    u32 esr;   // of the fault being delivered (Arm ARM ESR_EL1), or 0
+    struct guest_file **held;   // files of its system call, see fds.c
+    u32 *held_as;   // and the numbers by which it named them
     u32 held_count, held_room;
     bool exited;
-    u64 syscalls;                        // made so far
-    int entered;                         // the signal whose handler it goes on with, or 0
+    u64 syscalls;   // made so far
+    int entered;   // the signal whose handler it goes on with, or 0
 };
 
 // Loads the program and builds the stack; main's registers are those of a new

@@ -165,10 +165,11 @@ static void rooms_text(const struct report *r, FILE *f)
 static void crowd_text(const struct report *r, FILE *f)
 {
     if (r->threads)
-        fprintf(f,
-                "\n  %u threads took turns on the one simulated core: cycles and seconds are the sum "
-                "of theirs.\n",
-                r->threads + 1);
+        fprintf(
+            f,
+            "\n  %u threads took turns on the one simulated core: cycles and seconds are the sum "
+            "of theirs.\n",
+            r->threads + 1);
     if (r->children)
         fprintf(f, "\n  Not timed, and not counted here: %u child process%s.\n", r->children,
                 r->children == 1 ? "" : "es");

@@ -15,20 +15,20 @@ struct save;
 // Avalanche and Blizzard: their files in cores/ say who measured what. Associativity is that of M1 scaled
 // to the M2's entries over the same number of sets (32, 32, 256).
 struct tlb_params {
-    u32 page;          // bytes: 16384
+    u32 page;   // bytes: 16384
     u32 l1i_entries;   // 192 | 192; entries / ways is a power of two
-    u32 l1i_ways;      // 6 | 6
+    u32 l1i_ways;   // 6 | 6
     u32 l1d_entries;   // 256 | 192
-    u32 l1d_ways;      // 8 | 6
-    u32 l2_entries;    // 3072 | 2048
-    u32 l2_ways;       // 12 | 8
-    u32 l2_fetch;      // cycles added to a fetch that hits the second level: 9 | 7
-    u32 l2_data;       // cycles added to a load or store that hits it: 6 | 7
-    u32 walkers;       // walks at once, at most 64; unknown, 2 assumed
-    u32 walk;          // cycles of a walk beyond l2_*; with a walk function,
-                       // beyond that and the reads it makes (27 | 21; 10 | 7)
-    u32 reorder;       // a walk asked for more than so many cycles before a walker is free
-                       // was there before the walks that keep it: model choice, 1024
+    u32 l1d_ways;   // 8 | 6
+    u32 l2_entries;   // 3072 | 2048
+    u32 l2_ways;   // 12 | 8
+    u32 l2_fetch;   // cycles added to a fetch that hits the second level: 9 | 7
+    u32 l2_data;   // cycles added to a load or store that hits it: 6 | 7
+    u32 walkers;   // walks at once, at most 64; unknown, 2 assumed
+    u32 walk;   // cycles of a walk beyond l2_*; with a walk function,
+        // beyond that and the reads it makes (27 | 21; 10 | 7)
+    u32 reorder;   // a walk asked for more than so many cycles before a walker is free
+        // was there before the walks that keep it: model choice, 1024
 };
 
 struct tlb_stats {
