@@ -16,6 +16,8 @@ static int executed(const struct cli_line *l, const char *core, unsigned flags)
     int status = m2sim_run(s);
     if (!m2sim_isa(NULL, s, core, stderr, flags, &e))
         status = cli_fail(&e);
+    else if (ferror(stderr))   // there is nowhere to say it
+        status = M2SIM_EXIT_OUTPUT;
     m2sim_free(s);
     return status;
 }

@@ -134,6 +134,8 @@ static int help(int argc, char **argv)
     enum command c = cli_command(argv[0]);
     if (c == COMMANDS)
         return no_command(argv[0]);
+    if (argc > 1)
+        return cli_usage("", "'%s': help explains one command", argv[1]);
     return cli_help_command(c, stdout), 0;
 }
 

@@ -38,17 +38,24 @@ bool cli_has(enum command c, const struct option_row *o)
     return o->commands >> c & 1;
 }
 
-// `word` begins with "--" and is no option, or the beginning of several.
+// The text of a `word` that begins with "--" and is no option, or the beginning of several.
 static int no_option(enum command c, const char *word)
 {
     const char *names[OPTIONS + 1];
-    char asked[64];
-    size_t n = 0;
+    char asked[64], several[OPTIONS * 32] = "";
+    size_t n = 0, at = 0;
     snprintf(asked, sizeof(asked), "%.*s", (int)strcspn(word + 2, "="), word + 2);
     names[n++] = "help";
-    for (const struct option_row *o = cli_options; o < cli_options + OPTIONS; o++)
-        if (cli_has(c, o))
-            names[n++] = o->name;
+    for (const struct option_row *o = cli_options; o < cli_options + OPTIONS; o++) {
+        if (!cli_has(c, o))
+            continue;
+        names[n++] = o->name;
+        if (!strncmp(o->name, asked, strlen(asked)) && at < sizeof(several))
+            at += (size_t)snprintf(several + at, sizeof(several) - at, "%s--%s", at ? ", " : "",
+                                   o->name);
+    }
+    if (at)
+        return cli_usage(cli_commands[c].name, "'--%s' begins several options: %s", asked, several);
     const char *near = m2sim_nearest(asked, names, n);
     return cli_usage(cli_commands[c].name, "no option '--%s'%s%s%s", asked, near ? "; is '--" : "",
                      near ? near : "", near ? "' meant?" : "");
@@ -207,6 +214,8 @@ int cli_read(struct cli_line *l, enum command c, int argc, char **argv)
     while (optind < argc)
         l->word[l->words++] = argv[optind++];
     l->word[l->words] = NULL;
+    if (l->words && !*l->word[0])   // of a shell's variable that is not set
+        return cli_usage(cli_commands[c].name, "the first argument is empty");
     if (l->words && cli_commands[c].words == NO_WORDS)
         return cli_usage(cli_commands[c].name, "'%s': no arguments, only options", l->word[0]);
     return -1;

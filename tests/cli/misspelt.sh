@@ -19,3 +19,7 @@ try run --max-instructions 10T ./p
 try run --max-instructions -5 ./p
 try run --max-instructions 99999999999G ./p
 try disasm --words --pc '' 0
+try run ''
+try isa ''
+try help run time
+try isa --run -- ./nothing

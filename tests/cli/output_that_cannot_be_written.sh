@@ -20,3 +20,5 @@ cat full closed
 # The program's own output is its own business.
 m2sim run -- ./p >/dev/full
 echo "status $?"
+m2sim isa --run -- ./p 2>/dev/full
+echo "the list: status $?"
