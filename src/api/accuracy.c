@@ -1,4 +1,5 @@
 // The simulated core beside measured ones.
+#include <errno.h>
 #include <limits.h>
 #include <stdlib.h>
 #include <string.h>
@@ -72,6 +73,18 @@ static bool write_plots(const struct m2sim_accuracy *o, const struct fit *f, str
            api_fail(e, M2SIM_EXIT_OUTPUT, "%s", err.text);
 }
 
+// What can be known to be wrong before the first simulation, of which there are minutes.
+static bool check(const struct m2sim_accuracy *o, struct m2sim_error *e)
+{
+    struct err err = { "" };
+    if (!api_choose_some(M2SIM_SUITES, o->suite, e) || !api_choose_model(o->model, e))
+        return false;
+    if (o->guests && access(o->guests, R_OK | X_OK))
+        return api_fail(e, M2SIM_EXIT_NO_INPUT, "--guests %.400s: %s", o->guests, strerror(errno));
+    return !o->output || fit_plots_prepare(o->output, &err) ||
+           api_fail(e, M2SIM_EXIT_OUTPUT, "%s", err.text);
+}
+
 bool m2sim_accuracy(const struct m2sim_accuracy *options, FILE *out, unsigned flags,
                     struct m2sim_error *e)
 {
@@ -79,7 +92,7 @@ bool m2sim_accuracy(const struct m2sim_accuracy *options, FILE *out, unsigned fl
     char folder[PATH_MAX], guests[PATH_MAX];
     o.suite = o.suite ? o.suite : "all";
     o.model = o.model ? o.model : "fast";
-    if (!api_choose_some(M2SIM_SUITES, o.suite, e) || !api_choose_model(o.model, e))
+    if (!check(&o, e))
         return false;
     o.guests = o.guests ? o.guests : api_guest_folder(guests);
     struct results r = { .arena = arena_new() };

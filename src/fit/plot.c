@@ -5,6 +5,7 @@
 #include <math.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "fit/show.h"
 
@@ -206,10 +207,17 @@ static bool plot(const struct result *r, size_t n, const char *folder, const cha
     return fclose(f) == 0 || err_set(e, "%.150s/%s.svg: %s", folder, name, strerror(errno));
 }
 
+bool fit_plots_prepare(const char *folder, struct err *e)
+{
+    if ((mkdir(folder, 0777) != 0 && errno != EEXIST) || access(folder, W_OK | X_OK) != 0)
+        return err_set(e, "%.150s: %s", folder, strerror(errno));
+    return true;
+}
+
 bool fit_plots(const struct results *r, const char *folder, const char *model, struct err *e)
 {
-    if (mkdir(folder, 0777) != 0 && errno != EEXIST)
-        return err_set(e, "%.150s: %s", folder, strerror(errno));
+    if (!fit_plots_prepare(folder, e))
+        return false;
     FILE *page = create(folder, "index", "html", e);
     if (!page)
         return false;

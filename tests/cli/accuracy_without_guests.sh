@@ -1,1 +1,2 @@
+mkdir none
 m2sim accuracy --suite loops --guests ./none

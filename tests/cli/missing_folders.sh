@@ -6,3 +6,7 @@ for words in '--root none' '--root file' '--allow none' '--allow-read none/p'; d
     m2sim time $words -- ./p 2>/dev/null
     echo "status $?"
 done
+m2sim accuracy --guests none
+echo "status $?"
+m2sim accuracy -o file/plots/
+echo "status $?"
