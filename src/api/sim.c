@@ -342,7 +342,8 @@ struct m2sim *m2sim_new(const struct m2sim_options *o, struct m2sim_error *e)
         s->options.messages = stderr;
     s->arena = arena_new();
     s->gdb_listener = -1;
-    if (load(s, e) && (!o->gdb || api_debug_listen(s, e)))
+    bool known = !o->exec || m2sim_choose(M2SIM_ENGINES, o->exec, e);
+    if (known && load(s, e) && (!o->gdb || api_debug_listen(s, e)))
         return s;
     m2sim_free(s);
     return NULL;

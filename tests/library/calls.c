@@ -143,6 +143,10 @@ static void what_is_not_there_is_refused(void **state)
     o = (struct m2sim_options){ .program = guest[0], .mode = M2SIM_TIME, .core = "m3" };
     assert_null(m2sim_new(&o, &e));
     assert_int_equal(e.exit_code, M2SIM_EXIT_CONFIG);
+    o = (struct m2sim_options){ .program = guest[0], .exec = "jitt" };
+    assert_null(m2sim_new(&o, &e));
+    assert_int_equal(e.exit_code, M2SIM_EXIT_USAGE);
+    assert_non_null(strstr(e.text, "is 'jit' meant?"));
     assert_null(m2sim_output_open("/nonexistent/file", &e));
     assert_int_equal(e.exit_code, M2SIM_EXIT_OUTPUT);
     assert_null(m2sim_output_folder("/dev/null/x", false, &e));
