@@ -4,37 +4,49 @@
 #include <string.h>
 #include <unistd.h>
 
-static int executed(const struct cli_line *l, const char *core, unsigned flags)
+static int executed(const struct cli_line *l, FILE *f, struct m2sim_output *to, unsigned flags)
 {
     struct m2sim_error e;
-    struct m2sim_options m = {
-        .program = l->word[0], .argv = l->word, .env = environ, .mode = M2SIM_COUNT
-    };
+    struct m2sim_options m = { .program = l->word[0],
+                               .argv = l->word,
+                               .env = environ,
+                               .mode = M2SIM_COUNT,
+                               .root = l->at[OPT_root].text,
+                               .output = to };
     struct m2sim *s = m2sim_new(&m, &e);
     if (!s)
-        return cli_fail(&e);
+        return cli_close(to, false, cli_fail(&e));
     int status = m2sim_run(s);
-    if (!m2sim_isa(NULL, s, core, stderr, flags, &e))
+    bool whole = m2sim_isa(NULL, s, l->at[OPT_core].text, f, flags, &e);
+    if (!whole)
         status = cli_fail(&e);
-    else if (ferror(stderr))   // there is nowhere to say it
+    else if (ferror(f))   // when f is standard error there is nowhere to say it
         status = M2SIM_EXIT_OUTPUT;
     m2sim_free(s);
-    return status;
+    int unwritten = cli_close(to, whole, 0);
+    return unwritten ? unwritten : status;
 }
 
 static int list(const struct cli_line *l)
 {
     struct m2sim_error e;
-    const char *core = l->at[OPT_core].text;
+    struct m2sim_output *to;
+    const char *output = l->at[OPT_output].text;
     unsigned flags = cli_given(l, OPT_json) ? M2SIM_JSON : 0;
     bool run = cli_given(l, OPT_run);
     if (run && !l->words)
         return cli_usage("isa", "--run: which program?");
+    if (!run && cli_given(l, OPT_root))
+        return cli_usage("isa", "--root is for --run");
     if (!run && l->words > 1)
         return cli_usage("isa", "'%s': one program, or --run with its arguments", l->word[1]);
-    if (run)
-        return executed(l, core, flags);
-    return m2sim_isa(l->word[0], NULL, core, stdout, flags, &e) ? 0 : cli_fail(&e);
+    FILE *f = cli_output(output, &to, &e);
+    if (!f)
+        return cli_fail(&e);
+    if (run)   // standard output is the program's
+        return executed(l, output ? f : stderr, to, flags);
+    bool ok = m2sim_isa(l->word[0], NULL, l->at[OPT_core].text, f, flags, &e);
+    return cli_close(to, ok, ok ? 0 : cli_fail(&e));
 }
 
 int cmd_isa(int argc, char **argv)

@@ -13,3 +13,7 @@ echo 'loop int 1 1 x.c' >g/programs.txt
 cp p g/O2/loop
 m2sim bench --guests g -r 1 --modes start -o bench.txt
 grep -c 'start' bench.txt
+m2sim isa -o instructions
+grep -c '^FMADD ' instructions
+m2sim isa --run -o /dev/full -- ./p
+echo "status $?"
