@@ -188,6 +188,7 @@ static void on_fault(int sig, siginfo_t *info, void *context)
 {
     struct cpu *c = running;
     vaddr a = 0;
+    space_land();
     enum space_fault f = c ? space_fault_at(c->exec->space, info->si_addr, &a) : SPACE_FAULT_NONE;
     if (f == SPACE_FAULT_NONE) {   // a bug of ours: let it happen again, for real
         signal(sig, SIG_DFL);

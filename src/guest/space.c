@@ -143,12 +143,10 @@ static bool has_code(const struct space *s, vaddr a, vaddr end)
     return found;
 }
 
-// Locks the space for a change of [a, end). If that takes decoded instructions away, nobody
-// may be executing: true, to be handed to unlock_code.
-static bool lock_code(struct space *s, vaddr a, vaddr end)
+bool space_lock(struct space *s, vaddr a, vaddr end, vaddr b, vaddr b_end)
 {
     pthread_mutex_lock(&s->lock);
-    if (!s->parallel || !has_code(s, a, end))
+    if (!s->parallel || !(has_code(s, a, end) || has_code(s, b, b_end)))
         return false;
     pthread_mutex_unlock(&s->lock);
     pthread_rwlock_wrlock(&s->world);
@@ -156,7 +154,12 @@ static bool lock_code(struct space *s, vaddr a, vaddr end)
     return true;
 }
 
-static void unlock_code(struct space *s, bool stopped)
+static bool lock_code(struct space *s, vaddr a, vaddr end)
+{
+    return space_lock(s, a, end, a, a);
+}
+
+void space_unlock(struct space *s, bool stopped)
 {
     pthread_mutex_unlock(&s->lock);
     if (stopped)
@@ -206,7 +209,7 @@ void space_free(struct space *s)
 // ---- unmap
 
 // Takes [a, end) away from the guest: list, shadow and memory.
-static void drop(struct space *s, vaddr a, vaddr end)
+void space_drop(struct space *s, vaddr a, vaddr end)
 {
     for (size_t i = region_index(s, a); i < s->count && s->regions[i].start < end; i++) {
         const struct region *r = &s->regions[i];
@@ -223,8 +226,8 @@ i64 space_unmap(struct space *s, vaddr a, u64 len)
     if (a % GUEST_PAGE || !len || whole < len || !space_in_window(s, a, whole))
         return -EINVAL;
     bool stopped = lock_code(s, a, a + whole);
-    drop(s, a, a + whole);
-    unlock_code(s, stopped);
+    space_drop(s, a, a + whole);
+    space_unlock(s, stopped);
     return 0;
 }
 
@@ -320,7 +323,7 @@ static i64 map_locked(struct space *s, vaddr hint, u64 len, u32 prot, u32 flags,
         return a;
     if (s->count >= MAX_REGIONS)
         return -ENOMEM;
-    drop(s, a, a + len);
+    space_drop(s, a, a + len);
     bool shared = flags & MAP_SHARED;
     i64 failed = place(s, a, len, prot, shared, src);
     if (failed)
@@ -361,13 +364,18 @@ i64 space_map(struct space *s, vaddr hint, u64 len, u32 prot, u32 flags, int fd,
     bool over = flags & MAP_FIXED && space_in_window(s, hint, whole);
     bool stopped = lock_code(s, hint, over ? hint + whole : hint);
     i64 a = map_locked(s, hint, whole, prot, flags, &src, name);
-    unlock_code(s, stopped);
+    space_unlock(s, stopped);
     return a;
+}
+
+i64 space_map_locked(struct space *s, vaddr hint, u64 len, u32 prot, u32 flags, const char *name)
+{
+    return map_locked(s, hint, len, prot, flags, &(struct source){ .fd = -1 }, name);
 }
 
 // ---- protect, advise
 
-static i64 protect_locked(struct space *s, vaddr a, vaddr end, u32 prot)
+i64 space_protect_locked(struct space *s, vaddr a, vaddr end, u32 prot)
 {
     if (!regions_cover(s, a, end) || s->count + 2 > MAX_REGIONS)
         return -ENOMEM;
@@ -397,8 +405,8 @@ i64 space_protect(struct space *s, vaddr a, u64 len, u32 prot)
     if (whole < len || !space_in_window(s, a, whole))
         return -ENOMEM;
     bool stopped = lock_code(s, a, a + whole);
-    i64 r = protect_locked(s, a, a + whole, prot);
-    unlock_code(s, stopped);
+    i64 r = space_protect_locked(s, a, a + whole, prot);
+    space_unlock(s, stopped);
     return r;
 }
 
@@ -420,7 +428,7 @@ i64 space_advise(struct space *s, vaddr a, u64 len, int advice)
     i64 r = regions_cover(s, a, a + whole) ? 0 : -ENOMEM;
     if (!r && drops && madvise(space_host(s, a), whole, MADV_DONTNEED))
         r = -errno;
-    unlock_code(s, stopped);
+    space_unlock(s, stopped);
     if (!r && drops)
         space_invalidate_code(s, a, whole);
     return r;
@@ -473,7 +481,7 @@ void space_forget(struct space *s, vaddr a)
         memset(shadow_of(s, a & ~(vaddr)3), 0, (size_t)4 * SHADOW_SCALE);
         code_gone(s, a, a + 4);
     }
-    unlock_code(s, stopped);
+    space_unlock(s, stopped);
 }
 
 // ---- the heap
@@ -489,7 +497,7 @@ static vaddr brk_locked(struct space *s, vaddr to)
         return s->brk;
     vaddr end = page_up(to);
     if (end < s->brk_mapped)
-        drop(s, end, s->brk_mapped);
+        space_drop(s, end, s->brk_mapped);
     if (end > s->brk_mapped) {
         struct source none = { .fd = -1 };
         u32 flags = MAP_PRIVATE | MAP_FIXED_NOREPLACE;

@@ -142,6 +142,10 @@ void space_forget(struct space *s, vaddr a);
 enum space_fault { SPACE_FAULT_NONE, SPACE_FAULT_DATA, SPACE_FAULT_FETCH };
 enum space_fault space_fault_at(const struct space *s, const void *host, vaddr *a);
 
+// In a signal handler: if it was a copy of the simulator's that faulted, goes on after it and
+// does not return. The handler must not block its signal.
+void space_land(void);
+
 // The signal and si_code Linux gives for a faulting access with `prot` at `a`:
 // SIGSEGV with SEGV_MAPERR or SEGV_ACCERR, or SIGBUS with BUS_ADRERR past a file's end.
 void space_fault_signal(struct space *s, vaddr a, u32 prot, int *sig, int *code);

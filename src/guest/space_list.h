@@ -33,6 +33,18 @@ const char *space_intern(struct space *s, const char *name);
 // Address of a hole of `len` bytes, as high as possible below map_top; 0 when none.
 vaddr regions_hole(const struct space *s, u64 len);
 
+// What a change of several steps is made of: between space_lock and space_unlock nobody else
+// changes the space, nor executes if code in [a, end) or [b, b_end) may go.
+bool space_lock(struct space *s, vaddr a, vaddr end, vaddr b, vaddr b_end);
+void space_unlock(struct space *s, bool stopped);
+i64 space_map_locked(struct space *s, vaddr hint, u64 len, u32 prot, u32 flags, const char *name);
+i64 space_protect_locked(struct space *s, vaddr a, vaddr end, u32 prot);
+void space_drop(struct space *s, vaddr a, vaddr end);
+
+// Copies, and lives where memory cannot be touched: false. Only while the fault handler of the
+// executor stands (exec_init).
+bool space_copy(void *to, const void *from, u64 len);
+
 static inline u64 page_up(u64 a)
 {
     return (a + GUEST_PAGE - 1) & ~(u64)(GUEST_PAGE - 1);

@@ -4,8 +4,8 @@
 // thread's mapping could land; so memory is only ever moved onto a mapping made for
 // it, and the old place stays reserved.
 #include <errno.h>
-#include <string.h>
 #include <sys/mman.h>
+#include <unistd.h>
 
 #include "guest/space_list.h"
 
@@ -19,26 +19,40 @@ static bool grow_in_place(struct space *s, const struct region *r, vaddr end, u6
 {
     if (r->end != end || r->shared || r->file)
         return false;
-    i64 a = space_map(s, end, more, r->prot, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED_NOREPLACE, -1,
-                      0, r->name);
-    return a >= 0;
+    u32 flags = MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED_NOREPLACE;
+    return space_map_locked(s, end, more, r->prot, flags, r->name) >= 0;
+}
+
+// Kernels before 6.17 move one mapping of the host at a time, and one of the guest's can be
+// several: halves are tried, down to the host's page. What is no mapping of its own even then is
+// copied, and left empty where its file has gone.
+static bool move_host(u8 *from, u8 *to, u64 len, bool shared)
+{
+    int flags = MREMAP_MAYMOVE | MREMAP_FIXED | MREMAP_DONTUNMAP;
+    u64 page = (u64)sysconf(_SC_PAGESIZE), half = len / 2 / page * page;
+    if (mremap(from, len, len, flags, to) != MAP_FAILED)
+        return true;
+    if (half)
+        return move_host(from, to, half, shared) &&
+               move_host(from + half, to + half, len - half, shared);
+    if (!shared)
+        space_copy(to, from, len);
+    return !shared;
 }
 
 // Moves `len` bytes from `old` to `to`, both mapped with equal protection.
 static bool move_pages(struct space *s, vaddr old, vaddr to, u64 len, const struct region *r)
 {
-    void *from = space_host(s, old), *dest = space_host(s, to);
+    u8 *from = space_host(s, old), *dest = space_host(s, to);
     int flags = MREMAP_MAYMOVE | MREMAP_FIXED | MREMAP_DONTUNMAP;
     if (mremap(from, len, len, flags, dest) != MAP_FAILED)
         return true;
-    if (r->shared)
+    bool open = r->prot & SPACE_WRITE || r->shared;   // else a copy could not be made
+    if (!open && (space_protect_locked(s, old, old + len, r->prot | SPACE_READ) ||
+                  space_protect_locked(s, to, to + len, SPACE_READ | SPACE_WRITE)))
         return false;
-    // Several host mappings under one region: copy.
-    if (space_protect(s, old, len, r->prot | SPACE_READ) ||
-        space_protect(s, to, len, SPACE_READ | SPACE_WRITE))
-        return false;
-    memcpy(dest, from, len);
-    return !space_protect(s, to, len, r->prot);
+    bool moved = move_host(from, dest, len, r->shared);
+    return moved && (open || !space_protect_locked(s, to, to + len, r->prot));
 }
 
 static i64 move(struct space *s, const struct region *r, vaddr old, u64 old_len, u64 new_len,
@@ -49,28 +63,44 @@ static i64 move(struct space *s, const struct region *r, vaddr old, u64 old_len,
         return -ENOMEM;
     u64 len = old_len < new_len ? old_len : new_len;
     u32 place = flags & MREMAP_FIXED ? MAP_FIXED : 0;
-    i64 a = space_map(s, to, new_len, r->prot, flags_of(r) | MAP_ANONYMOUS | place, -1, 0, r->name);
+    i64 a = space_map_locked(s, to, new_len, r->prot, flags_of(r) | MAP_ANONYMOUS | place, r->name);
     if (a < 0)
         return a;
-    if (!move_pages(s, old, a, len, r)) {
-        space_unmap(s, a, new_len);
+    if (!move_pages(s, old, (vaddr)a, len, r)) {
+        space_drop(s, (vaddr)a, (vaddr)a + new_len);
         return -ENOMEM;
     }
     if (r->file) {   // say so, or a fault past the file's end would be taken for ours
-        pthread_mutex_lock(&s->lock);
-        regions_remove(s, a, a + new_len);
+        regions_remove(s, (vaddr)a, (vaddr)a + new_len);
         struct region moved = *r;
-        moved.start = a;
-        moved.end = a + new_len;
+        moved.start = (vaddr)a;
+        moved.end = (vaddr)a + new_len;
         moved.offset += old - r->start;
         regions_add(s, &moved);
-        pthread_mutex_unlock(&s->lock);
     }
     if (flags & MREMAP_DONTUNMAP)
-        space_advise(s, old, old_len, MADV_DONTNEED);
+        madvise(space_host(s, old), old_len, MADV_DONTNEED);   // what was copied
     else
-        space_unmap(s, old, old_len);
+        space_drop(s, old, old + old_len);
     return a;
+}
+
+static i64 remap_locked(struct space *s, vaddr old, u64 from, u64 to, u32 flags, vaddr new_addr)
+{
+    bool fixed = flags & MREMAP_FIXED, keep = flags & MREMAP_DONTUNMAP;
+    const struct region *found = from && space_in_window(s, old, from) ? region_find(s, old) : NULL;
+    if (!found || found->end < old + from)
+        return !from ? -EINVAL : -EFAULT;
+    struct region r = *found;
+    if (!fixed && !keep) {
+        if (to < from)
+            space_drop(s, old + to, old + from);
+        if (to <= from || grow_in_place(s, &r, old + from, to - from))
+            return (i64)old;
+        if (!(flags & MREMAP_MAYMOVE))
+            return -ENOMEM;
+    }
+    return move(s, &r, old, from, to, flags, new_addr);
 }
 
 i64 space_remap(struct space *s, vaddr old, u64 old_len, u64 new_len, u32 flags, vaddr new_addr)
@@ -84,17 +114,11 @@ i64 space_remap(struct space *s, vaddr old, u64 old_len, u64 new_len, u32 flags,
     if (fixed && (new_addr % GUEST_PAGE || !space_in_window(s, new_addr, to) ||
                   (new_addr < old + from && old < new_addr + to)))
         return -EINVAL;
-    struct region r;
-    if (!from || !space_in_window(s, old, from) || !space_region_at(s, old, &r) ||
-        r.end < old + from)
-        return !from ? -EINVAL : -EFAULT;
-    if (!fixed && !keep) {
-        if (to <= from)
-            return to < from && space_unmap(s, old + to, from - to) ? -EINVAL : (i64)old;
-        if (grow_in_place(s, &r, old + from, to - from))
-            return old;
-        if (!(flags & MREMAP_MAYMOVE))
-            return -ENOMEM;
-    }
-    return move(s, &r, old, from, to, flags, new_addr);
+    vaddr end = space_in_window(s, old, from) ? old + from : old;
+    bool stopped = space_lock(s, old, end, new_addr, fixed ? new_addr + to : new_addr);
+    i64 a = remap_locked(s, old, from, to, flags, new_addr);
+    space_unlock(s, stopped);
+    if (keep && a >= 0)
+        space_invalidate_code(s, old, from);
+    return a;
 }
