@@ -21,10 +21,34 @@ struct guest_command {
 
 static struct m2sim *volatile running;
 
-static void on_interrupt(int sig)
+static volatile int interrupted_by;
+
+static void end_now(int sig)
 {
-    if (running)
-        m2sim_stop(running);
+    _exit(128 + interrupted_by);
+}
+
+// The third of SIGINT and SIGTERM ends everything: what has not ended 2 s later, by force.
+// While the report is written they change nothing.
+static void on_interrupt(int sig, siginfo_t *info, void *context)
+{
+    int before = errno;
+    interrupted_by = sig;
+    if (running && m2sim_interrupt(running, info)) {
+        struct sigaction sa = { .sa_handler = end_now, .sa_flags = SA_ONSTACK };
+        sigaction(SIGALRM, &sa, NULL);
+        alarm(2);
+    }
+    errno = before;
+}
+
+static void catch_interrupts(struct m2sim *s)
+{
+    struct sigaction sa = { .sa_sigaction = on_interrupt, .sa_flags = SA_SIGINFO | SA_ONSTACK };
+    sigfillset(&sa.sa_mask);
+    running = s;
+    sigaction(SIGINT, &sa, NULL);
+    sigaction(SIGTERM, &sa, NULL);
 }
 
 static void set_env(struct guest_command *g, const char *pair)
@@ -72,6 +96,7 @@ static void set_options(struct guest_command *g)
     list(l, OPT_set, &o->sets, &o->set_count);
     o->threads = (unsigned)l->at[OPT_threads].number;
     g->strace = cli_given(l, OPT_strace);
+    o->interruptible = true;
     g->json = cli_given(l, OPT_json);
     g->output = l->at[OPT_output].text;
     g->quiet = o->quiet = cli_given(l, OPT_quiet);
@@ -152,21 +177,22 @@ static int execute(struct guest_command *g)
     for (const char *const *path = m2sim_unread(s); *path && !g->quiet; path++)
         fprintf(stderr, "m2sim: --set %s: the %s model does not read it\n", *path,
                 g->o.model ? g->o.model : "fast");
-    running = s;
-    struct sigaction sa = { .sa_handler = on_interrupt, .sa_flags = (int)SA_RESETHAND };
-    sigaction(SIGINT, &sa, NULL);
-    sigaction(SIGTERM, &sa, NULL);
+    catch_interrupts(s);
     progress_begin(line, s, g->o.max_instructions);
     int status = m2sim_run(s);
-    running = NULL;
+    alarm(0);
     progress_end(line);
+    bool interrupted = m2sim_ended(s) == M2SIM_ENDED_INTERRUPTED;
+    if (interrupted && !g->quiet)
+        fprintf(stderr, "m2sim: interrupted by SIG%s\n", sigabbrev_np(status - 128));
     if (status == M2SIM_EXIT_LIMIT && g->o.max_instructions && !g->quiet)
         fprintf(stderr, "m2sim: stopped after %llu instructions\n",
                 (unsigned long long)g->o.max_instructions);
     bool report = g->o.mode == M2SIM_TIME || g->json || cli_given(&g->line, OPT_stats) ||
-                  g->folder || status == 130;
+                  g->folder || interrupted;
     if (!end_output(g, s, out, report, &e))
         status = cli_fail(&e);
+    running = NULL;
     m2sim_free(s);
     progress_free(line);
     return status;

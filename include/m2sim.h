@@ -15,6 +15,7 @@
 #ifndef M2SIM_H
 #define M2SIM_H
 
+#include <signal.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -78,6 +79,7 @@ struct m2sim_options {
     const char *gdb;   // "PORT" or "ADDRESS:PORT": m2sim_run waits there for a debugger
     bool deterministic;   // M2SIM_RUN: threads take turns and time is instructions
     bool allow_net;   // sockets beyond loopback
+    bool interruptible;   // SIGINT and SIGTERM come by m2sim_interrupt()
     bool quiet;   // the first file kept from the guest is not told of
     // "interp" or "jit"; default jit, where the host and the mode have it. "jit-plain" is "jit" as
     // on a host without AVX2 and FMA, for tests.
@@ -106,6 +108,20 @@ int m2sim_run(struct m2sim *s);
 
 // Ends m2sim_run() soon; may be called from a signal handler or another thread.
 void m2sim_stop(struct m2sim *s);
+
+// From a handler that blocks all signals, with options.interruptible: SIGINT or SIGTERM has come.
+// The guest handles it as under Linux; by default it ends. The third in short order ends the run
+// whatever the guest says: then true.
+bool m2sim_interrupt(struct m2sim *s, const siginfo_t *info);
+
+// Why m2sim_run() returned; of a signal, whether the guest was interrupted by it from outside.
+enum m2sim_ended {
+    M2SIM_ENDED_EXIT,
+    M2SIM_ENDED_SIGNAL,
+    M2SIM_ENDED_LIMIT,
+    M2SIM_ENDED_INTERRUPTED,
+};
+enum m2sim_ended m2sim_ended(const struct m2sim *s);
 
 // How far m2sim_run() is, from another thread.
 struct m2sim_progress {

@@ -93,6 +93,7 @@ static void fill_events(struct sheet *t)
 
 static struct sheet *sheet_new(const struct m2sim *s)
 {
+    static const char *const ended[] = { "exit", "signal", "limit", "interrupted" };
     struct sheet *t = calloc(1, sizeof(*t));
     if (!t)
         abort();
@@ -101,6 +102,7 @@ static struct sheet *sheet_new(const struct m2sim *s)
     t->r = (struct report){
         .instructions = s->machine.instructions,
         .exit_status = s->status,
+        .ended = ended[m2sim_ended(s)],
         .host_seconds = s->host_seconds,
         .release = m2sim_version(),
         .version = m2sim_full_version(),

@@ -16,9 +16,15 @@
 
 #include "api/output.h"
 #include "core/pmu.h"
+#include "guest/block.h"
 #include "guest/linux.h"
 
-enum { COUNTER_HZ = 24000000 };   // CNTFRQ_EL0 of an M2
+enum {
+    COUNTER_HZ = 24000000,   // CNTFRQ_EL0 of an M2
+    INTERRUPTS = 3,          // so many, each within PATIENCE_NS of the one before, end any run
+};
+
+static const u64 PATIENCE_NS = 10000000000;
 
 // Simulated time starts here, so that a run gives the same dates each time: 2026-01-01.
 static const u64 EPOCH_NS = 1767225600ull * 1000000000;
@@ -210,6 +216,8 @@ static void forked(void *ctx)
     if (!s->child)
         s->forked_at = s->machine.instructions;
     s->child = true;
+    s->interrupts = 0;
+    s->runner = pthread_self();
     s->machine.recorder = NULL;
     if (s->machine.jit)
         jit_end_recording(s->machine.jit);
@@ -244,13 +252,20 @@ static void hide_output(struct m2sim *s)
             (struct view_hidden){ s->output.device, s->output.folder, s->output.name };
 }
 
+static int stop_signal(const struct m2sim *s)
+{
+    return s->stop_signal ? s->stop_signal : SIGINT;
+}
+
 // Ends the process of a child.
 static void leave(void *ctx, enum machine_end end)
 {
     struct m2sim *s = ctx;
-    if (end == MACHINE_EXITED)
-        process_leave(s->process);
-    _exit(end == MACHINE_LIMIT ? M2SIM_EXIT_LIMIT : 130);
+    if (end == MACHINE_LIMIT)
+        _exit(M2SIM_EXIT_LIMIT);
+    if (end == MACHINE_STOPPED)
+        s->process->exit_signal = stop_signal(s);
+    process_leave(s->process);
 }
 
 static bool load(struct m2sim *s, struct m2sim_error *e)
@@ -295,6 +310,7 @@ static bool load(struct m2sim *s, struct m2sim_error *e)
         .allow_net = o->allow_net,
         .quiet = o->quiet,
         .clean = o->clean_env,
+        .interruptible = o->interruptible,
     };
     struct err err = { "" };
     int code = M2SIM_EXIT_DATA;
@@ -388,6 +404,7 @@ int m2sim_run(struct m2sim *s)
     __atomic_store_n(&s->runs, 0, __ATOMIC_RELEASE);
     if (s->child)
         leave(s, end);
+    s->end = end;
     if (s->stream)
         stream_sync(s->stream);
     if (s->core)
@@ -397,7 +414,7 @@ int m2sim_run(struct m2sim *s)
         api_write_perf_map(s);
     s->status = end == MACHINE_EXITED  ? process_status(s->process)
                 : end == MACHINE_LIMIT ? M2SIM_EXIT_LIMIT
-                                       : 130;
+                                       : 128 + stop_signal(s);
     if (s->gdb)
         gdb_ended(s->gdb, end, s->status);
     return s->status;
@@ -418,4 +435,31 @@ void m2sim_stop(struct m2sim *s)
     __atomic_store_n(&s->stop, 1, __ATOMIC_SEQ_CST);
     if (__atomic_load_n(&s->runs, __ATOMIC_ACQUIRE))   // a call of the host that waits is to end
         pthread_kill(s->runner, KICK);
+}
+
+bool m2sim_interrupt(struct m2sim *s, const siginfo_t *info)
+{
+    u64 now = host_ns();
+    s->interrupts = now - s->interrupted_at < PATIENCE_NS ? s->interrupts + 1 : 1;
+    s->interrupted_at = now;
+    s->signal = info->si_signo;
+    bool runs = __atomic_load_n(&s->runs, __ATOMIC_ACQUIRE), end = s->interrupts >= INTERRUPTS;
+    if (!runs || s->gdb || end) {
+        s->stop_signal = info->si_signo;
+        m2sim_stop(s);
+        return end;
+    }
+    block_note(s->process, info);
+    pthread_kill(s->runner, KICK);
+    return false;
+}
+
+enum m2sim_ended m2sim_ended(const struct m2sim *s)
+{
+    int killed = s->end == MACHINE_EXITED ? s->process->exit_signal : 0;
+    if (s->end == MACHINE_LIMIT)
+        return M2SIM_ENDED_LIMIT;
+    if (s->end == MACHINE_STOPPED || (s->interrupts && killed == s->signal))
+        return M2SIM_ENDED_INTERRUPTED;
+    return killed ? M2SIM_ENDED_SIGNAL : M2SIM_ENDED_EXIT;
 }

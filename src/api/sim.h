@@ -37,6 +37,10 @@ struct m2sim {
     char *root;               // options.root without links, or NULL
     struct view_rule *rules;  // options.allow and allow_read
     volatile int stop;
+    volatile int interrupts, signal;   // that came in short order; the last of them
+    u64 interrupted_at;                // when, of host_ns()
+    int stop_signal;                   // what set `stop`, or 0
+    enum machine_end end;
     pthread_t runner;   // the host thread in m2sim_run, while it `runs`
     int runs;
     int status;

@@ -11,6 +11,19 @@
 // The guest thread this host thread runs; for signal handlers, which have no argument.
 static _Thread_local struct thread *self;
 
+void block_note(struct process *p, const siginfo_t *info)
+{
+    int sig = info->si_signo;
+    p->host_info[sig] = (struct guest_siginfo){
+        .sig = sig,
+        .code = info->si_code,
+        .pid = info->si_pid,
+        .uid = info->si_uid,
+        .value = sig == SIGCHLD ? (u64)info->si_status : (u64)info->si_value.sival_ptr,
+    };
+    __atomic_fetch_or(&p->host_pending, (u64)1 << (sig - 1), __ATOMIC_SEQ_CST);
+}
+
 static void on_signal(int sig, siginfo_t *info, void *context)
 {
     struct thread *t = self;
@@ -18,16 +31,8 @@ static void on_signal(int sig, siginfo_t *info, void *context)
         host_call_kicked(context);
         return;
     }
-    if (sig != KICK) {
-        t->process->host_info[sig] = (struct guest_siginfo){
-            .sig = sig,
-            .code = info->si_code,
-            .pid = info->si_pid,
-            .uid = info->si_uid,
-            .value = sig == SIGCHLD ? (u64)info->si_status : (u64)info->si_value.sival_ptr,
-        };
-        __atomic_fetch_or(&t->process->host_pending, (u64)1 << (sig - 1), __ATOMIC_SEQ_CST);
-    }
+    if (sig != KICK)
+        block_note(t->process, info);
     __atomic_store_n(&t->kicked, 1, __ATOMIC_SEQ_CST);
     host_call_kicked(context);
 }
@@ -81,7 +86,8 @@ void block_forward(struct process *p, int sig)
     if (sig < 1 || sig > GUEST_SIGNALS || p->forwarded & (u64)1 << (sig - 1))
         return;
     p->forwarded |= (u64)1 << (sig - 1);
-    catch (sig);
+    if (!p->options.interruptible || (sig != SIGINT && sig != SIGTERM))
+        catch (sig);
 }
 
 void block_collect(struct thread *t)

@@ -6,6 +6,7 @@
 #define GUEST_BLOCK_H
 
 #include <poll.h>
+#include <signal.h>
 
 #include "guest/linux.h"
 
@@ -25,6 +26,9 @@ void block_kick(struct thread *t);
 // pending. true when it was a kick or signal that could mean something.
 void block_forward(struct process *p, int sig);
 void block_collect(struct thread *t);
+
+// In a signal handler: a signal of the host's for the guest. A thread is to be kicked then.
+void block_note(struct process *p, const siginfo_t *info);
 
 // The host's system call: its result or -errno; -EINTR only when `t` has a signal to
 // handle, or ends.

@@ -83,9 +83,12 @@ static void become_child(struct thread *t, const u64 a[6], int pid)
 }
 
 // fork with what other threads may hold held, so that the child finds it free. (The C
-// library sees to its own locks.)
-static pid_t fork_alone(struct process *p)
+// library sees to its own locks.) Signals are blocked from then on; they were as in *mask.
+static pid_t fork_alone(struct process *p, sigset_t *mask)
 {
+    sigset_t all;
+    sigfillset(&all);   // none may be lost before the child is one
+    pthread_sigmask(SIG_BLOCK, &all, mask);
     pthread_mutex_lock(&p->lock);
     space_before_fork(p->space);
     pid_t host = fork();
@@ -116,14 +119,16 @@ i64 sys_clone(struct thread *t, const u64 a[6])
     p->forks = true;
     block_forward(p, SIGCHLD);
     pthread_mutex_unlock(&p->lock);
-    pid_t host = fork_alone(p);
-    if (host < 0)
-        return -errno;
-    if (host == 0) {
+    sigset_t mask;
+    pid_t host = fork_alone(p, &mask);
+    int error = errno;
+    if (host == 0)
         become_child(t, a, pid);
-        return 0;
-    }
-    *place = (struct guest_child){ pid, host };
+    else if (host > 0)
+        *place = (struct guest_child){ pid, host };
+    pthread_sigmask(SIG_SETMASK, &mask, NULL);
+    if (host <= 0)
+        return host < 0 ? -error : 0;
     p->children_made++;
     if (a[0] & CLONE_PARENT_SETTID)
         space_write(p->space, a[2], &pid, sizeof(pid));

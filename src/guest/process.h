@@ -44,6 +44,7 @@ struct process_options {
     struct view_options files;           // what the guest can reach of the host's files
     bool allow_net;                      // sockets beyond loopback
     bool quiet;                          // refusals are not told
+    bool interruptible;   // SIGINT and SIGTERM of the host come by block_note() alone
     bool clean;   // shown as CLEAN_FOLDER/NAME, of a user with a fixed number
     u64 seed;   // of AT_RANDOM and getrandom
     FILE *strace;   // system calls are printed here, or NULL

@@ -137,6 +137,8 @@ static bool join(struct process *p, int count)
         until.tv_sec += until.tv_nsec / 1000000000;
         until.tv_nsec %= 1000000000;
         pthread_cond_timedwait(&p->gone, &p->lock, &until);
+        if (__atomic_load_n(&p->host_pending, __ATOMIC_SEQ_CST))
+            kick_all(p);   // who is in here looks at no signals
         bool ending = p->exited || p->survivor || (p->options.stop && *p->options.stop);
         tries += ending;
         if (ending)

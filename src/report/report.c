@@ -400,6 +400,7 @@ void report_json(const struct report *r, FILE *f, bool host)
     jw_u64(&j, "schema", 1);
     jw_u64(&j, "instructions", r->instructions);
     jw_i64(&j, "exit_status", r->exit_status);
+    jw_text(&j, "ended", r->ended);
     if (r->timed)
         time_json(r, &j);
     if (host) {

@@ -46,6 +46,7 @@ struct report_event {
 struct report {
     u64 instructions;
     int exit_status;
+    const char *ended;   // exit, signal, limit or interrupted
 
     bool timed;   // the rest, down to host_seconds, is meant
     u64 cycles;

@@ -1,12 +1,36 @@
-# SIGINT and SIGTERM end a run with what there is, and status 130. The program says when it runs.
+# SIGINT and SIGTERM end a run with what there is, and status 130 or 143. The program says when it runs.
 mkelf p d2800020 100000e1 d2800022 d2800808 d4000001 14000000 d503201f d503201f 00000062
-for command in 'run' 'time'; do
-    for signal in INT TERM; do
-        m2sim $command --no-host -o report -- ./p >said &
-        until [ -s said ]; do sleep 0.1; done
-        kill -s $signal $!
-        wait $!
-        echo "status $?, $(grep -cE '[1-9][0-9,]*  instructions' report)"
-        : >said
+# The same with all signals blocked: the third ends it.
+mkelf blocks d2800000 100001e1 d2800002 d2800103 d28010e8 d4000001 \
+    d2800020 100000e1 d2800022 d2800808 d4000001 14000000 d503201f d503201f 00000062 d503201f ffffffff ffffffff
+
+# attempt PROGRAM COMMAND SIGNAL...
+attempt() {
+    program=$1
+    command=$2
+    shift 2
+    : >said
+    m2sim $command --json --no-host -o report -- "./$program" >said 2>told &
+    until [ -s said ]; do sleep 0.1; done
+    for signal; do
+        kill -s "$signal" $!
+        sleep 0.2
     done
+    wait $!
+    echo "$program, $command, $*: status $?, $(cat said), $(cat told)," \
+        "$(tr -d '\n' <report | grep -oE '"exit_status": [0-9]+, *"ended": "[a-z]+"')" \
+        "$(grep -cE '"instructions": [1-9]' report)"
+}
+
+for command in run 'run --deterministic' time; do
+    attempt p "$command" INT
+    attempt p "$command" TERM
+    attempt blocks "$command" TERM INT TERM
 done
+mkelf ends d2800060 d2800ba8 d4000001
+m2sim run --json -- ./ends 2>&1 | grep ended
+mkelf traps d4200000
+m2sim run -q --json -o report -- ./traps 2>/dev/null
+grep ended report
+m2sim run -q --json -o report --max-instructions=100 -- ./p >said
+grep ended report

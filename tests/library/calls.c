@@ -67,6 +67,14 @@ static void a_limit_and_a_stop_end_a_run(void **state)
     s = begin(M2SIM_RUN, 0);
     m2sim_stop(s);
     assert_int_equal(m2sim_run(s), 130);
+    assert_int_equal(m2sim_ended(s), M2SIM_ENDED_INTERRUPTED);
+    m2sim_free(s);
+    s = begin(M2SIM_RUN, 0);
+    const siginfo_t info = { .si_signo = SIGTERM };
+    assert_false(m2sim_interrupt(s, &info));
+    assert_false(m2sim_interrupt(s, &info));
+    assert_true(m2sim_interrupt(s, &info));
+    assert_int_equal(m2sim_run(s), 143);
     m2sim_free(s);
 }
 

@@ -62,6 +62,25 @@ static void pipes_connect(void)
     close(up[0]);
 }
 
+// Also by the signals that stop a simulator.
+static void a_child_ends_by_the_signal_it_gets(void)
+{
+    const int signals[] = { SIGINT, SIGTERM, SIGHUP };
+    for (int k = 0; k < 3; k++) {
+        int status = 0, ready[2];
+        char c;
+        CHECK(!pipe(ready));
+        pid_t pid = fork();
+        while (!pid)
+            write(ready[1], "r", 1), pause();
+        CHECK(read(ready[0], &c, 1) == 1 && !kill(pid, signals[k]));
+        CHECK(waitpid(pid, &status, 0) == pid);
+        CHECK(WIFSIGNALED(status) && WTERMSIG(status) == signals[k]);
+        close(ready[0]);
+        close(ready[1]);
+    }
+}
+
 static void a_child_can_be_killed(void)
 {
     int status;
@@ -114,6 +133,7 @@ int main(int argc, char **argv)
     memory_is_copied_and_statuses_come_back();
     pipes_connect();
     a_child_can_be_killed();
+    a_child_ends_by_the_signal_it_gets();
     programs_are_executed(argv[0]);
     puts("children ok");
     return 0;

@@ -26,6 +26,7 @@ static const struct report_event event[] = { { 0x11, "CPU_CYCLES", "CORE_ACTIVE_
 static const struct report timed = {
     .instructions = 4000,
     .exit_status = 3,
+    .ended = "exit",
     .timed = true,
     .cycles = 1000,
     .frequency_ghz = 2.0,
@@ -163,6 +164,7 @@ static void gem5s_readers_find_its_names(void **state)
 static void an_empty_run_divides_by_nothing(void **state)
 {
     const struct report empty = { .timed = true,
+                                  .ended = "exit",
                                   .release = "1",
                                   .version = "1",
                                   .model_digest = "",
