@@ -218,8 +218,9 @@ static bool apply_set(struct config *c, const char *set, struct err *e)
     const struct param *r = param_find(path);
     if (!r) {
         const char *like = param_like(path);
-        return err_set(e, "--set %.60s: no such parameter%s%s%s", set, like ? "; is 'core." : "",
-                       like ? like : "", like ? "' meant?" : "");
+        return err_set(e, "--set %.60s: no such parameter%s%s%s", set,
+                       like ? "; is 'core." : " (see 'm2sim config show')", like ? like : "",
+                       like ? "' meant?" : "");
     }
     struct err why;
     if (!param_set(&c->core, r, eq + 1, &why))
@@ -310,6 +311,6 @@ bool config_load(struct config *c, struct arena *a, const char *name, const char
             return false;
     struct err why;
     if (!core_check(&c->core, &why))
-        return err_set(e, "%.80s: %.160s", ch.file[0], why.text);
+        return err_set(e, "%.80s%s: %.160s", ch.file[0], count ? " with --set" : "", why.text);
     return finish(c, a, e);
 }

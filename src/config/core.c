@@ -226,9 +226,10 @@ static bool whole_sets(const char *what, u64 size, u64 ways, u64 line, struct er
     if (!is_power_of_two(line))
         return err_set(e, "%s.line: %" PRIu64 " is not a power of two", what, line);
     if (size % (ways * line) || !is_power_of_two(size / (ways * line)))
-        return err_set(e,
-                       "%s: %" PRIu64 " %s in %" PRIu64 " ways do not make a power of two of sets",
-                       what, size, line == 1 ? "entries" : "bytes", ways);
+        return err_set(
+            e, "%s: %" PRIu64 " %s in %" PRIu64 " ways do not make a power of two of sets%s", what,
+            size, line == 1 ? "entries" : "bytes", ways,
+            line > 1 && size % 1000 == 0 ? " (k is 1000, KiB 1024)" : "");
     return true;
 }
 

@@ -8,3 +8,6 @@ m2sim config show --set core.branch.predictor=tage-firestrom
 echo "status $?"
 m2sim config show --set core.rob.gruops=400
 echo "status $?"
+m2sim config show --set core.l1d.size=64K 2>&1 | sed 's|m2sim: .*/cores/|m2sim: |'
+m2sim config show --set core.rob=400
+echo "status $?"
