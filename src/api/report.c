@@ -176,7 +176,8 @@ static void write_config(const struct m2sim *s, const struct report *r, FILE *f,
 
 static void write_table(const struct m2sim *s, const struct report *r, FILE *f, bool host)
 {
-    fwrite(s->table, 1, s->table_size, f);
+    if (s->table_size)
+        fwrite(s->table, 1, s->table_size, f);
 }
 
 enum { MOST_FILES = 7 };

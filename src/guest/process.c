@@ -152,6 +152,12 @@ void process_free(struct process *p)
     if (!p)
         return;
     timers_free(p);
+    for (struct thread *t = p->threads, *next; t; t = next) {   // that did not run to their end
+        next = t->next;
+        fds_put(t);
+        if (t != p->main)
+            thread_free(t);
+    }
     fds_close_all(p);
     perf_free(p);
     space_free(p->space);
@@ -161,10 +167,7 @@ void process_free(struct process *p)
     free(p->arguments);
     free(p->clean_argv);
     free(p->shown);
-    free(p->main->held);
-    free(p->main->held_as);
-    free(p->main->call.fds);
-    free(p->main);
+    thread_free(p->main);
     free(p);
 }
 

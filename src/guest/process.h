@@ -287,6 +287,9 @@ enum sys_result process_resume(struct thread *t);
 void thread_begin(struct thread *t);
 bool thread_end(struct thread *t);
 
+// Frees what a thread that runs no more has; of process.main process_free does it.
+void thread_free(struct thread *t);
+
 // Ends every thread soon, without a status (a limit was reached); waits until all are gone,
 // for some seconds. False when some are not.
 void process_stop(struct process *p);

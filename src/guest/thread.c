@@ -98,6 +98,14 @@ static void remove_signals(struct process *p, const struct thread *t)
     p->queued = n;
 }
 
+void thread_free(struct thread *t)
+{
+    free(t->held);
+    free(t->held_as);
+    free(t->call.fds);
+    free(t);
+}
+
 bool thread_end(struct thread *t)
 {
     struct process *p = t->process;
@@ -117,12 +125,8 @@ bool thread_end(struct thread *t)
          main = t == p->main;
     pthread_cond_broadcast(&p->gone);
     pthread_mutex_unlock(&p->lock);   // *p may be gone from here on
-    if (!main) {
-        free(t->held);
-        free(t->held_as);
-        free(t->call.fds);
-        free(t);
-    }
+    if (!main)
+        thread_free(t);
     return orphaned;
 }
 

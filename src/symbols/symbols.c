@@ -349,7 +349,8 @@ static struct symbols *read_image(u8 *own, const u8 *data, size_t size, const ch
     read_tables(s);
     read_plt(s);
     name_sections(s);
-    qsort(s->mapping, s->mappings, sizeof(*s->mapping), by_place);
+    if (s->mappings)
+        qsort(s->mapping, s->mappings, sizeof(*s->mapping), by_place);
     list_functions(s);
     return s;
 }
