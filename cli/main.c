@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 const struct command_row cli_commands[COMMANDS] = {
@@ -162,10 +163,27 @@ static void fill_standard_streams(void)
             _exit(M2SIM_EXIT_INTERNAL);
 }
 
+// The host's soft limit is raised where it is less than any run needs.
+static bool enough(int which, rlim_t least, const char *what)
+{
+    struct rlimit l;
+    if (getrlimit(which, &l) || l.rlim_cur >= least)
+        return true;
+    l.rlim_cur = l.rlim_max < least ? l.rlim_max : least;
+    if (l.rlim_cur == least && !setrlimit(which, &l))
+        return true;
+    fprintf(stderr, "m2sim: the host's limit of %s is %llu; at least %llu are needed\n", what,
+            (unsigned long long)l.rlim_cur, (unsigned long long)least);
+    return false;
+}
+
 int main(int argc, char **argv)
 {
     signal(SIGXFSZ, SIG_IGN);   // a limit of file sizes is a write error
     fill_standard_streams();
+    if (!enough(RLIMIT_NOFILE, 32, "open files (ulimit -n)") ||
+        !enough(RLIMIT_STACK, 256 << 10, "bytes of stack (ulimit -s)"))
+        return M2SIM_EXIT_INTERNAL;
     int status = run_command(argc, argv);
     bool failed = ferror(stdout);
     const char *why = fflush(stdout) != 0 ? strerror(errno) : failed ? "cannot be written" : NULL;

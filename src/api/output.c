@@ -6,6 +6,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/oom.h"
+
 #include "api/output.h"
 
 static bool fail(struct m2sim_error *e, const struct err *why)
@@ -22,7 +24,7 @@ static struct m2sim_output *make(const char *path)
 {
     struct m2sim_output *o = calloc(1, sizeof(*o));
     if (!o || !(o->path = strdup(path)))
-        abort();
+        out_of_memory();
     o->folder = -1;
     return o;
 }

@@ -5,6 +5,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/oom.h"
 #include "api/output.h"
 #include "api/sim.h"
 #include "core/counters.h"
@@ -96,7 +97,7 @@ static struct sheet *sheet_new(const struct m2sim *s)
     static const char *const ended[] = { "exit", "signal", "limit", "interrupted" };
     struct sheet *t = calloc(1, sizeof(*t));
     if (!t)
-        abort();
+        out_of_memory();
     if (!*s->digest)
         api_digest_file(s->options.program, t->digest);
     t->r = (struct report){

@@ -14,6 +14,7 @@
 #define XXH_INLINE_ALL
 #include <xxhash.h>
 
+#include "base/oom.h"
 #include "api/output.h"
 #include "core/pmu.h"
 #include "guest/block.h"
@@ -201,7 +202,7 @@ static void digest_environment(struct m2sim *s)
     size_t n = p->stack_top - from;
     void *bytes = malloc(n);
     if (!bytes)
-        abort();
+        out_of_memory();
     if (!space_read(p->space, bytes, from, n))
         snprintf(s->environment, sizeof(s->environment), "%016llx",
                  (unsigned long long)XXH3_64bits(bytes, n));
@@ -230,7 +231,7 @@ static void list_rules(struct m2sim *s)
     const struct m2sim_options *o = &s->options;
     struct view_rule *rule = calloc(o->allow_count + o->allow_read_count + 1, sizeof(*rule));
     if (!rule)
-        abort();
+        out_of_memory();
     s->rules = rule;
     for (size_t i = 0; i < o->allow_count; i++)
         *rule++ = (struct view_rule){ o->allow[i], true };

@@ -14,6 +14,8 @@
 #include <sys/statfs.h>
 #include <unistd.h>
 
+#include "base/oom.h"
+
 enum {
     LINKS = 40,   // symbolic links in a row, as Linux
     TRIES = 8,    // names tried, and times what is not ours is replaced
@@ -101,7 +103,7 @@ static struct output *make(const char *shown, const char *name)
 {
     struct output *o = calloc(1, sizeof(*o));
     if (!o)
-        abort();
+        out_of_memory();
     o->folder = o->target = -1;
     snprintf(o->shown, sizeof(o->shown), "%s", shown);
     snprintf(o->name, sizeof(o->name), "%s", name);

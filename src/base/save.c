@@ -8,6 +8,8 @@
 #define XXH_INLINE_ALL
 #include <xxhash.h>
 
+#include "base/oom.h"
+
 #define MAGIC "m2save\n"
 
 struct head {
@@ -36,10 +38,8 @@ struct save {
 static struct save *make(bool reads)
 {
     struct save *s = calloc(1, sizeof(*s));
-    if (!s) {
-        fputs("m2sim: out of memory\n", stderr);
-        abort();
-    }
+    if (!s)
+        out_of_memory();
     s->reads = reads;
     return s;
 }
@@ -49,10 +49,8 @@ static void put(struct save *s, const void *from, size_t n)
     if (s->size + n > s->room) {
         s->room = 2 * (s->size + n);
         s->data = realloc(s->data, s->room);
-        if (!s->data) {
-            fputs("m2sim: out of memory\n", stderr);
-            abort();
-        }
+        if (!s->data)
+            out_of_memory();
     }
     memcpy(s->data + s->size, from, n);
     s->size += n;

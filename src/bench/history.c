@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/oom.h"
 #include "bench/suite.h"
 #include "bench/trend.h"
 
@@ -260,7 +261,7 @@ bool history_page(const char *path, enum bench_clock clock, FILE *f, struct err 
     if (open_db(&d, path, SQLITE_OPEN_READONLY, e)) {
         struct trend_point *p = calloc(TREND_MOST, sizeof(*p));
         if (!p)
-            abort();
+            out_of_memory();
         sqlite3_stmt *s = prepare(&d, "SELECT cpu FROM run ORDER BY id DESC LIMIT 1", "");
         bool any = next_row(&d, s);
         trend_begin(f, any ? column(s, 0) : "no run",

@@ -5,6 +5,8 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include "base/oom.h"
+
 enum { ROOM = 100000 };   // samples; the file takes only what is written
 
 struct probe {
@@ -21,7 +23,7 @@ struct probe *probe_new(const char *object, u32 hz)
         return NULL;
     struct probe *p = calloc(1, sizeof(*p));
     if (!p)
-        abort();
+        out_of_memory();
     u64 room = hz ? ROOM : 0;
     p->size = sizeof(*p->head) + room * sizeof(struct probe_sample);
     p->fd = memfd_create("m2sim-probe", MFD_CLOEXEC);

@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/oom.h"
+
 static int by_value(const void *a, const void *b)
 {
     double x = *(const double *)a, y = *(const double *)b;
@@ -76,7 +78,7 @@ static double *count_ways(const struct ranked *r, unsigned n, unsigned na, unsig
 {
     double *ways = calloc((size_t)(na + 1) * sums, sizeof(*ways));
     if (!ways)
-        abort();
+        out_of_memory();
     ways[0] = 1;
     for (unsigned k = 0; k < n; k++)
         for (unsigned j = k + 1 < na ? k + 1 : na; j > 0; j--)
@@ -115,7 +117,7 @@ void stats_holm(double *p, size_t n)
 {
     bool *done = calloc(n + 1, sizeof(*done));
     if (!done)
-        abort();
+        out_of_memory();
     double least = 0;
     for (size_t left = n; left; left--) {
         size_t at = n;

@@ -8,6 +8,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/oom.h"
+
 enum { MOST_PROGRAMS = 200, QUICK_EVERY = 6 };
 
 char *suite_text(struct arena *a, const char *fmt, ...)
@@ -18,7 +20,7 @@ char *suite_text(struct arena *a, const char *fmt, ...)
     int n = vasprintf(&text, fmt, ap);
     va_end(ap);
     if (n < 0)
-        abort();
+        out_of_memory();
     char *copy = arena_alloc(a, (size_t)n + 1, 1, 1);
     memcpy(copy, text, (size_t)n + 1);
     free(text);

@@ -3,6 +3,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/oom.h"
+
 void tally_init(struct tally *t, struct arena *a)
 {
     *t = (struct tally){ .arena = a };
@@ -40,7 +42,7 @@ static void grow(struct tally *t)
     free(t->slot);
     t->slot = calloc(2 * t->room, sizeof(*t->slot));
     if (!t->at || !t->slot)
-        abort();
+        out_of_memory();
     for (size_t k = 0; k < t->count; k++)
         *find(t, t->at[k].name) = (u32)k + 1;
 }

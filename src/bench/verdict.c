@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/oom.h"
 #include "bench/bench.h"
 
 static const double CONFIDENCE = 0.95;
@@ -57,7 +58,7 @@ static struct stats_pair *new_pairs(size_t n)
 {
     struct stats_pair *p = calloc(n + 1, sizeof(*p));
     if (!p)
-        abort();
+        out_of_memory();
     return p;
 }
 
@@ -72,7 +73,7 @@ struct estimate bench_speed(const struct bench_series *s, size_t n, const char *
     struct stats_pair *p = new_pairs(n);
     double *work = calloc(n + 1, sizeof(*work));
     if (!work)
-        abort();
+        out_of_memory();
     *count = 0;
     for (size_t k = 0; k < n; k++) {
         if (!of_group(&s[k], group))
@@ -132,7 +133,7 @@ static size_t slower_programs(const struct bench *b, double share, enum bench_cl
     double *p = calloc(b->count + 1, sizeof(*p));
     size_t compared = 0, slower = 0, at = 0;
     if (!p)
-        abort();
+        out_of_memory();
     for (size_t k = 0; k < b->count; k++)
         if (b->at[k].other.n)
             p[compared++] = bench_verdict(b, &b->at[k], clock).p;

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/oom.h"
 #include "core/instr.h"
 #include "fit/fit.h"
 #include "fit/forms.h"
@@ -459,7 +460,7 @@ static void read_form(struct forms *all, char *line)
     if (all->count % 512 == 0) {
         all->form = realloc(all->form, (all->count + 512) * sizeof(*all->form));
         if (!all->form)
-            abort();
+            out_of_memory();
     }
     all->form[all->count++] = form;
 }

@@ -6,6 +6,7 @@
 #include <string.h>
 #include <sys/mman.h>
 
+#include "base/oom.h"
 #include "core/core.h"
 #include "exec/exec.h"
 #include "guest/space.h"
@@ -93,7 +94,7 @@ struct lab *lab_new(const struct config *c, const char *model, struct err *e)
 {
     struct lab *l = calloc(1, sizeof(*l));
     if (!l)
-        abort();
+        out_of_memory();
     l->config = c;
     l->model = model;
     l->arena = arena_new();
@@ -102,7 +103,7 @@ struct lab *lab_new(const struct config *c, const char *model, struct err *e)
         aligned_alloc(RECORD_BATCH * sizeof(struct record), RECORD_BATCH * sizeof(struct record));
     l->cpu = aligned_alloc(64, (sizeof(*l->cpu) + 63) / 64 * 64);
     if (!l->buffer || !l->cpu)
-        abort();
+        out_of_memory();
     l->recorder = (struct recorder){ l->buffer, l->buffer, take, l };
     forget_lines(l);
     l->core = l->space ? core_new(l->arena, c, model, e) : NULL;

@@ -1,6 +1,7 @@
 #include <math.h>
 #include <stdlib.h>
 
+#include "base/oom.h"
 #include "fit/loop.h"
 #include "fit/probe.h"
 
@@ -20,7 +21,7 @@ static void link_cycle(struct lab *lab, u32 n, u64 step, u64 turn, u64 inside)
     u32 *order = malloc(n * sizeof(*order));
     u64 seed = 7;
     if (!order)
-        abort();
+        out_of_memory();
     for (u32 k = 0; k < n; k++)
         order[k] = k;
     for (u32 k = n - 1; k > 0; k--) {

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/oom.h"
 #include "fit/fit.h"
 #include "fit/forms.h"
 #include "fit/probe.h"
@@ -195,7 +196,7 @@ static void read_row(struct probes *all, char **field, bool performance_core)
     if (all->count % 256 == 0) {
         all->point = realloc(all->point, (all->count + 256) * sizeof(*all->point));
         if (!all->point)
-            abort();
+            out_of_memory();
     }
     all->point[all->count++] = (struct point){ g, f->results->count - 1 };
 }

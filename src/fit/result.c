@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/oom.h"
+
 enum { RESAMPLES = 400 };
 
 struct result *results_add(struct results *r)
@@ -14,7 +16,7 @@ struct result *results_add(struct results *r)
         r->room = r->room ? r->room * 2 : 1024;
         r->at = realloc(r->at, r->room * sizeof(*r->at));
         if (!r->at)
-            abort();
+            out_of_memory();
     }
     struct result *p = &r->at[r->count++];
     *p = (struct result){ .sim = NAN, .x = NAN };
@@ -165,7 +167,7 @@ struct fit_stats results_stats(const struct result *r, size_t n)
     struct moments m = { 0 };
     const struct result **run = calloc(n + 1, sizeof(*run));
     if (!run)
-        abort();
+        out_of_memory();
     for (size_t k = 0; k < n; k++) {
         if (r[k].shown_only)
             continue;

@@ -7,6 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/oom.h"
 #include "gdb/session.h"
 #include "guest/block.h"
 #include "guest/linux.h"
@@ -241,14 +242,14 @@ static void make_buffers(struct gdb *g)
     g->recorder.next = same_buffer;
     g->auxv = calloc(64, 16);
     if (!g->recorder.buffer || !g->auxv)
-        abort();
+        out_of_memory();
 }
 
 struct gdb *gdb_new(struct machine *m, int in, int out, gdb_monitor *monitor, void *ctx)
 {
     struct gdb *g = calloc(1, sizeof(*g));
     if (!g)
-        abort();
+        out_of_memory();
     g->machine = m;
     g->process = m->process;
     g->monitor = monitor;

@@ -12,6 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/oom.h"
 #include "gdb/session.h"
 #include "isa/decode.h"
 #include "isa/facts.h"
@@ -113,7 +114,7 @@ static bool watch_add(struct gdb *g, enum stop_why why, vaddr addr, u64 len)
     struct watch w = { .why = why, .addr = addr, .len = (u32)len };
     w.bytes = malloc(len + 2 * ACCESS_MAX);
     if (!w.bytes)
-        abort();
+        out_of_memory();
     capture(g, &w);
     g->watches[g->watch_count++] = w;
     return true;

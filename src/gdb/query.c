@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/oom.h"
 #include "gdb/session.h"
 #include "guest/linux.h"
 
@@ -145,7 +146,7 @@ static void monitor(struct gdb *g, const char *hex)
     command[n] = 0;
     FILE *f = open_memstream(&text, &len);
     if (!f)
-        abort();
+        out_of_memory();
     if (g->monitor)
         g->monitor(g->monitor_ctx, command, f);
     else

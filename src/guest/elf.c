@@ -10,6 +10,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/oom.h"
 #include "guest/format.h"
 #include "guest/space_list.h"
 
@@ -151,7 +152,7 @@ static bool read_headers(struct loader *l, struct err *e)
     l->load = calloc(n, sizeof(*l->load));
     l->runs = calloc(2 * n + 1, sizeof(*l->runs));
     if (!l->ph || !l->load || !l->runs)
-        abort();
+        out_of_memory();
     if (!bytes(f, l->ph, l->head.e_phoff, len))
         return err_set(e,
                        "%s: %u program headers at offset 0x%" PRIx64

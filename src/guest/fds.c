@@ -11,6 +11,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "base/oom.h"
 #include "guest/block.h"
 #include "guest/timers.h"
 
@@ -22,7 +23,7 @@ struct guest_file *file_new(int host)
 {
     struct guest_file *f = malloc(sizeof(*f));
     if (!f)
-        abort();
+        out_of_memory();
     *f = (struct guest_file){ .host = host, .holders = 1 };
     return f;
 }
@@ -79,7 +80,7 @@ static int hold(struct thread *t, struct guest_file *f, u32 fd)
         t->held = realloc(t->held, t->held_room * sizeof(struct guest_file *));
         t->held_as = realloc(t->held_as, t->held_room * sizeof(*t->held_as));
         if (!t->held || !t->held_as)
-            abort();
+            out_of_memory();
     }
     f->holders++;
     t->held_as[t->held_count] = fd;

@@ -8,6 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/oom.h"
 #include "guest/linux.h"
 #include "guest/program.h"
 #include "guest/timers.h"
@@ -99,7 +100,7 @@ i64 sys_execve(struct thread *t, const u64 a[6])
 {
     struct words *w = calloc(1, sizeof(*w));
     if (!w)
-        abort();
+        out_of_memory();
     i64 n = space_string(t->process->space, w->path, a[0], sizeof(w->path));
     i64 failed = n < 0 ? n : 0;
     struct program *g = NULL;

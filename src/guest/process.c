@@ -10,6 +10,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/oom.h"
 #include "guest/block.h"
 #include "guest/linux.h"
 #include "guest/program.h"
@@ -116,7 +117,7 @@ static struct process *create(const struct process_options *o, struct err *e, in
     }
     struct process *p = calloc(1, sizeof(*p));
     if (!p)
-        abort();
+        out_of_memory();
     p->space = s;
     p->view = view;
     p->options = *o;
@@ -125,7 +126,7 @@ static struct process *create(const struct process_options *o, struct err *e, in
     p->last_pid = GUEST_PID;
     p->main = calloc(1, sizeof(*p->main));
     if (!p->main)
-        abort();
+        out_of_memory();
     p->main->process = p;
     p->main->tid = p->pid;
     pthread_cond_init(&p->gone, NULL);
@@ -208,12 +209,18 @@ static const char *show_clean(struct process *p, const char *path, char name[VIE
         argc++;
     p->clean_argv = calloc(argc + 2, sizeof(*p->clean_argv));
     if (!p->shown || !p->clean_argv)
-        abort();
+        out_of_memory();
     if (argc)
         memcpy(p->clean_argv, p->options.argv, argc * sizeof(*p->clean_argv));
     p->clean_argv[0] = p->shown;
     p->options.argv = p->clean_argv;
     return name;
+}
+
+// Whether it is the host that has no room, not the program that asks for too much.
+static bool host_is_full(void)
+{
+    return errno == ENOMEM || errno == EMFILE || errno == ENFILE;
 }
 
 static bool load_named(struct process *p, const char *path, struct err *e, int *exit_code)
@@ -222,11 +229,16 @@ static bool load_named(struct process *p, const char *path, struct err *e, int *
     char name[VIEW_PATH];
     const char *shown = p->options.clean ? show_clean(p, path, name) : show(p, path, name);
     i64 error = program_find(p->main, shown, p->options.argv, PATH_QUIET, &g);
-    *exit_code = error == -ENOENT || error == -ENOTDIR ? EXIT_NO_INPUT : EXIT_BAD_INPUT;
+    errno = error == -ENOMEM || error == -EMFILE || error == -ENFILE ? -(int)error : 0;
+    *exit_code = host_is_full()                          ? EXIT_OURS
+                 : error == -ENOENT || error == -ENOTDIR ? EXIT_NO_INPUT
+                                                         : EXIT_BAD_INPUT;
     if (error)
         return program_explain(p->main, shown, error, e);
     if (program_load(p, p->main, g, e))
         return true;
+    if (host_is_full())
+        *exit_code = EXIT_OURS;
     program_free(g);
     return false;
 }

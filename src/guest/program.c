@@ -8,6 +8,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/oom.h"
 #include "guest/linux.h"
 #include "guest/loader.h"
 
@@ -57,7 +58,7 @@ static void prepend(struct program *g, const char *word, const char *arg, const 
         n++;
     const char **argv = calloc(n + 4, sizeof(*argv));
     if (!argv)
-        abort();
+        out_of_memory();
     size_t at = 0;
     argv[at++] = word;
     if (arg)
@@ -114,7 +115,7 @@ static struct program *program_new(const char *path, const char *const *argv)
     struct program *g = calloc(1, sizeof(*g));
     if (!g || !(g->argv = calloc(n + 1, sizeof(*g->argv))) ||
         !(g->text = calloc(MAX_SCRIPTS + 1, LINE)))
-        abort();
+        out_of_memory();
     g->fd = -1;
     if (n)
         memcpy(g->argv, argv, n * sizeof(*argv));

@@ -6,6 +6,7 @@
 #include <sys/wait.h>
 #include <time.h>
 
+#include "base/oom.h"
 #include "guest/block.h"
 #include "guest/helper.h"
 #include "guest/timers.h"
@@ -45,7 +46,7 @@ static void keep_fds(struct thread *t, const struct thread_wait *w)
     if (w->n > c->room) {
         c->fds = realloc(c->fds, (size_t)w->n * sizeof(*c->fds));
         if (!c->fds)
-            abort();
+            out_of_memory();
         c->room = w->n;
     }
     if (w->n)

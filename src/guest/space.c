@@ -9,6 +9,7 @@
 #include <sys/sysmacros.h>
 #include <unistd.h>
 
+#include "base/oom.h"
 #include "guest/space_list.h"
 
 enum {
@@ -170,7 +171,7 @@ struct space *space_new(struct err *e)
 {
     struct space *s = calloc(1, sizeof(*s));
     if (!s)
-        abort();
+        out_of_memory();
     for (int bits = MAX_BITS; bits >= MIN_BITS; bits--) {
         u64 size = (u64)1 << bits, whole = size + 2 * (u64)SPACE_GUARD;
         u8 *mem = reserve(whole);

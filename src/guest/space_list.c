@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/oom.h"
+
 // A guest that maps more files than this sees the rest without a name.
 enum { MAX_NAMES = 4096 };
 
@@ -43,7 +45,7 @@ static void insert_at(struct space *s, size_t i, const struct region *r)
         s->capacity = s->capacity ? 2 * s->capacity : 64;
         s->regions = realloc(s->regions, s->capacity * sizeof(*s->regions));
         if (!s->regions)
-            abort();
+            out_of_memory();
     }
     memmove(&s->regions[i + 1], &s->regions[i], (s->count - i) * sizeof(*r));
     s->regions[i] = copy;
@@ -122,7 +124,7 @@ const char *space_intern(struct space *s, const char *name)
     s->names = realloc(s->names, (s->name_count + 1) * sizeof(*s->names));
     char *copy = strdup(name);
     if (!s->names || !copy)
-        abort();
+        out_of_memory();
     return s->names[s->name_count++] = copy;
 }
 

@@ -6,6 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/oom.h"
 #include "guest/linux.h"
 
 #ifndef AT_MINSIGSTKSZ
@@ -152,7 +153,7 @@ bool stack_build(struct process *p, vaddr *sp, struct err *e)
     vaddr *where = calloc(argc + envc + 1, sizeof(*where));
     struct stack s = { p->stack_top, p->stack_top, calloc(1, ARGUMENT_BYTES), false };
     if (!where || !s.bytes)
-        abort();
+        out_of_memory();
     fill(&s, p, where, argc, where + argc, envc);
     *sp = s.at;
     u64 used = s.top - s.at;

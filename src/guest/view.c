@@ -10,6 +10,8 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "base/oom.h"
+
 // The bytes of `prefix` when `path` is it or lies below it, else -1.
 static i64 below(const char *path, const char *prefix)
 {
@@ -53,7 +55,7 @@ static char *copy(const char *text)
 {
     char *c = strdup(text);
     if (!c)
-        abort();
+        out_of_memory();
     return c;
 }
 
@@ -71,7 +73,7 @@ static void put_node(struct view *v, const char *guest, int fd, enum view_access
     } else {
         v->node = realloc(v->node, (v->count + 1) * sizeof(*v->node));
         if (!v->node)
-            abort();
+            out_of_memory();
         n = &v->node[v->count++];
     }
     *n = (struct view_node){ copy(guest), copy(host), fd, access,
@@ -164,7 +166,7 @@ struct view *view_new(const struct view_options *o, struct err *e)
                                            "/dev/tty",  "/dev/urandom", "/dev/random" };
     struct view *v = calloc(1, sizeof(*v));
     if (!v)
-        abort();
+        out_of_memory();
     v->everything = o->everything;
     v->rooted = o->root;
     v->hidden = o->hidden;

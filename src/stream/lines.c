@@ -3,6 +3,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "base/oom.h"
+
 enum { AROUND = 8 };   // lines on both sides, for those that a prefetcher brings unasked
 
 struct lines {
@@ -57,10 +59,8 @@ struct lines *lines_new(struct recorder *to, memory_read *read, void *who)
     struct lines *l = calloc(1, sizeof(*l));
     struct record *buffer =
         aligned_alloc(RECORD_BATCH * sizeof(struct record), RECORD_BATCH * sizeof(struct record));
-    if (!l || !buffer) {
-        fputs("m2sim: out of memory\n", stderr);
-        abort();
-    }
+    if (!l || !buffer)
+        out_of_memory();
     l->recorder = (struct recorder){ buffer, buffer, next, l };
     l->to = to;
     l->read = read;

@@ -6,6 +6,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "base/oom.h"
+
 enum { BATCHES = 8, BATCH_BYTES = RECORD_BATCH * sizeof(struct record) };
 
 // Invariants, with the lock held:
@@ -84,10 +86,8 @@ void stream_tee(void *tee, const struct record *r, size_t n)
 static struct record *new_batch(void)
 {
     void *p = aligned_alloc(BATCH_BYTES, BATCH_BYTES);
-    if (!p) {
-        fputs("m2sim: out of memory\n", stderr);
-        abort();
-    }
+    if (!p)
+        out_of_memory();
     return p;
 }
 

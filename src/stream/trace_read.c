@@ -5,6 +5,7 @@
 
 #include <zstd.h>
 
+#include "base/oom.h"
 #include "stream/trace_form.h"
 
 struct trace_reader {
@@ -47,10 +48,8 @@ struct trace_reader *trace_reader_new(FILE *f, const char *name, struct err *e)
 {
     size_t room = ZSTD_compressBound(TRACE_FRAME * sizeof(struct record));
     struct trace_reader *t = calloc(1, sizeof(*t) + room);
-    if (!t) {
-        fputs("m2sim: out of memory\n", stderr);
-        abort();
-    }
+    if (!t)
+        out_of_memory();
     t->f = f;
     t->name = name;
     t->room = room;

@@ -6,6 +6,7 @@
 #include <xxhash.h>
 #include <zstd.h>
 
+#include "base/oom.h"
 #include "stream/trace_form.h"
 
 enum { LEVEL = 3 };   // of compression
@@ -38,10 +39,8 @@ struct trace_writer *trace_writer_new(FILE *f, const char *name, u64 program)
 {
     size_t room = ZSTD_compressBound(TRACE_FRAME * sizeof(struct record));
     struct trace_writer *w = calloc(1, sizeof(*w) + room);
-    if (!w || !(w->zstd = ZSTD_createCCtx())) {
-        fputs("m2sim: out of memory\n", stderr);
-        abort();
-    }
+    if (!w || !(w->zstd = ZSTD_createCCtx()))
+        out_of_memory();
     w->f = f;
     w->name = name;
     w->room = room;

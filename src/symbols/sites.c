@@ -3,6 +3,8 @@
 #include <elfutils/libdwfl.h>
 #include <stdlib.h>
 
+#include "base/oom.h"
+
 struct sites {
     Dwfl *dwfl;
     Dwfl_Callbacks how;
@@ -12,7 +14,7 @@ struct sites *sites_new(const struct sites_file *file, size_t count)
 {
     struct sites *s = calloc(1, sizeof(*s));
     if (!s)
-        abort();
+        out_of_memory();
     s->how = (Dwfl_Callbacks){
         .find_elf = dwfl_build_id_find_elf,
         .find_debuginfo = dwfl_standard_find_debuginfo,

@@ -9,6 +9,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/oom.h"
+
 static const u64 MOST_BYTES = 4ull << 30;
 
 // An allocated section of a linked file.
@@ -41,7 +43,7 @@ static void *array(size_t count, size_t size)
 {
     void *p = calloc(count + 1, size);
     if (!p)
-        abort();
+        out_of_memory();
     return p;
 }
 
@@ -252,7 +254,7 @@ static void add_plt(struct symbols *s, const struct symbols_code *plt, u64 at, c
     if (!name || !*name || !is_clean(name))
         return;
     if (asprintf(&made, "%s@plt", name) < 0)
-        abort();
+        out_of_memory();
     s->made[s->mades++] = made;
     s->symbol[s->count++] = (struct symbol){ made, at, size, plt->section, STT_FUNC };
 }
@@ -272,7 +274,7 @@ static void name_plt(struct symbols *s, Elf_Scn *scn, const GElf_Shdr *h,
     s->made = array(n, sizeof(*s->made));
     s->symbol = realloc(s->symbol, (s->count + n + s->codes + 1) * sizeof(*s->symbol));
     if (!s->symbol)
-        abort();
+        out_of_memory();
     for (u64 k = 0; k < n && k < INT32_MAX; k++) {
         GElf_Rela r;
         GElf_Sym sym;
