@@ -2,8 +2,9 @@
 //
 // It has this life-cycle: made from parameters in an arena, fed the stream of retired
 // instructions, drained, read. It decides when things happen, never what; the same records
-// give the same numbers however they are cut into batches. Once drained it may be fed on, go
-// on with another model, or be warmed.
+// in the same batches give the same numbers. Once drained it may be fed on, go on with another
+// model, or be warmed. How records are cut into batches should not count, but does a little
+// to the detailed model.
 #ifndef CORE_CORE_H
 #define CORE_CORE_H
 
