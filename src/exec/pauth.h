@@ -13,8 +13,6 @@
 // Rows of cpu.pac_key.
 enum pauth_key { PAUTH_IA, PAUTH_IB, PAUTH_DA, PAUTH_DB, PAUTH_GA };
 
-#define PAUTH_FIELD 0x007f000000000000ull
-
 // Arm ARM, ComputePAC.
 u64 pauth_code(const struct cpu *c, u64 value, u64 modifier, enum pauth_key key);
 

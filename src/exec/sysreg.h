@@ -4,12 +4,6 @@
 
 #include "isa/cpu.h"
 
-// What can be set in them.
-enum {
-    FPCR_BITS = 0x07c80000,   // AHP, DN, FZ, RMode, FZ16; exceptions are never trapped
-    FPSR_BITS = 0x0800009f,   // QC, IDC, IXC, UFC, OFC, DZC, IOC
-};
-
 // Inside exec_run(). FPCR and FPSR live partly in the host's FPU (fpenv.h).
 void sysreg_write_fpcr(struct cpu *c, u32 value);
 void sysreg_write_fpsr(struct cpu *c, u32 value);

@@ -241,6 +241,7 @@ static void make_buffers(struct gdb *g)
     g->recorder.buffer = g->recorder.at = aligned_alloc(size, size);
     g->recorder.next = same_buffer;
     g->auxv = calloc(64, 16);
+    g->description = registers_description();
     if (!g->recorder.buffer || !g->auxv)
         out_of_memory();
 }
@@ -276,6 +277,7 @@ void gdb_free(struct gdb *g)
     leave(g);
     g->process->options.signalled = NULL;
     free(g->recorder.buffer);
+    free(g->description);
     free(g->auxv);
     free(g);
 }

@@ -77,7 +77,7 @@ static void transfer(struct gdb *g, const char *p)
     const char *range;
     u64 pid;
     if (starts(p, "features:read:target.xml:", &range))
-        send_part(g, range, gdb_target_xml, strlen(gdb_target_xml));
+        send_part(g, range, g->description, strlen(g->description));
     else if (starts(p, "auxv:read::", &range))
         send_part(g, range, g->auxv, g->auxv_len);
     else if (starts(p, "siginfo:read::", &range))

@@ -154,19 +154,20 @@ static void tell_stop(struct gdb *g)
 
 static void get_all(struct gdb *g)
 {
-    u8 bytes[16];
-    for (u32 k = 0; k < REGISTERS; k++)
-        packet_hex(&g->reply, bytes, register_get(chosen(g), k, bytes));
+    u8 bytes[REG_BYTES];
+    u32 size;
+    for (u32 k = 0; (size = register_get(chosen(g), k, bytes)); k++)
+        packet_hex(&g->reply, bytes, size);
 }
 
 static bool set_all(struct gdb *g, const char *hex)
 {
-    u8 all[REGISTERS * 16];
+    u8 all[REG_NUMBERS * REG_BYTES];
     i64 n = packet_bytes(hex, all, sizeof(all)), at = 0;
-    for (u32 k = 0; k < REGISTERS && at + register_size(k) <= n; k++) {
-        u8 bytes[16];
-        memcpy(bytes, all + at, register_size(k));
-        at += register_set(chosen(g), k, bytes);
+    u32 size;
+    for (u32 k = 0; (size = register_size(k)) && at + size <= n; k++) {
+        register_set(chosen(g), k, all + at);
+        at += size;
     }
     return n >= 0;
 }
@@ -174,9 +175,9 @@ static bool set_all(struct gdb *g, const char *hex)
 static void get_one(struct gdb *g, const char *p)
 {
     u64 number;
-    u8 bytes[16];
+    u8 bytes[REG_BYTES];
     u32 size = 0;
-    if (packet_number(&p, &number) && number < REGISTERS)
+    if (packet_number(&p, &number) && number < REG_NUMBERS)
         size = register_get(chosen(g), (u32)number, bytes);
     if (size)
         packet_hex(&g->reply, bytes, size);
@@ -187,12 +188,11 @@ static void get_one(struct gdb *g, const char *p)
 static bool set_one(struct gdb *g, const char *p)
 {
     u64 number;
-    u8 bytes[16];
-    if (!packet_number(&p, &number) || number >= REGISTERS || !packet_take(&p, '=') ||
+    u8 bytes[REG_BYTES];
+    if (!packet_number(&p, &number) || number >= REG_NUMBERS || !packet_take(&p, '=') ||
         packet_bytes(p, bytes, sizeof(bytes)) != register_size((u32)number))
         return false;
-    register_set(chosen(g), (u32)number, bytes);
-    return true;
+    return register_set(chosen(g), (u32)number, bytes) != 0;
 }
 
 // -- Memory --

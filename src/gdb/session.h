@@ -68,6 +68,7 @@ struct gdb {
     struct watch watches[GDB_WATCHES];
     u32 watch_count;
     struct recorder recorder;   // of single steps
+    char *description;   // of the registers
     u8 *auxv;
     u64 auxv_len;
     int files[GDB_FILES];
@@ -100,11 +101,11 @@ void query_new_program(struct gdb *g);
 
 // ---- registers.c
 
-enum { REGISTERS = 71 };
-extern const char gdb_target_xml[];
-u32 register_get(const struct thread *t, u32 number, u8 bytes[16]);   // its size; 0: none
-u32 register_set(struct thread *t, u32 number, const u8 bytes[16]);
+char *registers_description(void);   // XML; the caller frees it
+// Their size; 0: gdb knows no such register.
 u32 register_size(u32 number);
+u32 register_get(const struct thread *t, u32 number, u8 bytes[REG_BYTES]);
+u32 register_set(struct thread *t, u32 number, const u8 bytes[REG_BYTES]);
 
 // ---- points.c: breakpoints and watchpoints
 

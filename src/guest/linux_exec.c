@@ -60,16 +60,11 @@ static i64 check_program(int fd)
 
 static void reset(struct process *p, struct thread *t)
 {
-    struct cpu *c = &t->cpu;
     for (int i = 1; i <= GUEST_SIGNALS; i++)
         p->actions[i] = (struct guest_action){ .handler = p->actions[i].handler == 1 };
     t->altstack = (struct guest_altstack){ 0 };
     t->clear_child_tid = t->robust_list = t->rseq = 0;
-    memset(c->x, 0, sizeof(c->x));
-    memset(c->v, 0, sizeof(c->v));
-    c->fpcr = c->fpsr = 0;
-    c->tpidr = 0;
-    c->monitor_size = 0;
+    t->cpu.regs = (struct regs){ 0 };
     fds_close_on_exec(p);
 }
 

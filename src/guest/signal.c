@@ -15,8 +15,6 @@ enum {
     ACTION_IGNORE = 1,
     FPSIMD_RECORD = 0x46508001,
     ESR_RECORD = 0x45535201,
-    DIT_BIT = 24,
-    SSBS_BIT = 12,
 };
 
 // Flags of struct sigaction; the same on both, but some headers hide them.
@@ -25,9 +23,10 @@ static const u64 FLAG_SIGINFO = 4, FLAG_RESTORER = 0x04000000, FLAG_ONSTACK = 0x
 static const u32 AUTODISARM = (u32)1 << 31;
 
 // struct fpsimd_context and esr_context, under names that a host of the same kind has not taken.
+// Where the registers are in a frame is in isa/regs.def.
 struct fpsimd_record {
-    u32 magic, size, fpsr, fpcr;
-    union vreg v[32];
+    u32 magic, size;
+    u8 registers[520];
 };
 
 struct esr_record {
@@ -45,8 +44,10 @@ struct frame {
     u64 sigmask;
     u8 unused[120];
     u64 pad1;
-    u64 fault_address, regs[31], sp, pc, pstate;
-    u64 pad2;
+    union {
+        u64 fault_address;
+        u8 context[288];   // registers
+    };
     u8 reserved[4096];
 };
 
@@ -214,16 +215,11 @@ void signal_bytes(const struct guest_siginfo *i, u8 raw[SIGINFO_BYTES])
 
 static void save(struct frame *f, const struct thread *t)
 {
-    const struct cpu *c = &t->cpu;
-    memcpy(f->regs, c->x, sizeof(f->regs));
-    f->sp = c->x[REG_SP];
-    f->pc = c->pc;
-    f->pstate = cpu_nzcv(c) | (u64)c->dit << DIT_BIT | (u64)c->ssbs << SSBS_BIT;
+    const struct regs *r = &t->cpu.regs;
     struct fpsimd_record *fp = (struct fpsimd_record *)f->reserved;
-    *fp = (struct fpsimd_record){
-        .magic = FPSIMD_RECORD, .size = sizeof(*fp), .fpsr = c->fpsr, .fpcr = c->fpcr
-    };
-    memcpy(fp->v, c->v, sizeof(fp->v));
+    *fp = (struct fpsimd_record){ .magic = FPSIMD_RECORD, .size = sizeof(*fp) };
+    regs_to_frame(r, FRAME_CONTEXT, f->context);
+    regs_to_frame(r, FRAME_FPSIMD, (u8 *)fp);
     struct esr_record *esr = (struct esr_record *)(f->reserved + sizeof(*fp));
     if (t->esr)
         *esr = (struct esr_record){ ESR_RECORD, sizeof(*esr), t->esr };
@@ -398,7 +394,7 @@ enum sys_result process_fault(struct thread *t, int sig, int code, vaddr addr, c
 // Takes registers back; false when the frame is none.
 static bool restore(struct thread *t, const struct frame *f)
 {
-    struct cpu *c = &t->cpu;
+    struct regs *r = &t->cpu.regs;
     const struct fpsimd_record *fp = (const struct fpsimd_record *)f->reserved;
     size_t at = 0;
     while (at + sizeof(*fp) <= sizeof(f->reserved) && fp->magic != FPSIMD_RECORD) {
@@ -409,16 +405,8 @@ static bool restore(struct thread *t, const struct frame *f)
     }
     if (at + sizeof(*fp) > sizeof(f->reserved) || fp->size != sizeof(*fp))
         return false;
-    memcpy(c->x, f->regs, sizeof(f->regs));
-    c->x[REG_SP] = f->sp;
-    c->pc = f->pc;
-    cpu_set_nzcv(c, f->pstate & 0xf0000000);
-    c->dit = f->pstate >> DIT_BIT & 1;
-    c->ssbs = f->pstate >> SSBS_BIT & 1;
-    c->fpsr = fp->fpsr;
-    c->fpcr = fp->fpcr;
-    memcpy(c->v, fp->v, sizeof(c->v));
-    c->monitor_size = 0;
+    regs_from_frame(r, FRAME_CONTEXT, f->context);
+    regs_from_frame(r, FRAME_FPSIMD, (const u8 *)fp);
     return true;
 }
 

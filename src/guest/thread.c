@@ -233,7 +233,7 @@ static struct thread *new_thread(struct thread *parent, const u64 a[6])
     struct thread *t = calloc(1, sizeof(*t));
     if (!t)
         return NULL;
-    t->cpu = parent->cpu;
+    t->cpu.regs = parent->cpu.regs;
     t->process = p;
     t->sigmask = parent->sigmask;
     t->affinity = parent->affinity;

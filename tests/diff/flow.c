@@ -399,6 +399,10 @@ int main(int argc, char **argv)
     const char *out = NULL;
     u64 seed = 1, count = 100, only = ~0ull;
     bool list = false;
+    if (argc == 2 && !strcmp(argv[1], "--fields")) {
+        print_fields();
+        return 0;
+    }
     for (int k = 1; k + 1 < argc; k += 2) {
         const char *o = argv[k], *v = argv[k + 1];
         if (!strcmp(o, "--seed"))

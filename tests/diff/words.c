@@ -79,18 +79,18 @@ void emit_load_state(struct gen *g, u64 state)
     emit_constant(g, POINTER, state);
     static const struct {
         u32 sys, at;
-    } special[] = { { SYS_NZCV, AT_NZCV }, { SYS_FPCR, AT_FPCR }, { SYS_FPSR, AT_FPSR } };
+    } special[] = { { SYS_NZCV, AT_cpsr }, { SYS_FPCR, AT_fpcr }, { SYS_FPSR, AT_fpsr } };
     for (size_t k = 0; k < COUNT(special); k++) {
         emit_ldr(g, 0, special[k].at);
         emit_msr(g, special[k].sys, 0);
     }
-    emit_ldr(g, 0, AT_SP);
+    emit_ldr(g, 0, AT_sp);
     emit_mov_sp(g, 0);
     for (u32 k = 0; k < 32; k++)
-        emit_ldr_q(g, k, AT_V + 16 * k);
+        emit_ldr_q(g, k, AT_v + 16 * k);
     for (u32 k = 0; k < 31; k++)
         if (k != POINTER)
-            emit_ldr(g, k, AT_X + 8 * k);
+            emit_ldr(g, k, AT_x + 8 * k);
 }
 
 // Stores the state and writes it; x0 to x2 and x8 come back from the store.
@@ -99,18 +99,18 @@ void emit_dump_state(struct gen *g)
     emit_constant(g, POINTER, OUT);
     for (u32 k = 0; k < 31; k++)
         if (k != POINTER)
-            emit_str(g, k, AT_X + 8 * k);
+            emit_str(g, k, AT_x + 8 * k);
     emit(g, 0x910003e0);   // mov x0, sp
-    emit_str(g, 0, AT_SP);
+    emit_str(g, 0, AT_sp);
     static const struct {
         u32 sys, at;
-    } special[] = { { SYS_NZCV, AT_NZCV }, { SYS_FPCR, AT_FPCR }, { SYS_FPSR, AT_FPSR } };
+    } special[] = { { SYS_NZCV, AT_cpsr }, { SYS_FPCR, AT_fpcr }, { SYS_FPSR, AT_fpsr } };
     for (size_t k = 0; k < COUNT(special); k++) {
         emit_mrs(g, special[k].sys, 0);
         emit_str(g, 0, special[k].at);
     }
     for (u32 k = 0; k < 32; k++)
-        emit_str_q(g, k, AT_V + 16 * k);
+        emit_str_q(g, k, AT_v + 16 * k);
     emit_constant(g, 0, 1);
     emit_constant(g, 1, OUT);
     emit_constant(g, 2, WINDOW + WINDOW_BYTES - OUT);
@@ -118,7 +118,22 @@ void emit_dump_state(struct gen *g)
     emit(g, 0xd4000001);   // svc: write(1, …)
     static const u32 used[] = { 0, 1, 2, 8 };
     for (size_t k = 0; k < COUNT(used); k++)
-        emit_ldr(g, used[k], AT_X + 8 * used[k]);
+        emit_ldr(g, used[k], AT_x + 8 * used[k]);
+}
+
+void print_fields(void)
+{
+    struct reg reg;
+    u32 at = 0;
+    for (u32 k = 0; at < STATE_BYTES && reg_of(k, &reg); k++) {
+        u32 bytes = reg.bytes < 8 ? 8 : reg.bytes;
+        char number[12] = "";
+        if (reg.index >= 0)
+            snprintf(number, sizeof(number), "%d", reg.index);
+        if (at != AT_pc && !(reg.index == POINTER && reg.bytes == 8))   // lost, see emit_dump_state
+            printf("%s%s %u %u\n", reg.name, number, at, bytes);
+        at += bytes;
+    }
 }
 
 // -- Hostile values --
@@ -194,12 +209,12 @@ void make_state(struct gen *g, u8 *state)
     u64 *w = (u64 *)state;
     for (u32 k = 0; k < STATE_BYTES / 8; k++)
         w[k] = hostile(g);
-    w[AT_SP / 8] &= ~15ull;
-    w[AT_NZCV / 8] = (u64)below(g, 16) << 28;
-    w[AT_FPCR / 8] = 0;
+    w[AT_sp / 8] &= ~15ull;
+    w[AT_cpsr / 8] = (u64)below(g, 16) << 28;
+    w[AT_fpcr / 8] = 0;
     if (below(g, 2))   // AHP, DN, FZ, RMode, FZ16
-        w[AT_FPCR / 8] = (u64)below(g, 32) << 22 | (u64)below(g, 2) << 19;
-    w[AT_FPSR / 8] = below(g, 4) ? 0 : (u64)below(g, 2) << 27 | below(g, 32) | below(g, 2) << 7;
+        w[AT_fpcr / 8] = (u64)below(g, 32) << 22 | (u64)below(g, 2) << 19;
+    w[AT_fpsr / 8] = below(g, 4) ? 0 : (u64)below(g, 2) << 27 | below(g, 32) | below(g, 2) << 7;
 }
 
 // -- Random instructions --

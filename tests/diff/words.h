@@ -22,16 +22,20 @@ enum {
     HELPER = 27,            // loads constants; random instructions may use it
 };
 
-// Offsets in a state, initial or dumped.
+// Offsets in a state, initial or dumped: those registers of isa/regs.def that a signal frame
+// has, in 8 bytes at least. There is no PC in it, and of CPSR only NZCV.
 enum {
-    AT_X = 0,
-    AT_SP = 31 * 8,
-    AT_NZCV = 32 * 8,
-    AT_FPCR = 33 * 8,
-    AT_FPSR = 34 * 8,
-    AT_V = 36 * 8,
-    STATE_BYTES = 36 * 8 + 512
+#define STATE(name, bytes) AT_##name, AT_##name##_LAST = AT_##name + (bytes)-1,
+#define REG(name, count, bytes, ...) STATE(name, (count) * ((bytes) < 8 ? 8 : (bytes)))
+#define VIEW(name, bytes, ...) STATE(name, 8)
+#include "isa/regs.def"
+#undef VIEW
+#undef REG
+#undef STATE
+    STATE_BYTES = AT_tpidr   // the first that a frame lacks
 };
+_Static_assert(AT_v % 16 == 0, "ldr q");
+_Static_assert(STATE_BYTES <= WINDOW - OUT, "it ends where the window begins");
 
 enum {
     SYS_NZCV = 0xda10 << 5,
@@ -87,6 +91,9 @@ u32 next_word(struct gen *g, enum op op);
 void emit_address(struct gen *g, const struct row *r, const struct insn *i, u32 w);
 // A random instruction of the row, and what sets it up. Gives its word; 0: there is none.
 u32 emit_random(struct gen *g, enum op op);
+
+// Prints a line each register of a state: its name, offset and bytes.
+void print_fields(void);
 
 // Ends with an error message when it cannot.
 void write_elf(const struct gen *g, const char *path, u64 states);

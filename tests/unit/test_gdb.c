@@ -391,6 +391,19 @@ static void the_auxiliary_vector_has_the_entry(void **state)
     SAYS("qXfer:exec-file:read::0,20", "l/bin/prog");
 }
 
+// A g packet is the registers of the description, one behind the other.
+static void packets_have_the_registers_that_are_described(void **state)
+{
+    struct world *w = *state;
+    size_t bits = 0, described = 0;
+    ask(w, "qXfer:features:read:target.xml:0,3fff");
+    for (const char *p = w->reply; (p = strstr(p, "<reg name=")); p++, described++)
+        bits += strtoul(strstr(p, "bitsize=\"") + 9, NULL, 10);
+    assert_int_equal(described, 31 + 3 + 32 + 2 + 1 + 2);
+    assert_int_equal(strlen(ask(w, "g")), bits / 4);
+    SAYS("p47", "E01");   // the program sees TPIDRRO_EL0, gdb has no such register
+}
+
 static void files_are_those_of_the_guest_and_only_read(void **state)
 {
     struct world *w = *state;
@@ -542,6 +555,7 @@ int main(void)
         T(steps_count_instructions_and_ranges_end_outside),
         T(watchpoints_stop_before_the_access),
         T(the_auxiliary_vector_has_the_entry),
+        T(packets_have_the_registers_that_are_described),
         T(files_are_those_of_the_guest_and_only_read),
         T(a_signal_is_told_and_passed_on_or_not),
         T(a_signal_given_with_going_on_ends_the_guest),

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "exec/jit/jit.h"
+#include "registers.h"
 
 enum { CODE = 0x400000, DATA = 0x800000, OUT = 0x900000, RWX = 7, FIXED_ANON = 0x32 };
 
@@ -136,10 +137,8 @@ static void begin(struct world *w, const u32 *code, size_t words)
 static void same(const struct world *w)
 {
     const struct cpu *a = &w->interpreted, *b = &w->translated;
-    assert_int_equal(a->pc, b->pc);
-    assert_int_equal(a->fpsr, b->fpsr);
-    assert_memory_equal(a->x, b->x, 32 * sizeof(a->x[0]));
-    assert_memory_equal(a->v, b->v, sizeof(a->v));
+    // Flags that nobody is going to read need not be there.
+    assert_int_equal(registers_differ(&b->regs, &a->regs, "cpsr"), 0);
 }
 
 // Both to the end, in stretches. `step`: no stretch passes this.

@@ -10,6 +10,7 @@
 #include "exec/fpenv.h"
 #include "exec/jit/stencil.h"
 #include "isa/decode.h"
+#include "registers.h"
 
 enum { WORDS = 400, STATES = 3, PC = 0x12345678 };
 
@@ -219,30 +220,10 @@ static bool run_stencil(struct cpu *c, const struct insn *i, const struct row *r
     return !declined;
 }
 
-static bool same_vectors(const struct cpu *a, const struct cpu *b)
-{
-    for (int k = 0; k < 32; k++)
-        if (a->v[k].d[0] != b->v[k].d[0] || a->v[k].d[1] != b->v[k].d[1])
-            return false;
-    return true;
-}
-
 static void compare(const struct cpu *c, const struct cpu *want, u32 word, const struct row *row)
 {
-    bool same = memcmp(c->x, want->x, REG_ZERO * sizeof(u64)) == 0 && same_vectors(c, want) &&
-                cpu_nzcv(c) == cpu_nzcv(want) && c->fpsr == want->fpsr && c->fpcr == want->fpcr;
-    if (same)
-        return;
-    print_error("%s (%08x): fpsr %x instead of %x, nzcv %x instead of %x\n", row->name, word,
-                c->fpsr, want->fpsr, cpu_nzcv(c), cpu_nzcv(want));
-    for (int k = 0; k < REG_ZERO; k++)
-        if (c->x[k] != want->x[k])
-            print_error("x%d %llx instead of %llx\n", k, (long long)c->x[k], (long long)want->x[k]);
-    for (int k = 0; k < 64; k++)
-        if (c->v[k / 2].d[k & 1] != want->v[k / 2].d[k & 1])
-            print_error("v%d.d[%d] %llx instead of %llx\n", k / 2, k & 1,
-                        (long long)c->v[k / 2].d[k & 1], (long long)want->v[k / 2].d[k & 1]);
-    fail();
+    if (registers_differ(&c->regs, &want->regs, NULL))
+        fail_msg("%s (%08x)", row->name, word);
 }
 
 static void try_word(struct world *w, u32 word)
