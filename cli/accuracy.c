@@ -5,7 +5,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
-static int compare(const struct cli_line *l)
+int cmd_accuracy(const struct cli_line *l)
 {
     struct m2sim_error e;
     const char *output = l->at[OPT_output].text;
@@ -34,14 +34,4 @@ static int compare(const struct cli_line *l)
     bool ok = m2sim_accuracy(&o, f, flags, &e);
     progress_free(line);
     return cli_close(to, ok, ok ? 0 : cli_fail(&e));
-}
-
-int cmd_accuracy(int argc, char **argv)
-{
-    struct cli_line l;
-    int done = cli_read(&l, COMMAND_accuracy, argc, argv);
-    if (done < 0)
-        done = compare(&l);
-    cli_free(&l);
-    return done;
 }

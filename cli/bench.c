@@ -20,7 +20,7 @@ static void catch_interrupts(void)
     sigaction(SIGTERM, &sa, NULL);
 }
 
-static int measure(const struct cli_line *l, const char *command)
+int cmd_bench(const struct cli_line *l)
 {
     struct m2sim_error e;
     const char *clock = l->at[OPT_clock].text;
@@ -34,7 +34,7 @@ static int measure(const struct cli_line *l, const char *command)
         .history = l->at[OPT_history].text,
         .page = l->at[OPT_html].text,
         .label = l->at[OPT_label].text,
-        .command = command,
+        .command = l->text,
         .profile = cli_given(l, OPT_profile),
         .folded = l->at[OPT_folded].text,
         .repetitions = (unsigned)l->at[OPT_repetitions].number,
@@ -57,16 +57,4 @@ static int measure(const struct cli_line *l, const char *command)
     progress_free(line);
     int status = cli_close(to, ok, ok ? slower : cli_fail(&e));
     return stop && !status ? 130 : status;
-}
-
-int cmd_bench(int argc, char **argv)
-{
-    struct cli_line l;
-    char *command = cli_join(argc, argv);
-    int done = cli_read(&l, COMMAND_bench, argc, argv);
-    if (done < 0)
-        done = measure(&l, command);
-    cli_free(&l);
-    free(command);
-    return done;
 }

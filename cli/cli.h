@@ -4,7 +4,7 @@
 
 #include "m2sim.h"
 
-// The rows of commands.def; each gets its own name as argv[0] and returns the exit code.
+// The rows of commands.def.
 enum command {
 #define COMMAND(name, ...) COMMAND_##name,
 #include "commands.def"
@@ -12,7 +12,10 @@ enum command {
     COMMANDS
 };
 
-#define COMMAND(name, ...) int cmd_##name(int argc, char **argv);
+struct cli_line;
+
+// What each does with its command line; the result is the exit code.
+#define COMMAND(name, ...) int cmd_##name(const struct cli_line *l);
 #include "commands.def"
 #undef COMMAND
 
@@ -20,7 +23,7 @@ struct command_row {
     const char *name;
     enum { NO_WORDS, WORDS, GUEST } words;
     const char *summary, *arguments, *about, *examples;
-    int (*run)(int argc, char **argv);
+    int (*run)(const struct cli_line *l);
 };
 extern const struct command_row cli_commands[COMMANDS];
 
@@ -76,6 +79,7 @@ struct cli_line {
     } at[OPTIONS];
     char **word;   // ends with NULL
     int words;
+    const char *text;   // all of it, as a shell would read it
 };
 
 // Reads argv. Returns -1 to go on, or the exit code when the command is done (help was printed,

@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-static int show(const struct cli_line *l)
+int cmd_config(const struct cli_line *l)
 {
     if (!l->words)
         return cli_usage("config", "what? 'm2sim config show' prints a core's parameters");
@@ -17,14 +17,4 @@ static int show(const struct cli_line *l)
     bool ok = m2sim_config_show(core ? core : "m2-avalanche", l->at[OPT_set].all,
                                 l->at[OPT_set].count, stdout, flags, &e);
     return ok ? 0 : cli_fail(&e);
-}
-
-int cmd_config(int argc, char **argv)
-{
-    struct cli_line l;
-    int done = cli_read(&l, COMMAND_config, argc, argv);
-    if (done < 0)
-        done = show(&l);
-    cli_free(&l);
-    return done;
 }

@@ -38,7 +38,7 @@ static int words(const struct cli_line *l)
     return 0;
 }
 
-static int disassemble(const struct cli_line *l)
+int cmd_disasm(const struct cli_line *l)
 {
     static const enum option_id of_programs[] = { OPT_start, OPT_stop, OPT_json };
     struct m2sim_error e;
@@ -58,14 +58,4 @@ static int disassemble(const struct cli_line *l)
                               .stop = l->at[OPT_stop].number };
     unsigned flags = cli_given(l, OPT_json) ? M2SIM_JSON : 0;
     return m2sim_disassemble_file(l->word[0], &o, stdout, flags, &e) ? 0 : cli_fail(&e);
-}
-
-int cmd_disasm(int argc, char **argv)
-{
-    struct cli_line l;
-    int done = cli_read(&l, COMMAND_disasm, argc, argv);
-    if (done < 0)
-        done = disassemble(&l);
-    cli_free(&l);
-    return done;
 }

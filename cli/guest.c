@@ -10,7 +10,7 @@
 
 struct guest_command {
     struct m2sim_options o;
-    struct cli_line line;
+    const struct cli_line *line;
     const char *output;
     char **env;
     size_t env_count;
@@ -76,7 +76,7 @@ static void list(const struct cli_line *l, enum option_id id, const char *const 
 // What the command line says of the run.
 static void set_options(struct guest_command *g)
 {
-    const struct cli_line *l = &g->line;
+    const struct cli_line *l = g->line;
     struct m2sim_options *o = &g->o;
     o->program = l->word[0];
     o->argv = l->word;
@@ -134,7 +134,7 @@ static bool write_report(const struct guest_command *g, struct m2sim *s, FILE *o
                          struct m2sim_error *e)
 {
     unsigned flags =
-        (g->json ? M2SIM_JSON : 0) | (cli_given(&g->line, OPT_no_host) ? M2SIM_NO_HOST : 0);
+        (g->json ? M2SIM_JSON : 0) | (cli_given(g->line, OPT_no_host) ? M2SIM_NO_HOST : 0);
     if (g->folder)
         return m2sim_report_folder(s, g->to, flags, e);
     if (m2sim_report(s, out, flags))
@@ -188,7 +188,7 @@ static int execute(struct guest_command *g)
     if (status == M2SIM_EXIT_LIMIT && g->o.max_instructions && !g->quiet)
         fprintf(stderr, "m2sim: stopped after %llu instructions\n",
                 (unsigned long long)g->o.max_instructions);
-    bool report = g->o.mode == M2SIM_TIME || g->json || cli_given(&g->line, OPT_stats) ||
+    bool report = g->o.mode == M2SIM_TIME || g->json || cli_given(g->line, OPT_stats) ||
                   g->folder || interrupted;
     if (!end_output(g, s, out, report, &e))
         status = cli_fail(&e);
@@ -209,34 +209,29 @@ static int check_engine(struct guest_command *g, enum command c)
     return -1;
 }
 
-static int guest_command(int argc, char **argv, enum command c, enum m2sim_mode mode)
+static int guest_command(const struct cli_line *l, enum command c, enum m2sim_mode mode)
 {
-    struct guest_command g = { .o.mode = mode };
-    int done = cli_read(&g.line, c, argc, argv);
-    if (done < 0 && !g.line.words)
-        done = cli_usage(argv[0], "which program?");
-    if (done < 0 && cli_given(&g.line, OPT_root) && cli_given(&g.line, OPT_host_files))
-        done = cli_usage(argv[0],
+    struct guest_command g = { .o = { .mode = mode, .command = l->text }, .line = l };
+    const char *name = cli_commands[c].name;
+    if (!l->words)
+        return cli_usage(name, "which program?");
+    if (cli_given(l, OPT_root) && cli_given(l, OPT_host_files))
+        return cli_usage(name,
                          "--root hides the host's files, --host-files shows them: one of both");
-    if (done < 0) {
-        set_options(&g);
-        done = check_engine(&g, c);
-    }
-    g.o.command = cli_join(argc, argv);
+    set_options(&g);
+    int done = check_engine(&g, c);
     if (done < 0)
         done = execute(&g);
-    free((void *)g.o.command);
     free(g.env);
-    cli_free(&g.line);
     return done;
 }
 
-int cmd_run(int argc, char **argv)
+int cmd_run(const struct cli_line *l)
 {
-    return guest_command(argc, argv, COMMAND_run, M2SIM_RUN);
+    return guest_command(l, COMMAND_run, M2SIM_RUN);
 }
 
-int cmd_time(int argc, char **argv)
+int cmd_time(const struct cli_line *l)
 {
-    return guest_command(argc, argv, COMMAND_time, M2SIM_TIME);
+    return guest_command(l, COMMAND_time, M2SIM_TIME);
 }

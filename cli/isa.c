@@ -27,7 +27,7 @@ static int executed(const struct cli_line *l, FILE *f, struct m2sim_output *to, 
     return unwritten ? unwritten : status;
 }
 
-static int list(const struct cli_line *l)
+int cmd_isa(const struct cli_line *l)
 {
     struct m2sim_error e;
     struct m2sim_output *to;
@@ -47,14 +47,4 @@ static int list(const struct cli_line *l)
         return executed(l, output ? f : stderr, to, flags);
     bool ok = m2sim_isa(l->word[0], NULL, l->at[OPT_core].text, f, flags, &e);
     return cli_close(to, ok, ok ? 0 : cli_fail(&e));
-}
-
-int cmd_isa(int argc, char **argv)
-{
-    struct cli_line l;
-    int done = cli_read(&l, COMMAND_isa, argc, argv);
-    if (done < 0)
-        done = list(&l);
-    cli_free(&l);
-    return done;
 }

@@ -140,6 +140,16 @@ static int help(int argc, char **argv)
     return cli_help_command(c, stdout), 0;
 }
 
+static int subcommand(enum command c, int argc, char **argv)
+{
+    struct cli_line l;
+    int done = cli_read(&l, c, argc, argv);
+    if (done < 0)
+        done = cli_commands[c].run(&l);
+    cli_free(&l);
+    return done;
+}
+
 static int run_command(int argc, char **argv)
 {
     if (argc < 2)
@@ -152,7 +162,7 @@ static int run_command(int argc, char **argv)
     if (!strcmp(name, "complete"))   // for the shells' completion; not for people
         return cli_complete(argc - 1, argv + 1);
     enum command c = cli_command(name);
-    return c < COMMANDS ? cli_commands[c].run(argc - 1, argv + 1) : no_command(name);
+    return c < COMMANDS ? subcommand(c, argc - 1, argv + 1) : no_command(name);
 }
 
 // A standard stream that is closed would be the next file opened. What is written there fails.

@@ -196,7 +196,8 @@ static int read_options(struct cli_line *l, enum command c, int argc, char **arg
 
 int cli_read(struct cli_line *l, enum command c, int argc, char **argv)
 {
-    *l = (struct cli_line){ .word = grow(NULL, (size_t)argc, sizeof(*l->word)) };
+    *l = (struct cli_line){ .word = grow(NULL, (size_t)argc, sizeof(*l->word)),
+                            .text = cli_join(argc, argv) };
     struct option longs[OPTIONS + 2];
     char letters[2 * OPTIONS + 4];
     bool guest = cli_commands[c].words == GUEST, ended = false;
@@ -226,4 +227,5 @@ void cli_free(struct cli_line *l)
     for (size_t k = 0; k < OPTIONS; k++)
         free(l->at[k].all);
     free(l->word);
+    free((void *)l->text);
 }
