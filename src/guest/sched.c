@@ -81,7 +81,7 @@ static bool futex_changed(struct process *p, const struct thread_wait *w)
            (space_read(p->space, &value, w->futex, 4) || value != w->value);
 }
 
-static bool can_run(struct process *p, struct thread *t)
+bool sched_can_run(struct process *p, struct thread *t)
 {
     const struct thread_wait *w = &t->call.wait;
     if (t->left)
@@ -92,17 +92,6 @@ static bool can_run(struct process *p, struct thread *t)
     return (w->until != UINT64_MAX && process_now(p, CLOCK_MONOTONIC) >= w->until) ||
            (w->n && poll(t->call.fds, (nfds_t)w->n, 0) != 0) || (w->child && child_waits()) ||
            (t->call.helper && helper_done(t->call.helper)) || futex_changed(p, w);
-}
-
-static struct thread *next_after(struct process *p, struct thread *from)
-{
-    struct thread *t = from;
-    do {
-        t = t->next ? t->next : p->threads;
-        if (can_run(p, t))
-            return t;
-    } while (t != from);
-    return NULL;
 }
 
 // What the threads of a process wait for, taken together.
@@ -182,7 +171,7 @@ struct thread *sched_next(struct thread *from, bool leaves)
         block_collect(from);
         helpers_settle(p);
         pthread_mutex_lock(&p->lock);
-        next = next_after(p, from);
+        next = p->policy->next(p, from);
         bool last = !next && p->thread_count == 1 && leaves;
         if (!next && !last && !idle(p))
             process_deadlock_locked(p);

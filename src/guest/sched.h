@@ -28,6 +28,9 @@ struct sched_policy {
     const char *name;
     bool parallel;
     u32 (*cpus)(void);                                    // that the guest sees
+    // Who runs behind `from`, itself perhaps, of those for whom sched_can_run(); NULL: nobody
+    // can. Holds process.lock. Not of parallel policies.
+    struct thread *(*next)(struct process *p, struct thread *from);
     u64 (*now)(struct process *p, int clock);             // ns of a clock of Linux
     i64 (*yield)(struct thread *t);
     i64 (*sleep)(struct thread *t, int clock, u64 until); // 0 or -EINTR
@@ -64,6 +67,9 @@ bool sched_interrupted(struct thread *t);
 // True where a host call must not wait: there are others whose turn may come, or timers, which
 // stand while it waits.
 bool sched_polls(const struct process *p);
+
+// Whether `t` could go on now: it waits for nothing, or for what has come. Holds process.lock.
+bool sched_can_run(struct process *p, struct thread *t);
 
 // The turn of `from` is over, or (it `leaves`) it runs no more: who has the next one. NULL:
 // nobody is left. Waits until somebody can run.

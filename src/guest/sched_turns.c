@@ -15,6 +15,18 @@ static u32 count_cpus(void)
     return 1;
 }
 
+// In order of creation, round and round.
+static struct thread *next_in_turn(struct process *p, struct thread *from)
+{
+    struct thread *t = from;
+    do {
+        t = t->next ? t->next : p->threads;
+        if (sched_can_run(p, t))
+            return t;
+    } while (t != from);
+    return NULL;
+}
+
 static u64 now_on(struct process *p, int clock)
 {
     const struct process_options *o = &p->options;
@@ -228,6 +240,7 @@ const struct sched_policy sched_turns = {
     .name = "turns",
     .parallel = false,
     .cpus = count_cpus,
+    .next = next_in_turn,
     .now = now_on,
     .yield = yield_turn,
     .sleep = sleep_until,
