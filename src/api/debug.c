@@ -3,6 +3,8 @@
 #include <string.h>
 
 #include "api/sim.h"
+#include "core/counters.h"
+#include "report/tables.h"
 
 bool api_debug_listen(struct m2sim *s, struct m2sim_error *e)
 {
@@ -19,16 +21,21 @@ bool api_debug_listen(struct m2sim *s, struct m2sim_error *e)
 static void print_stats(struct m2sim *s, FILE *f)
 {
     struct core_stats c;
+    struct stat_group groups[CORE_GROUPS];
+    struct report_level level[REPORT_LEVELS];
     cycle cycles = api_cycles(s);
     core_stats(s->core, &c);
+    core_counters(&c, groups);
+    u32 n = report_levels(groups, level);
     fprintf(f, "instructions   %" PRIu64 "\ncycles         %" PRIu64 "\n", s->machine.instructions,
             cycles);
     if (cycles)
         fprintf(f, "ipc            %.3f\n", (double)s->machine.instructions / (double)cycles);
     fprintf(f, "mispredictions %" PRIu64 " of %" PRIu64 "\n", c.mispredictions, c.branches);
-    for (unsigned k = 0; k < c.levels; k++)
-        fprintf(f, "%-14s %" PRIu64 " misses of %" PRIu64 "\n", c.level[k].name, c.level[k].misses,
-                c.level[k].accesses);
+    for (const struct report_level *l = level; l < level + n; l++)
+        if (!l->memory)
+            fprintf(f, "%-14s %" PRIu64 " misses of %" PRIu64 "\n", l->name, l->misses,
+                    l->accesses);
 }
 
 static void monitor(void *ctx, const char *command, FILE *f)

@@ -25,7 +25,6 @@ struct sheet {
 
 _Static_assert((int)REPORT_TOPDOWN == (int)TOPDOWN_COUNT, "report.h lists the same slots");
 _Static_assert((int)REPORT_BINS == (int)CORE_BINS, "and the same bins");
-_Static_assert((int)REPORT_CLASSES == (int)BRANCHES_COUNT, "and the same branches");
 
 static void fill_slots(struct sheet *t)
 {
@@ -56,38 +55,12 @@ static void fill_rooms(struct sheet *t)
     t->r.rooms = t->stats.rooms ? ROOM_COUNT : 0;
 }
 
-static void fill_levels(struct sheet *t)
-{
-    const struct core_stats *c = &t->stats;
-    for (unsigned k = 0; k < c->levels; k++) {
-        const struct core_level *l = &c->level[k];
-        t->r.level[k] =
-            (struct report_level){ .name = l->name, .accesses = l->accesses, .misses = l->misses };
-    }
-    t->r.level[c->levels] = (struct report_level){
-        .name = "dram", .accesses = c->memory.dram.reads + c->memory.dram.writes, .memory = true
-    };
-    t->r.levels = c->levels + 1;
-}
-
-static void fill_branches(struct sheet *t)
-{
-    static const char *const names[] = { "conditional", "indirect", "return", "direct" };
-    for (u32 k = 0; k < BRANCHES_COUNT; k++)
-        t->r.branch[k] = (struct report_branch){ names[k], t->stats.branch[k].retired,
-                                                 t->stats.branch[k].mispredicted };
-    t->r.branch_classes = BRANCHES_COUNT;
-    t->r.branches = t->stats.branches;
-    t->r.mispredictions = t->stats.mispredictions;
-}
-
 static void fill_events(struct sheet *t)
 {
-    u64 value[PMU_COUNT];
-    pmu_read(&t->stats, value);
     for (u32 k = 0; k < PMU_COUNT; k++)
-        t->event[k] = (struct report_event){ pmu_events[k].number, pmu_events[k].name,
-                                             pmu_events[k].apple, value[k] };
+        t->event[k] =
+            (struct report_event){ pmu_events[k].number, pmu_events[k].name, pmu_events[k].apple,
+                                   pmu_read(t->groups, (enum pmu)k) };
     t->r.event = t->event;
     t->r.events = PMU_COUNT;
 }
@@ -118,7 +91,6 @@ static struct sheet *sheet_new(const struct m2sim *s)
     core_stats(s->core, &t->stats);
     t->r.timed = true;
     t->r.cycles = t->stats.cycles;
-    t->r.width = t->stats.width;
     core_counters(&t->stats, t->groups);
     t->r.groups = t->groups;
     t->r.runs = t->stats.runs;
@@ -131,8 +103,6 @@ static struct sheet *sheet_new(const struct m2sim *s)
     t->r.unread = s->unread;
     fill_slots(t);
     fill_rooms(t);
-    fill_levels(t);
-    fill_branches(t);
     fill_events(t);
     return t;
 }

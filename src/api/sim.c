@@ -16,6 +16,7 @@
 
 #include "base/oom.h"
 #include "api/output.h"
+#include "core/counters.h"
 #include "core/pmu.h"
 #include "guest/block.h"
 #include "guest/linux.h"
@@ -66,11 +67,11 @@ static bool simulated_event(void *ctx, u32 number, u64 *value)
         *value = api_cycles(s);
     } else {
         struct core_stats stats;
-        u64 all[PMU_COUNT];
+        struct stat_group groups[CORE_GROUPS];
         api_cycles(s);   // so that it has seen all
         core_stats(s->core, &stats);
-        pmu_read(&stats, all);
-        *value = all[which];
+        core_counters(&stats, groups);
+        *value = pmu_read(groups, which);
     }
     return true;
 }

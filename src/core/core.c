@@ -159,30 +159,6 @@ void core_sum_slots(struct core_stats *s)
         s->slots[core_topdown2[k].of] += s->slots2[k];
 }
 
-static void level(struct core_stats *s, const char *name, u64 accesses, u64 misses)
-{
-    s->level[s->levels++] = (struct core_level){ name, accesses, misses };
-}
-
-static void cache(struct core_stats *s, const char *name, const struct cache_stats *c)
-{
-    level(s, name, c->reads + c->writes, c->read_misses + c->write_misses);
-}
-
-static void levels(struct core_stats *s, const struct core_parts *parts)
-{
-    s->memory = hierarchy_stats(parts->memory);
-    s->tlb = tlb_stats(parts->tlb);
-    s->levels = 0;
-    cache(s, "l1i", &s->memory.l1i);
-    cache(s, "l1d", &s->memory.l1d);
-    cache(s, "l2", &s->memory.l2);
-    cache(s, "slc", &s->memory.slc);
-    level(s, "itlb", s->tlb.l1i_accesses, s->tlb.l1i_misses);
-    level(s, "dtlb", s->tlb.l1d_accesses, s->tlb.l1d_misses);
-    level(s, "l2tlb", s->tlb.l2_accesses, s->tlb.l2_misses);
-}
-
 // Both models show the predictor the outcome of every branch that retires once.
 static void branches(struct core_stats *s, const struct core_parts *parts)
 {
@@ -190,10 +166,6 @@ static void branches(struct core_stats *s, const struct core_parts *parts)
     s->branches = b.conditional + b.indirect + b.returns;
     s->mispredictions = b.mispredicted;
     s->taken = b.taken;
-    s->branch[BRANCHES_CONDITIONAL] = (struct core_class){ b.conditional, b.conditional_wrong };
-    s->branch[BRANCHES_INDIRECT] = (struct core_class){ b.indirect, b.indirect_wrong };
-    s->branch[BRANCHES_RETURN] = (struct core_class){ b.returns, b.returns_wrong };
-    s->branch[BRANCHES_DIRECT] = (struct core_class){ b.branches - s->branches, 0 };
 }
 
 static void add_rooms(struct core_stats *s, const struct core_stats *m)
@@ -219,7 +191,7 @@ static void add_model(struct core_stats *s, const struct core_stats *m)
 
 void core_stats(const struct core *c, struct core_stats *s)
 {
-    *s = (struct core_stats){ .width = (u32)c->parts.p->rename_width };
+    *s = (struct core_stats){ .width = c->parts.p->rename_width };
     for (u32 k = 0; k < MODELS; k++) {
         struct core_stats m = { 0 };
         u64 stack[STACK_COUNT];
@@ -234,7 +206,8 @@ void core_stats(const struct core *c, struct core_stats *s)
     }
     s->runs = s->model[c->runs].path;
     core_sum_slots(s);
-    levels(s, &c->parts);
+    s->memory = hierarchy_stats(c->parts.memory);
+    s->tlb = tlb_stats(c->parts.tlb);
     branches(s, &c->parts);
     s->waits = memdep_stats(c->parts.waits);
     s->forwards = memdep_stats(c->parts.forwards);

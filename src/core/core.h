@@ -80,37 +80,15 @@ struct core_room {
     u64 bin[CORE_BINS];
 };
 
-// A cache or TLB. Accesses are demand accesses: prefetches are not among them.
-struct core_level {
-    const char *name;   // "l1i", "l1d", "l2", "slc", "itlb", "dtlb", "l2tlb"
-    u64 accesses, misses;
-};
-
-enum core_branch {
-    BRANCHES_CONDITIONAL,
-    BRANCHES_INDIRECT,
-    BRANCHES_RETURN,
-    BRANCHES_DIRECT,
-    BRANCHES_COUNT
-};
-
-struct core_class {
-    u64 retired, mispredicted;
-};
-
 enum { CORE_MODELS = 2 };   // of models.def
 
 struct core_stats {
 #define STAT(field, ...) u64 field;
 #include "core/core_stats.def"
 #undef STAT
-    u32 width;                  // slots a cycle
     u64 slots[TOPDOWN_COUNT];   // sum to width x cycles exactly, once drained
     u64 slots2[TOPDOWN2_COUNT]; // the same slots, by level 2
     u64 stack[STACK_COUNT];     // and by cause
-    struct core_class branch[BRANCHES_COUNT];
-    struct core_level level[8];
-    unsigned levels;
     struct hierarchy_stats memory;
     struct tlb_stats tlb;
     struct bpred_stats predictor;

@@ -9,6 +9,15 @@ static const struct stat_row own_rows[] = {
     { 0 },
 };
 
+static const struct stat_row slot_rows[] = {
+    { "retiring", "slots", "taken by micro-ops that retired", sizeof(u64) * TOPDOWN_RETIRING },
+    { "bad_speculation", "slots", "lost to wrong paths and what was done again",
+      sizeof(u64) * TOPDOWN_BAD_SPECULATION },
+    { "frontend", "slots", "lost because fetch had none", sizeof(u64) * TOPDOWN_FRONTEND },
+    { "backend", "slots", "lost because the back end took none", sizeof(u64) * TOPDOWN_BACKEND },
+    { 0 },
+};
+
 static const struct stat_row stack_rows[] = {
 #define STACK(name, two, doc) { #name, "slots", doc, sizeof(u64) * STACK_##name },
 #include "core/stack.def"
@@ -31,6 +40,7 @@ static const struct {
 } parts[] = {
     // clang-format off
     { "core",              own_rows,            0 },
+    { "core.slots",        slot_rows,           offsetof(struct core_stats, slots) },
     { "core.stack",        stack_rows,          offsetof(struct core_stats, stack) },
     { "core.level2",       level2_rows,         offsetof(struct core_stats, slots2) },
     { "core.branch",       bpred_stat_rows,     offsetof(struct core_stats, predictor) },

@@ -1,24 +1,24 @@
 #include "core/pmu.h"
 
+#include <assert.h>
+
 const struct pmu_event pmu_events[PMU_COUNT] = {
 #define PMU(number, name, apple, value) { number, #name, apple },
 #include "core/pmu.def"
 #undef PMU
 };
 
-static u64 all_branches(const struct core_stats *s)
+u64 pmu_read(const struct stat_group *groups, enum pmu which)
 {
-    u64 n = 0;
-    for (int k = 0; k < BRANCHES_COUNT; k++)
-        n += s->branch[k].retired;
-    return n;
-}
-
-void pmu_read(const struct core_stats *s, u64 value[PMU_COUNT])
-{
-#define PMU(number, name, apple, expression) value[PMU_##name] = expression;
+    static const char *const values[PMU_COUNT] = {
+#define PMU(number, name, apple, value) value,
 #include "core/pmu.def"
 #undef PMU
+    };
+    u64 value = 0;
+    bool counted = stat_sum(groups, values[which], &value);
+    assert(counted);
+    return value;
 }
 
 enum pmu pmu_find(u64 number)

@@ -2,7 +2,7 @@
 #ifndef CORE_PMU_H
 #define CORE_PMU_H
 
-#include "core/core.h"
+#include "base/stat.h"
 
 enum pmu {
 #define PMU(number, name, ...) PMU_##name,
@@ -18,8 +18,8 @@ struct pmu_event {
 
 extern const struct pmu_event pmu_events[PMU_COUNT];
 
-// All values, by enum pmu.
-void pmu_read(const struct core_stats *s, u64 value[PMU_COUNT]);
+// Its value, of the counters that core/counters.h gives paths.
+u64 pmu_read(const struct stat_group *groups, enum pmu which);
 
 // The event of Arm's `number`, or PMU_COUNT.
 enum pmu pmu_find(u64 number);

@@ -4,6 +4,8 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "report/tables.h"
+
 static const char CPU[] = "system.cpu";
 
 static void count_line(FILE *f, const char *name, u64 v, const char *doc, const char *unit)
@@ -61,15 +63,19 @@ static void slots(const struct report *r, FILE *f)
     }
 }
 
-static void branches(const struct report *r, FILE *f)
+static void branch_lines(const struct report *r, FILE *f)
 {
     char name[96];
+    struct report_branch branch[REPORT_CLASSES];
+    u32 n = report_branches(r->groups, branch);
+    u64 branches = 0, wrong = 0;
+    stat_read(r->groups, "core.branches", &branches);
+    stat_read(r->groups, "core.mispredictions", &wrong);
     snprintf(name, sizeof(name), "%s.branchPred.lookups", CPU);
-    count_line(f, name, r->branches, "branches that are predicted", "Count");
+    count_line(f, name, branches, "branches that are predicted", "Count");
     snprintf(name, sizeof(name), "%s.branchPred.mispredicted", CPU);
-    count_line(f, name, r->mispredictions, "of these, wrongly", "Count");
-    for (unsigned k = 0; k < r->branch_classes; k++) {
-        const struct report_branch *b = &r->branch[k];
+    count_line(f, name, wrong, "of these, wrongly", "Count");
+    for (const struct report_branch *b = branch; b < branch + n; b++) {
         snprintf(name, sizeof(name), "%s.branchPred.retired::%s", CPU, b->name);
         count_line(f, name, b->retired, "branches retired", "Count");
         snprintf(name, sizeof(name), "%s.branchPred.mispredicted::%s", CPU, b->name);
@@ -89,8 +95,9 @@ static void misses(const struct report_level *l, FILE *f)
 static void levels(const struct report *r, FILE *f)
 {
     char name[96];
-    for (unsigned k = 0; k < r->levels; k++) {
-        const struct report_level *l = &r->level[k];
+    struct report_level level[REPORT_LEVELS];
+    u32 n = report_levels(r->groups, level);
+    for (const struct report_level *l = level; l < level + n; l++) {
         snprintf(name, sizeof(name), "%s.%s.overallAccesses", CPU, l->name);
         count_line(f, name, l->accesses, "demand accesses", "Count");
         if (!l->memory)
@@ -133,7 +140,7 @@ static void timed(const struct report *r, FILE *f)
     real_line(f, name, ratio((double)r->instructions, (double)r->cycles), "instructions per cycle",
               "(Count/Cycle)");
     slots(r, f);
-    branches(r, f);
+    branch_lines(r, f);
     levels(r, f);
     for (unsigned k = 0; k < r->rooms; k++)
         if (r->room[k].entries)

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/json.h"
+#include "report/tables.h"
 
 // clang-format off
 static const char *const topdown_names[REPORT_TOPDOWN] = {
@@ -33,6 +34,13 @@ static double seconds(const struct report *r)
 static double mips(const struct report *r)
 {
     return ratio((double)r->instructions, r->host_seconds * 1e6);
+}
+
+static u64 counter(const struct report *r, const char *path)
+{
+    u64 n = 0;
+    stat_read(r->groups, path, &n);
+    return n;
 }
 
 static u64 all_slots(const struct report *r)
@@ -65,8 +73,9 @@ static void line(FILE *f, u64 n, const char *name, const char *note)
 
 static void branch_text(const struct report *r, FILE *f)
 {
-    for (unsigned k = 0; k < r->branch_classes; k++) {
-        const struct report_branch *b = &r->branch[k];
+    struct report_branch branch[REPORT_CLASSES];
+    u32 n = report_branches(r->groups, branch);
+    for (const struct report_branch *b = branch; b < branch + n; b++) {
         if (!b->mispredicted)
             continue;
         char name[32], note[64];
@@ -123,8 +132,9 @@ static void stack_text(const struct report *r, FILE *f)
 static void levels_text(const struct report *r, FILE *f)
 {
     fprintf(f, "\n    %-8s %16s %14s %9s %8s\n", "", "accesses", "misses", "miss rate", "MPKI");
-    for (unsigned k = 0; k < r->levels; k++) {
-        const struct report_level *l = &r->level[k];
+    struct report_level level[REPORT_LEVELS];
+    u32 n = report_levels(r->groups, level);
+    for (const struct report_level *l = level; l < level + n; l++) {
         fprintf(f, "    %-8s ", l->name);
         grouped(f, l->accesses, 16);
         if (l->memory) {
@@ -204,11 +214,11 @@ static void time_text(const struct report *r, FILE *f)
     snprintf(note, sizeof(note), "%.2f per cycle",
              ratio((double)r->instructions, (double)r->cycles));
     line(f, r->instructions, "instructions", note);
-    line(f, r->branches, "predicted branches", "");
+    u64 branches = counter(r, "core.branches"), wrong = counter(r, "core.mispredictions");
+    line(f, branches, "predicted branches", "");
     snprintf(note, sizeof(note), "%.2f %% of them, %.2f MPKI",
-             100 * ratio((double)r->mispredictions, (double)r->branches),
-             per_kilo(r, r->mispredictions));
-    line(f, r->mispredictions, "mispredictions", note);
+             100 * ratio((double)wrong, (double)branches), per_kilo(r, wrong));
+    line(f, wrong, "mispredictions", note);
 
     branch_text(r, f);
     crowd_text(r, f);
@@ -236,21 +246,6 @@ static void rows_json(struct jw *j, const struct stat_group *g)
 {
     for (const struct stat_row *row = g ? g->rows : NULL; row && row->name; row++)
         jw_u64(j, row->name, stat_value(g, row));
-}
-
-// Objects that had their names before counters had paths, and keep them.
-static void promised_json(const struct report *r, struct jw *j, const char *name)
-{
-    static const struct {
-        const char *name, *path;
-    } promised[] = { { "l1i", "core.l1i" },
-                     { "l1d", "core.l1d" },
-                     { "l2", "core.l2" },
-                     { "slc", "core.slc" },
-                     { "dram", "core.dram" } };
-    for (u32 k = 0; k < COUNT(promised); k++)
-        if (strcmp(promised[k].name, name) == 0)
-            rows_json(j, stat_group(r->groups, promised[k].path));
 }
 
 // Groups inside one another as their paths are: each is an object in that of its prefix.
@@ -312,18 +307,38 @@ static void slots_json(const struct report *r, struct jw *j)
 
 static void branch_json(const struct report *r, struct jw *j)
 {
+    struct report_branch branch[REPORT_CLASSES];
+    u32 n = report_branches(r->groups, branch);
+    u64 wrong = counter(r, "core.mispredictions");
     jw_object(j, "branch");
-    jw_u64(j, "predictions", r->branches);
-    jw_u64(j, "mispredictions", r->mispredictions);
-    jw_real(j, "mpki", per_kilo(r, r->mispredictions));
-    for (unsigned k = 0; k < r->branch_classes; k++) {
-        jw_object(j, r->branch[k].name);
-        jw_u64(j, "retired", r->branch[k].retired);
-        jw_u64(j, "mispredictions", r->branch[k].mispredicted);
-        jw_real(j, "mpki", per_kilo(r, r->branch[k].mispredicted));
+    jw_u64(j, "predictions", counter(r, "core.branches"));
+    jw_u64(j, "mispredictions", wrong);
+    jw_real(j, "mpki", per_kilo(r, wrong));
+    for (const struct report_branch *b = branch; b < branch + n; b++) {
+        jw_object(j, b->name);
+        jw_u64(j, "retired", b->retired);
+        jw_u64(j, "mispredictions", b->mispredicted);
+        jw_real(j, "mpki", per_kilo(r, b->mispredicted));
         jw_close(j);
     }
     jw_close(j);
+}
+
+// Objects that had their names before counters had paths, and keep them.
+static void levels_json(const struct report *r, struct jw *j)
+{
+    struct report_level level[REPORT_LEVELS];
+    u32 n = report_levels(r->groups, level);
+    for (const struct report_level *l = level; l < level + n; l++) {
+        jw_object(j, l->name);
+        jw_u64(j, "accesses", l->accesses);
+        if (!l->memory) {
+            jw_u64(j, "misses", l->misses);
+            jw_real(j, "mpki", per_kilo(r, l->misses));
+        }
+        rows_json(j, stat_group(r->groups, l->group));
+        jw_close(j);
+    }
 }
 
 static void rooms_json(const struct report *r, struct jw *j)
@@ -371,17 +386,7 @@ static void time_json(const struct report *r, struct jw *j)
     crowd_json(r, j);
     slots_json(r, j);
     branch_json(r, j);
-    for (unsigned k = 0; k < r->levels; k++) {
-        const struct report_level *l = &r->level[k];
-        jw_object(j, l->name);
-        jw_u64(j, "accesses", l->accesses);
-        if (!l->memory) {
-            jw_u64(j, "misses", l->misses);
-            jw_real(j, "mpki", per_kilo(r, l->misses));
-        }
-        promised_json(r, j, l->name);
-        jw_close(j);
-    }
+    levels_json(r, j);
     rooms_json(r, j);
     events_json(r, j);
     if (!r->groups)

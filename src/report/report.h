@@ -10,19 +10,7 @@
 #include "base/stat.h"
 #include "base/types.h"
 
-enum { REPORT_TOPDOWN = 4, REPORT_LEVELS = 16, REPORT_CLASSES = 4, REPORT_BINS = 16 };
-
-// A cache, a TLB, memory.
-struct report_level {
-    const char *name;
-    u64 accesses, misses;
-    bool memory;                   // it misses nothing
-};
-
-struct report_branch {
-    const char *name;
-    u64 retired, mispredicted;
-};
+enum { REPORT_TOPDOWN = 4, REPORT_BINS = 16 };
 
 // A part of the slots; `of` is its class, one level up.
 struct report_slots {
@@ -51,21 +39,15 @@ struct report {
     bool timed;   // the rest, down to host_seconds, is meant
     u64 cycles;
     u32 threads, children;   // that the program started, besides its first
-    u32 width;    // slots a cycle
     double frequency_ghz;
     u64 slots[REPORT_TOPDOWN];   // retiring, bad speculation, frontend, backend
     const struct report_slots *level2, *cause;   // those of a class sum to its slots
     unsigned level2s, causes;
-    u64 branches, mispredictions;
-    struct report_branch branch[REPORT_CLASSES];
-    unsigned branch_classes;
-    struct report_level level[REPORT_LEVELS];
-    unsigned levels;
     const struct report_room *room;
     unsigned rooms;
     const struct report_event *event;   // Arm's names for what was counted
     unsigned events;
-    const struct stat_group *groups;   // everything that was counted, or NULL; not in the text
+    const struct stat_group *groups;   // everything that was counted; tables.def shows of it
     const char *runs;                  // the path of the model's own
     const char *model, *core, *config_digest;
     const char *const *unread;   // parameters set that the model does not read, ended by NULL

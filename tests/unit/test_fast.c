@@ -330,7 +330,7 @@ static void a_random_branch_costs_half_its_penalty(void **state)
     assert_true(s.stack[STACK_conditional] > sum / 2);
     assert_true(s.slots2[TOPDOWN2_branches] > sum / 2);
     assert_true(s.slots[TOPDOWN_BAD_SPECULATION] > sum / 2);
-    assert_int_equal(s.branch[BRANCHES_CONDITIONAL].mispredicted, s.mispredictions);
+    assert_int_equal(s.predictor.conditional_wrong, s.mispredictions);
     arena_free(a);
 }
 

@@ -23,6 +23,28 @@ static const u64 bins[REPORT_BINS] = { 500, [8] = 500 };
 static const struct report_room room[] = { { "rob", "groups", 290, 250, bins } };
 static const struct report_event event[] = { { 0x11, "CPU_CYCLES", "CORE_ACTIVE_CYCLE", 1000 } };
 
+// Counters of a machine that has no more than these.
+static const u64 core[] = { 400, 10 }, branch[] = { 300, 10, 100, 0 }, l1d[] = { 700, 30, 100, 10 },
+                 fast[] = { 77 };
+#define ROW(k, name) { name, "count", "", 8 * (k) }
+static const struct stat_row core_rows[] = { ROW(0, "branches"), ROW(1, "mispredictions"), { 0 } };
+static const struct stat_row branch_rows[] = { ROW(0, "conditional"),
+                                               ROW(1, "conditional_wrong"),
+                                               ROW(2, "returns"),
+                                               ROW(3, "returns_wrong"),
+                                               { 0 } };
+static const struct stat_row l1d_rows[] = {
+    ROW(0, "reads"), ROW(1, "read_misses"), ROW(2, "writes"), ROW(3, "write_misses"), { 0 }
+};
+static const struct stat_row fast_rows[] = { ROW(0, "fused"), { 0 } };
+static const struct stat_group groups[] = {
+    { "core", core_rows, core },
+    { "core.branch", branch_rows, branch },
+    { "core.l1d", l1d_rows, l1d },
+    { "core.fast", fast_rows, fast },
+    { 0 },
+};
+
 static const struct report timed = {
     .instructions = 4000,
     .exit_status = 3,
@@ -31,21 +53,16 @@ static const struct report timed = {
     .cycles = 1000,
     .frequency_ghz = 2.0,
     .slots = { 4000, 1000, 1000, 2000 },
-    .width = 8,
     .level2 = level2,
     .level2s = COUNT(level2),
     .cause = cause,
     .causes = COUNT(cause),
-    .branch = { { "conditional", 300, 10 }, { "return", 100, 0 } },
-    .branch_classes = 2,
+    .groups = groups,
+    .runs = "core.fast",
     .room = room,
     .rooms = 1,
     .event = event,
     .events = 1,
-    .branches = 400,
-    .mispredictions = 10,
-    .level = { { "l1d", 800, 40 } },
-    .levels = 1,
     .model = "fast",
     .core = "test core",
     .config_digest = "00ff",
@@ -113,6 +130,9 @@ static void json_has_the_promised_fields(void **state)
     assert_float_equal(real(j, "pmu", "CPU_CYCLES"), 1000, 0);
     assert_float_equal(real(json_object_get(j, "pmu"), "apple", "CORE_ACTIVE_CYCLE"), 1000, 0);
     assert_float_equal(real(j, "l1d", "mpki"), 10, 0);
+    assert_float_equal(real(j, "l1d", "accesses"), 800, 0);
+    assert_null(json_object_get(j, "slc"));   // this machine has none
+    assert_float_equal(real(j, "counters", "fused"), 77, 0);
     assert_float_equal(real(j, "host", "mips"), 2, 1e-12);
     const json_t *provenance = json_object_get(j, "provenance");
     assert_string_equal(text_of(provenance, "command"), "time 'a.out'");
@@ -147,6 +167,7 @@ static void gem5s_readers_find_its_names(void **state)
         "system.cpu.numCycles                             1000 # simulated cycles (Cycle)\n",
         "system.cpu.ipc                               4.000000 # ",
         "system.cpu.topdown2::memory                      2000 # Memory Bound (slots)\n",
+        "system.cpu.l1d.overallMisses                       40 # demand misses (Count)\n",
         "system.cpu.rob.fullCycles                         250 # ",
         "system.cpu.rob.occupancy::0-18                    500     50.00%     50.00% # ",
         "---------- End Simulation Statistics   ----------\n",
