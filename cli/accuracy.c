@@ -31,6 +31,7 @@ int cmd_accuracy(const struct cli_line *l)
     struct progress *line = progress_new(cli_given(l, OPT_quiet));
     o.progress = line ? progress_step : NULL;
     o.ctx = line;
+    cli_sandbox(l, NULL);
     bool ok = m2sim_accuracy(&o, f, flags, &e);
     progress_free(line);
     return cli_close(to, ok, ok ? 0 : cli_fail(&e));

@@ -122,6 +122,10 @@ FILE *cli_output(const char *path, struct m2sim_output **to, struct m2sim_error 
 // not all could be written; the result is `status`, or, of 0, M2SIM_EXIT_OUTPUT.
 int cli_close(struct m2sim_output *to, bool whole, int status);
 
+// Leaves m2sim only what it needs of the host's system calls from now on, unless --no-sandbox says
+// otherwise; tells where the host cannot do that. `s` is what will run, NULL for accuracy.
+void cli_sandbox(const struct cli_line *l, const struct m2sim *s);
+
 // Joins the words of a command line with spaces, quoting where a shell would need it.
 char *cli_join(int argc, char **argv);
 

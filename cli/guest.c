@@ -179,6 +179,7 @@ static int execute(struct guest_command *g)
                 g->o.model ? g->o.model : "fast");
     catch_interrupts(s);
     progress_begin(line, s, g->o.max_instructions);
+    cli_sandbox(g->line, s);
     int status = m2sim_run(s);
     alarm(0);
     progress_end(line);

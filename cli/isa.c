@@ -16,6 +16,7 @@ static int executed(const struct cli_line *l, FILE *f, struct m2sim_output *to, 
     struct m2sim *s = m2sim_new(&m, &e);
     if (!s)
         return cli_close(to, false, cli_fail(&e));
+    cli_sandbox(l, s);
     int status = m2sim_run(s);
     bool whole = m2sim_isa(NULL, s, l->at[OPT_core].text, f, flags, &e);
     if (!whole)
@@ -38,6 +39,8 @@ int cmd_isa(const struct cli_line *l)
         return cli_usage("isa", "--run: which program?");
     if (!run && cli_given(l, OPT_root))
         return cli_usage("isa", "--root is for --run");
+    if (!run && cli_given(l, OPT_no_sandbox))
+        return cli_usage("isa", "--no-sandbox is for --run");
     if (!run && l->words > 1)
         return cli_usage("isa", "'%s': one program, or --run with its arguments", l->word[1]);
     FILE *f = cli_output(output, &to, &e);

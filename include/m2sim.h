@@ -102,6 +102,12 @@ struct m2sim;
 // Loads the program; nothing runs yet. Strings of `o` must live as long as the result.
 struct m2sim *m2sim_new(const struct m2sim_options *o, struct m2sim_error *e);
 
+// A wall around the whole process, for ever: of the host's system calls it, its threads and its
+// children keep what a run of `s` needs (NULL: of any without sockets) and what the functions
+// below need to report it; all others fail with ENOSYS. To be called before m2sim_run(), by a program that
+// needs no others. False where the host has no seccomp: then all calls are left.
+bool m2sim_sandbox(const struct m2sim *s, struct m2sim_error *e);
+
 // Runs to the end and returns the exit code of the command line: the guest's status,
 // 128 + signal, or M2SIM_EXIT_LIMIT. 130 when m2sim_stop() ended it.
 int m2sim_run(struct m2sim *s);

@@ -11,6 +11,8 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 static char *guest[] = { NULL, NULL };
 
@@ -46,6 +48,25 @@ static void a_run_has_the_programs_status_and_a_report(void **state)
     assert_true(m2sim_report(s, f, M2SIM_JSON | M2SIM_NO_HOST));
     assert_non_null(strstr(text_of(f), "\"instructions\": 3"));
     m2sim_free(s);
+}
+
+// In a child, since it is for ever.
+static void a_run_and_its_report_do_behind_the_wall(void **state)
+{
+    pid_t child = fork();
+    if (!child) {
+        struct m2sim *s = begin(M2SIM_TIME, 0);
+        struct m2sim_error e;
+        FILE *f = tmpfile();
+        if (!m2sim_sandbox(s, &e))
+            _exit(1);
+        bool runs = m2sim_run(s) == 42 && m2sim_report(s, f, 0);
+        execl("/bin/true", "true", NULL);   // is refused
+        _exit(runs ? 3 : 2);
+    }
+    int status;
+    assert_int_equal(waitpid(child, &status, 0), child);
+    assert_int_equal(WEXITSTATUS(status), 3);
 }
 
 static void a_report_that_cannot_be_written_is_told(void **state)
@@ -270,6 +291,7 @@ int main(int argc, char **argv)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_run_has_the_programs_status_and_a_report),
+        cmocka_unit_test(a_run_and_its_report_do_behind_the_wall),
         cmocka_unit_test(a_report_that_cannot_be_written_is_told),
         cmocka_unit_test(a_limit_and_a_stop_end_a_run),
         cmocka_unit_test(outputs_stand_under_their_names_at_the_end),
