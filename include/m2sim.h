@@ -78,6 +78,7 @@ struct m2sim_options {
     uint64_t seed;              // of everything random the guest sees
     const char *gdb;   // "PORT" or "ADDRESS:PORT": m2sim_run waits there for a debugger
     bool deterministic;   // M2SIM_RUN: threads take turns and time is instructions
+    const char *net;   // of M2SIM_NETS; default "loopback", the host's; or
     bool allow_net;   // sockets beyond loopback
     bool interruptible;   // SIGINT and SIGTERM come by m2sim_interrupt()
     bool quiet;   // the first file kept from the guest is not told of
@@ -284,6 +285,7 @@ enum m2sim_list {
     M2SIM_SUITES,   // m2sim_accuracy.suite
     M2SIM_BENCH_MODES,   // m2sim_bench.modes
     M2SIM_CLOCKS,   // m2sim_bench.wall: cpu, wall
+    M2SIM_NETS,   // m2sim_options.net
     M2SIM_LISTS
 };
 

@@ -25,6 +25,11 @@ static const struct name {
     { "cpu", "user and system time of the process" },
     { "wall", "time on the wall" },
     { NULL },
+}, nets[] = {
+#define NET(name, what) { #name, what },
+#include "guest/net.def"
+#undef NET
+    { NULL },
 }, models[] = {
 #define MODEL(name, doc) { #name, doc },
 #include "core/models.def"
@@ -55,6 +60,7 @@ void m2sim_names(enum m2sim_list list, m2sim_each *each, void *ctx)
     case M2SIM_SUITES: each_row(suites, each, ctx); break;
     case M2SIM_BENCH_MODES: each_mode(each, ctx); break;
     case M2SIM_CLOCKS: each_row(clocks, each, ctx); break;
+    case M2SIM_NETS: each_row(nets, each, ctx); break;
     case M2SIM_LISTS: break;
     }
 }
@@ -89,6 +95,7 @@ bool m2sim_choose(enum m2sim_list list, const char *name, struct m2sim_error *e)
         [M2SIM_MODELS] = "timing model", [M2SIM_CORES] = "core",
         [M2SIM_ENGINES] = "engine",      [M2SIM_SUITES] = "suite of measurements",
         [M2SIM_BENCH_MODES] = "mode",    [M2SIM_CLOCKS] = "clock",
+        [M2SIM_NETS] = "network",
     };
     assert(list < M2SIM_LISTS);
     struct search s = { .name = name, .nearest.word = name };
@@ -107,6 +114,20 @@ bool api_choose_model(const char *name, struct m2sim_error *e)
     if (!good)
         e->exit_code = M2SIM_EXIT_CONFIG;
     return good;
+}
+
+bool api_choose_net(const struct m2sim_options *o, enum guest_net *net, struct m2sim_error *e)
+{
+    *net = o->allow_net ? NET_all : NET_loopback;
+    if (!o->net)
+        return true;
+    if (o->allow_net)
+        return api_fail(e, M2SIM_EXIT_USAGE, "--allow-net and --net %s: one of both", o->net);
+    if (!m2sim_choose(M2SIM_NETS, o->net, e))
+        return false;
+    for (*net = 0; strcmp(nets[*net].name, o->net) != 0;)
+        ++*net;
+    return true;
 }
 
 bool api_choose_some(enum m2sim_list list, const char *names, struct m2sim_error *e)

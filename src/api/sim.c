@@ -20,6 +20,7 @@
 #include "core/pmu.h"
 #include "guest/block.h"
 #include "guest/linux.h"
+#include "guest/net_private.h"
 
 enum {
     COUNTER_HZ = 24000000,   // CNTFRQ_EL0 of an M2
@@ -287,6 +288,9 @@ static bool load(struct m2sim *s, struct m2sim_error *e)
     if (o->root && !(s->root = realpath(o->root, NULL)))
         return api_fail(e, M2SIM_EXIT_NO_INPUT, "--root %s: %s", o->root, strerror(errno));
 
+    struct err err = { "" };
+    if (s->net == NET_private && (s->net_maker = net_private_new(&s->net_cookie, &err)) < 0)
+        return api_fail(e, M2SIM_EXIT_INTERNAL, "%s", err.text);
     static const char *const no_strings[] = { NULL };
     struct process_options p = {
         .path = o->program,
@@ -309,12 +313,13 @@ static bool load(struct m2sim *s, struct m2sim_error *e)
         .writes = o->writes,
         .writes_ctx = o->writes_ctx,
         .stop = &s->stop,
-        .allow_net = o->allow_net,
+        .net = s->net,
+        .net_maker = s->net_maker,
+        .net_cookie = s->net_cookie,
         .quiet = o->quiet,
         .clean = o->clean_env,
         .interruptible = o->interruptible,
     };
-    struct err err = { "" };
     int code = M2SIM_EXIT_DATA;
     s->process = process_new(&p, &err, &code);
     if (!s->process)
@@ -359,8 +364,9 @@ struct m2sim *m2sim_new(const struct m2sim_options *o, struct m2sim_error *e)
     if (!s->options.messages)
         s->options.messages = stderr;
     s->arena = arena_new();
-    s->gdb_listener = -1;
-    bool known = !o->exec || m2sim_choose(M2SIM_ENGINES, o->exec, e);
+    s->gdb_listener = s->net_maker = -1;
+    bool known = api_choose_net(o, &s->net, e);
+    known = known && (!o->exec || m2sim_choose(M2SIM_ENGINES, o->exec, e));
     if (known && load(s, e) && (!o->gdb || api_debug_listen(s, e)))
         return s;
     m2sim_free(s);
@@ -380,6 +386,8 @@ void m2sim_free(struct m2sim *s)
     gdb_free(s->gdb);
     if (s->gdb_listener >= 0)
         close(s->gdb_listener);
+    if (s->net_maker >= 0)
+        close(s->net_maker);
     if (s->stream)
         stream_free(s->stream);
     if (!s->machine.abandoned)

@@ -29,6 +29,9 @@ struct m2sim {
     struct stream *stream;    // of either, else NULL
     struct machine machine;
     struct gdb *gdb;          // the debugger's server, or NULL
+    enum guest_net net;
+    int net_maker;            // NET_private, else -1; with
+    u64 net_cookie;
     int gdb_listener;         // where it is waited for, or -1
     int asked;                // how far it is, by m2sim_progress; answered in the next two
     u64 seen_instructions, seen_cycles;
@@ -81,6 +84,9 @@ bool api_beside_program(char path[PATH_MAX], const char *below);
 
 // m2sim_choose() of a timing model, whose absence is M2SIM_EXIT_CONFIG.
 bool api_choose_model(const char *name, struct m2sim_error *e);
+
+// What options.net and allow_net name; both are refused.
+bool api_choose_net(const struct m2sim_options *o, enum guest_net *net, struct m2sim_error *e);
 
 // m2sim_choose() of each of `names`, which have commas between.
 bool api_choose_some(enum m2sim_list list, const char *names, struct m2sim_error *e);

@@ -1,211 +1,19 @@
-// Sockets: the host's, of the families AF_UNIX, AF_INET and AF_INET6, the last two on
-// loopback only: other addresses are unreachable. Structures are the same on both.
-//
-// Such a socket is bound to loopback, without a port, when it is made, so that whatever the
-// kernel binds by itself later (listen, connect, the first datagram) is loopback's. Addresses
-// are read as the kernel will read them: by the socket's family and the call.
-#include <arpa/inet.h>
+// Sockets: the host's, of the families and on the network that net.h allows. Structures are the
+// same on both.
 #include <fcntl.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
-#include <stdio.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
-#include <sys/un.h>
-#include <signal.h>
 #include <unistd.h>
 
 #include "guest/block.h"
+#include "guest/net.h"
 
 enum { MAX_VECTORS = 1024, CONTROL_BYTES = 4096, MAX_MESSAGES = 64 };
-
-struct address {
-    union {
-        struct sockaddr any;
-        struct sockaddr_in in;
-        struct sockaddr_in6 in6;
-        struct sockaddr_un un;
-        u8 bytes[sizeof(struct sockaddr_storage)];
-    };
-    socklen_t len;
-    struct guest_path path;   // holds what the address names
-};
-
-// The family of the host's socket, or -errno.
-static int domain_of(int host)
-{
-    int domain;
-    socklen_t len = sizeof(domain);
-    return getsockopt(host, SOL_SOCKET, SO_DOMAIN, &domain, &len) ? -errno : domain;
-}
-
-static bool allow_net(const struct thread *t)
-{
-    return t->process->options.allow_net;
-}
-
-// Where a bind or connect to "any address" goes, and whether the address is loopback.
-static bool loopback4(struct in_addr *a)
-{
-    if (a->s_addr == INADDR_ANY)
-        a->s_addr = htonl(INADDR_LOOPBACK);
-    return ntohl(a->s_addr) >> 24 == 127;
-}
-
-static bool loopback6(struct in6_addr *a)
-{
-    if (IN6_IS_ADDR_UNSPECIFIED(a))
-        *a = in6addr_loopback;
-    return IN6_IS_ADDR_LOOPBACK(a) || (IN6_IS_ADDR_V4MAPPED(a) && a->s6_addr[12] == 127);
-}
-
-// A socket in the file system goes by the rules of paths; the host finds a relative one by
-// its folder's descriptor. Abstract names are kept apart from the host's.
-static i64 unix_address(struct thread *t, struct address *a, bool makes)
-{
-    enum { PREFIX = 6 };
-    size_t n = a->len - offsetof(struct sockaddr_un, sun_path);
-    if (!n)
-        return 0;
-    if (!a->un.sun_path[0]) {
-        if (n + PREFIX > sizeof(a->un.sun_path))
-            return -EINVAL;
-        memmove(a->un.sun_path + 1 + PREFIX, a->un.sun_path + 1, n - 1);
-        memcpy(a->un.sun_path + 1, "m2sim.", PREFIX);
-        a->len += PREFIX;
-        return 0;
-    }
-    char text[sizeof(a->un.sun_path) + 1] = { 0 };
-    memcpy(text, a->un.sun_path, n);
-    struct guest_path *path = &a->path;
-    i64 failed = path_of(t, text, makes ? PATH_CREATE : PATH_FOLLOW | PATH_ALTER, path);
-    if (failed)
-        return failed == -EEXIST && makes ? -EADDRINUSE : failed;
-    // A name to bind is not followed by the host; one to connect to would be, so it is held.
-    if (!makes && path->text[0]) {
-        i64 file = path_open(t, path, O_PATH | O_NOFOLLOW, 0);
-        path_end(path, 0);
-        if (file < 0)
-            return file;
-        path->dir = (int)file;
-        path->owned = true;
-        path->text[0] = 0;
-    }
-    char whole[sizeof(path->text) + 64];
-    const char *slash = path->text[0] ? "/" : "";
-    int len = snprintf(whole, sizeof(whole), "/proc/self/fd/%d%s%s", path->dir, slash, path->text);
-    if (len >= (int)sizeof(a->un.sun_path))
-        return path_end(path, -ENAMETOOLONG);
-    memcpy(a->un.sun_path, whole, (size_t)len + 1);
-    a->len = (socklen_t)(offsetof(struct sockaddr_un, sun_path) + (size_t)len + 1);
-    return 0;
-}
-
-// Reads a socket address and checks that the guest may use it.
-// What an address is given for.
-enum use { TO_BIND, TO_CONNECT, TO_SEND };
-
-// Linux takes "no family" for IPv4 in a datagram's address, and in bind for any address.
-static i64 unspecified(int domain, enum use use, struct address *a)
-{
-    if (use == TO_CONNECT) {   // dissolves the association: nothing but the family counts
-        memset(a->bytes, 0, sizeof(a->bytes));
-        a->len = sizeof(a->in);
-        return 0;
-    }
-    if (domain == AF_UNIX)
-        return -EINVAL;
-    if (domain == AF_INET && (use == TO_SEND || a->in.sin_addr.s_addr == INADDR_ANY)) {
-        a->any.sa_family = AF_INET;
-        return 0;
-    }
-    return -EAFNOSUPPORT;
-}
-
-static i64 get_address(struct thread *t, int host, vaddr from, u64 len, enum use use,
-                       struct address *a)
-{
-    int domain = domain_of(host);
-    memset(a->bytes, 0, sizeof(a->bytes));
-    a->len = (socklen_t)len;
-    a->path.owned = false;
-    if (domain < 0)
-        return domain;
-    if (len < sizeof(a->any.sa_family) || len > sizeof(a->bytes))
-        return -EINVAL;
-    if (space_read(t->process->space, a->bytes, from, len))
-        return -EFAULT;
-    i64 failed = a->any.sa_family == AF_UNSPEC ? unspecified(domain, use, a) : 0;
-    if (failed || a->any.sa_family == AF_UNSPEC)
-        return failed;
-    if (domain == AF_UNIX)
-        return a->any.sa_family != AF_UNIX || len > sizeof(a->un)
-                   ? -EINVAL
-                   : unix_address(t, a, use == TO_BIND);
-    switch (a->any.sa_family) {
-    case AF_INET:
-        return len < sizeof(a->in)                          ? -EINVAL
-               : allow_net(t) || loopback4(&a->in.sin_addr) ? 0
-                                                            : -ENETUNREACH;
-    case AF_INET6:
-        return len < 24 ? -EINVAL : allow_net(t) || loopback6(&a->in6.sin6_addr) ? 0 : -ENETUNREACH;
-    default: return -EAFNOSUPPORT;
-    }
-}
-
-// Whether the host's socket stands on loopback, or nowhere yet; one of another family is.
-static bool on_loopback(int host)
-{
-    struct address a = { .len = sizeof(a.bytes) };
-    if (getsockname(host, &a.any, &a.len))
-        return true;
-    if (a.any.sa_family == AF_INET)
-        return ntohl(a.in.sin_addr.s_addr) >> 24 == 127;
-    struct in6_addr *six = &a.in6.sin6_addr;
-    return a.any.sa_family != AF_INET6 || IN6_IS_ADDR_LOOPBACK(six) ||
-           (IN6_IS_ADDR_V4MAPPED(six) && six->s6_addr[12] == 127);
-}
-
-// Binds to loopback without a port: what is asked for later can still be had. An IPv6 socket
-// that is to reach an IPv4 address stands on IPv4's.
-static bool stand_on_loopback(int host, bool mapped)
-{
-    int one = 1;
-    struct sockaddr_in in = { .sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
-    struct sockaddr_in6 in6 = { .sin6_family = AF_INET6, .sin6_addr = in6addr_loopback };
-    if (mapped)
-        inet_pton(AF_INET6, "::ffff:127.0.0.1", &in6.sin6_addr);
-    setsockopt(host, IPPROTO_IP, IP_BIND_ADDRESS_NO_PORT, &one, sizeof(one));
-    bool four = domain_of(host) == AF_INET;
-    return !bind(host, four ? (struct sockaddr *)&in : (struct sockaddr *)&in6,
-                 four ? sizeof(in) : sizeof(in6));
-}
-
-// Before a call that can bind `host` by itself to where `to` (or NULL) asks: 0, or -errno when
-// it would not stand on loopback. Sockets that came from elsewhere are seen to as well.
-static i64 before_binding(struct thread *t, int host, const struct address *to)
-{
-    int domain = domain_of(host);
-    if (allow_net(t) || (domain != AF_INET && domain != AF_INET6))
-        return 0;
-    bool mapped =
-        to && (to->any.sa_family == AF_INET ||
-               (to->any.sa_family == AF_INET6 && IN6_IS_ADDR_V4MAPPED(&to->in6.sin6_addr)));
-    bool elsewhere = (domain == AF_INET6 && mapped) || !on_loopback(host);
-    bool moved = elsewhere && stand_on_loopback(host, mapped);
-    return moved || on_loopback(host) ? 0 : -EADDRNOTAVAIL;
-}
-
-// After it: what stands elsewhere does no more.
-static i64 after_binding(struct thread *t, int host, i64 r)
-{
-    if (r < 0 || allow_net(t) || on_loopback(host))
-        return r;
-    shutdown(host, SHUT_RDWR);
-    return -EADDRNOTAVAIL;
-}
 
 // Writes an address back, as much as the guest has room for.
 static i64 put_address(struct thread *t, const struct address *a, vaddr to, vaddr len_at)
@@ -226,31 +34,11 @@ static i64 put_address(struct thread *t, const struct address *a, vaddr to, vadd
     return 0;
 }
 
-// Others would have the host load a module, or are no matter of loopback.
-static bool protocol_allowed(const struct thread *t, int kind, int protocol)
-{
-    bool echo = protocol == IPPROTO_ICMP || protocol == IPPROTO_ICMPV6;
-    return kind == SOCK_STREAM ? !protocol || protocol == IPPROTO_TCP
-                               : kind == SOCK_DGRAM && (!protocol || protocol == IPPROTO_UDP ||
-                                                        (echo && allow_net(t)));
-}
-
 i64 sys_socket(struct thread *t, const u64 a[6])
 {
-    int domain = (int)a[0], type = (int)a[1];
-    if (domain != AF_UNIX && domain != AF_INET && domain != AF_INET6)
-        return -EAFNOSUPPORT;
-    int kind = type & 0xf;
-    if (kind != SOCK_STREAM && kind != SOCK_DGRAM && kind != SOCK_SEQPACKET)
-        return -EPERM;   // raw sockets
-    if (domain != AF_UNIX && !protocol_allowed(t, kind, (int)a[2]))
-        return -EPROTONOSUPPORT;
-    i64 host = host_result(socket(domain, type | SOCK_CLOEXEC, (int)a[2]));
-    if (host >= 0 && domain != AF_UNIX && !allow_net(t) && !stand_on_loopback((int)host, false)) {
-        close((int)host);
-        return -EAFNOSUPPORT;   // the host has no such loopback
-    }
-    return fd_new(t->process, host, type & SOCK_CLOEXEC, 0);
+    int type = (int)a[1];
+    i64 host = net_socket(t, (int)a[0], type, (int)a[2]);
+    return host < 0 ? host : fd_new(t->process, host, type & SOCK_CLOEXEC, 0);
 }
 
 i64 sys_socketpair(struct thread *t, const u64 a[6])
@@ -277,13 +65,13 @@ i64 sys_bind(struct thread *t, const u64 a[6])
 {
     struct address to;
     int host = fd_get(t, a[0]);
-    i64 failed = host < 0 ? host : get_address(t, host, a[1], (u32)a[2], TO_BIND, &to);
+    i64 failed = host < 0 ? host : net_address(t, host, a[1], (u32)a[2], TO_BIND, &to);
     if (failed)
         return failed == -ENETUNREACH ? -EADDRNOTAVAIL : failed;
     int zero = 0;   // the port is to be chosen now
     setsockopt(host, IPPROTO_IP, IP_BIND_ADDRESS_NO_PORT, &zero, sizeof(zero));
     i64 r = host_result(bind(host, &to.any, to.len));
-    return path_end(&to.path, after_binding(t, host, r));
+    return path_end(&to.path, net_after(t, host, r));
 }
 
 i64 sys_connect(struct thread *t, const u64 a[6])
@@ -293,10 +81,10 @@ i64 sys_connect(struct thread *t, const u64 a[6])
     if (block_resumed(t, &r))
         return r;
     int host = fd_get(t, a[0]);
-    i64 failed = host < 0 ? host : get_address(t, host, a[1], (u32)a[2], TO_CONNECT, &to);
+    i64 failed = host < 0 ? host : net_address(t, host, a[1], (u32)a[2], TO_CONNECT, &to);
     if (failed)
         return failed;
-    failed = before_binding(t, host, &to);
+    failed = net_before(t, host, &to);
     if (failed)
         return path_end(&to.path, failed);
     const u64 b[6] = { (u64)host, (u64)&to.any, to.len };
@@ -308,14 +96,14 @@ i64 sys_connect(struct thread *t, const u64 a[6])
         t->call.kept = to.path.dir + 1;
         to.path.owned = false;
     }
-    return path_end(&to.path, after_binding(t, host, r));
+    return path_end(&to.path, net_after(t, host, r));
 }
 
 i64 sys_listen(struct thread *t, const u64 a[6])
 {
     int host = fd_get(t, a[0]);
-    i64 failed = host < 0 ? host : before_binding(t, host, NULL);
-    return failed ? failed : after_binding(t, host, host_result(listen(host, (int)a[1])));
+    i64 failed = host < 0 ? host : net_before(t, host, NULL);
+    return failed ? failed : net_after(t, host, host_result(listen(host, (int)a[1])));
 }
 
 i64 sys_shutdown(struct thread *t, const u64 a[6])
@@ -344,15 +132,6 @@ i64 sys_accept4(struct thread *t, const u64 a[6])
     return failed ? failed : r;
 }
 
-// A socket that is not bound is told to be at no address, as it would be elsewhere.
-static void hide_standing(struct address *name)
-{
-    if (name->any.sa_family == AF_INET && !name->in.sin_port)
-        name->in.sin_addr.s_addr = INADDR_ANY;
-    if (name->any.sa_family == AF_INET6 && !name->in6.sin6_port)
-        name->in6.sin6_addr = in6addr_any;
-}
-
 // getpeername too.
 i64 sys_getsockname(struct thread *t, const u64 a[6])
 {
@@ -363,8 +142,8 @@ i64 sys_getsockname(struct thread *t, const u64 a[6])
     bool peer = t->cpu.x[8] == 205;
     if (peer ? getpeername(host, &name.any, &name.len) : getsockname(host, &name.any, &name.len))
         return -errno;
-    if (!peer && !allow_net(t))
-        hide_standing(&name);
+    if (!peer && t->process->options.net == NET_loopback)
+        net_hide(&name);
     return put_address(t, &name, a[1], a[2]);
 }
 
@@ -456,8 +235,8 @@ i64 sys_sendto(struct thread *t, const u64 a[6])
     if (host < 0 || !from)
         return host < 0 ? host : -EFAULT;
     to.path.owned = false;
-    i64 failed = a[4] ? get_address(t, host, a[4], (u32)a[5], TO_SEND, &to) : 0;
-    failed = failed || !a[4] ? failed : before_binding(t, host, &to);
+    i64 failed = a[4] ? net_address(t, host, a[4], (u32)a[5], TO_SEND, &to) : 0;
+    failed = failed || !a[4] ? failed : net_before(t, host, &to);
     if (failed)
         return path_end(&to.path, failed);
     struct iovec iov = { from, a[2] };
@@ -553,12 +332,12 @@ static i64 send_message(struct thread *t, int host, vaddr at, int flags, struct 
     failed = failed ? failed : get_control(t, m);
     if (!failed && m->guest.msg_name && m->guest.msg_namelen) {
         failed =
-            get_address(t, host, (vaddr)m->guest.msg_name, m->guest.msg_namelen, TO_SEND, &m->name);
+            net_address(t, host, (vaddr)m->guest.msg_name, m->guest.msg_namelen, TO_SEND, &m->name);
         m->host.msg_name = &m->name.any;
         m->host.msg_namelen = m->name.len;
     }
     if (!failed && m->host.msg_name)
-        failed = before_binding(t, host, &m->name);
+        failed = net_before(t, host, &m->name);
     if (failed)
         return path_end(&m->name.path, failed);
     i64 r = transfer(t, SYS_sendmsg, host, &m->host, flags | MSG_NOSIGNAL);
@@ -603,7 +382,7 @@ static void put_control(struct thread *t, struct message *m, bool cloexec)
         for (size_t i = 0; i < (c->cmsg_len - CMSG_LEN(0)) / 4; i++) {
             int fd;
             memcpy(&fd, CMSG_DATA(c) + 4 * i, 4);
-            if (before_binding(t, fd, NULL)) {   // it stands on another network
+            if (net_before(t, fd, NULL)) {   // it stands on another network
                 close(fd);
                 fd = -EACCES;
             }

@@ -124,6 +124,7 @@ static struct process *create(const struct process_options *o, struct err *e, in
     p->pid = GUEST_PID;
     p->ppid = GUEST_PID - 1;
     p->last_pid = GUEST_PID;
+    p->simulation = getpid();
     p->main = calloc(1, sizeof(*p->main));
     if (!p->main)
         out_of_memory();

@@ -38,11 +38,21 @@ struct perf;
 struct guest_siginfo;
 struct sched_policy;
 
+// The rows of net.def, and the host's network.
+enum guest_net {
+#define NET(name, what) NET_##name,
+#include "guest/net.def"
+#undef NET
+    NET_all
+};
+
 struct process_options {
     const char *path;                    // the ELF file or script
     const char *const *argv, *const *envp;   // NULL-terminated; argv[0] included
     struct view_options files;           // what the guest can reach of the host's files
-    bool allow_net;                      // sockets beyond loopback
+    enum guest_net net;
+    int net_maker;      // NET_private: of net_private.h; the caller's
+    u64 net_cookie;
     bool quiet;                          // refusals are not told
     bool interruptible;   // SIGINT and SIGTERM of the host come by block_note() alone
     bool clean;   // shown as CLEAN_FOLDER/NAME, of a user with a fixed number
@@ -159,6 +169,7 @@ struct process {
     char exe[4096];   // absolute path, for /proc/self/exe
     char name[16];   // PR_SET_NAME
     int pid, ppid, last_pid;
+    int simulation;   // host number of its first process
     struct guest_child children[GUEST_CHILDREN];
     void *arguments;   // memory that options point to after execve
     bool exited;   // then one of:

@@ -232,6 +232,7 @@ static void what_may_be_chosen_is_told(void **state)
     static const char *const known[M2SIM_LISTS] = {
         [M2SIM_MODELS] = "detailed", [M2SIM_CORES] = "m2-blizzard", [M2SIM_ENGINES] = "interp",
         [M2SIM_SUITES] = "loops",    [M2SIM_BENCH_MODES] = "start", [M2SIM_CLOCKS] = "wall",
+        [M2SIM_NETS] = "private",
     };
     struct m2sim_error e;
     for (int list = 0; list < M2SIM_LISTS; list++) {
@@ -239,7 +240,7 @@ static void what_may_be_chosen_is_told(void **state)
         m2sim_names(list, note, &wanted);
         assert_null(wanted);
         assert_true(m2sim_choose(list, known[list], &e));
-        assert_false(m2sim_choose(list, "none", &e));
+        assert_false(m2sim_choose(list, "nothing", &e));
         assert_non_null(strstr(e.text, known[list]));
     }
     const char *policy = "srrip";
