@@ -2,9 +2,9 @@
 //
 // It has this life-cycle: made from parameters in an arena, fed the stream of retired
 // instructions, drained, read. It decides when things happen, never what; the same records
-// in the same batches give the same numbers. Once drained it may be fed on, go on with another
-// model, or be warmed. How records are cut into batches should not count, but does a little
-// to the detailed model.
+// give the same numbers, however they are cut into batches and wherever definitions stand
+// before the first record they are for. Once drained it may be fed on, go on with another
+// model, or be warmed.
 #ifndef CORE_CORE_H
 #define CORE_CORE_H
 

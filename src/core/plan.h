@@ -64,7 +64,9 @@ struct plan {
     u8 late[PLAN_SOURCES];   // how many cycles after the first issue it may come
     u8 dst[PLAN_RESULTS];    // PLAN_SINK past dst_count
     u8 src_count, dst_count;
-    u8 data;           // bit k: source k is what a store writes
+    u8 data : 6;       // bit k: source k is what a store writes
+    u8 fresh : 1;      // the detailed model has not yet fetched it
+    u8 changed : 1;    // ... and is still to make it anew, of `word`
     u8 base;           // register the base issue writes, or PLAN_NONE
     u8 kind;           // enum plan_kind
     u8 branch;         // 1 + enum branch_kind, 0 for none
@@ -78,6 +80,7 @@ struct plan {
     u8 memory_issue;   // index of the issue that accesses memory
     u16 place;         // in its page
     u16 group_need;    // uops << 8 | issues: what it takes of a reorder buffer group
+    u32 word;          // the last one given
     u64 holds;         // HOLD(which, count), summed
     union {
         struct plan_issue issue[ISSUES_MAX];

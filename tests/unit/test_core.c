@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "core/core.h"
+#include "core/counters.h"
 
 enum { START = 0x20000, DATA = 0x400000, LINE = 64, LINES = 512 };   // 32 KiB: in the L1D of both
 
@@ -358,6 +359,135 @@ static void an_observer_sees_every_instruction_and_interval(void **state)
     }
 }
 
+// -- Batches --
+
+enum { WORDS = 1024, STEPS = 40000, TAPE = 3 * STEPS };
+
+// add x1, x1, x2; ldr x3, [x4]; str x3, [x5]; mul x1, x1, x1; cbz x1, .+20; b START
+static const u32 kinds[] = { 0x8b020021, 0xf9400083, 0xf90000a3, 0x9b017c21, 0xb40000a1 };
+
+static u32 draw(u32 *random)
+{
+    *random = *random * 1664525 + 1013904223;
+    return *random >> 16;
+}
+
+// How a walk is told of: `ahead` definitions at once, with or without what is no instruction.
+struct telling {
+    u32 ahead;
+    bool others;
+};
+
+struct walk {
+    struct record tape[TAPE];
+    size_t n;
+    bool defined[WORDS];
+};
+
+static u32 word_of(u32 k, u32 epoch)
+{
+    u32 random = k * 7 + (k % 5 ? 0 : epoch);   // a fifth of the code is another in each epoch
+    return k == WORDS - 1 ? 0x14000000 | (-(WORDS - 1) & 0x3ffffff)
+                          : kinds[draw(&random) % COUNT(kinds)];
+}
+
+static void tell(struct walk *w, u32 k, u32 epoch, const struct telling *how)
+{
+    static const struct record call = { RECORD_OTHER | (u64)RECORD_SYSCALL << 56, 172 };
+    for (u32 n = k; n < WORDS && n < k + how->ahead; n++)
+        if (!w->defined[n])
+            w->tape[w->n++] = (struct record){ RECORD_DEF | (START + 4 * n), word_of(n, epoch) };
+    memset(w->defined + k, true, k + how->ahead < WORDS ? how->ahead : WORDS - k);
+    if (how->others && w->n % 3 == 0)
+        w->tape[w->n++] = call;
+}
+
+// Random ways through code that is come to bit by bit and changes now and then.
+static struct walk *wander(struct arena *a, const struct telling *how)
+{
+    struct walk *w = ARENA_NEW(a, struct walk);
+    u32 random = 1, k = 0, epoch = 0;
+    for (u32 n = 0; n < STEPS; n++) {
+        if (n % 10000 == 9999) {
+            epoch++;
+            memset(w->defined, false, sizeof(w->defined));
+        }
+        if (!w->defined[k])
+            tell(w, k, epoch, how);
+        u32 word = word_of(k, epoch), was = k;
+        bool taken = word == kinds[4] ? draw(&random) & 1 : k == WORDS - 1;
+        k = word == kinds[4] && taken ? k + 5 : taken ? 0 : k + 1;
+        k = k < WORDS ? k : 0;
+        bool memory = word == kinds[1] || word == kinds[2];
+        w->tape[w->n++] = (struct record){ START + 4 * was + (taken ? RECORD_TAKEN : 0),
+                                           memory  ? DATA + 8 * (draw(&random) % 64)
+                                           : taken ? START + 4 * k
+                                                   : 0 };
+        if (taken && k != was + 5)
+            w->tape[w->n - 1].addr = START + 4 * k;
+    }
+    return w;
+}
+
+static void add_up(void *ctx, const struct stat_group *g, const struct stat_row *row)
+{
+    u64 *sum = ctx;
+    *sum = *sum * 0x9e3779b97f4a7c15 + stat_value(g, row);
+}
+
+static void add_cost(void *ctx, vaddr pc, const u64 slots[STACK_COUNT])
+{
+    u64 *sum = ctx;
+    for (u32 k = 0; k < STACK_COUNT; k++)
+        *sum += slots[k] * (pc * STACK_COUNT + k);
+}
+
+struct outcome {
+    cycle cycles, now;
+    u64 counters, costs, stack[STACK_COUNT];
+};
+
+static struct outcome in_batches(const struct walk *w, const char *model, size_t batch)
+{
+    struct outcome out = { 0 };
+    struct arena *a = arena_new();
+    struct core *c = core_of(a, model);
+    struct stat_group groups[CORE_GROUPS];
+    core_profile(c);
+    for (size_t k = 0; k < w->n; k += batch)
+        core_feed(c, w->tape + k, w->n - k < batch ? w->n - k : batch);
+    out.now = core_now(c);
+    core_drain(c);
+    struct core_stats s = stats_of(c);
+    core_counters(&s, groups);
+    stat_walk(groups, add_up, &out.counters);
+    core_each_cost(c, add_cost, &out.costs);
+    memcpy(out.stack, s.stack, sizeof(s.stack));
+    out.cycles = s.cycles;
+    arena_free(a);
+    return out;
+}
+
+static void records_give_the_same_however_they_are_cut(void **state)
+{
+    static const size_t batch[] = { 1, 7, 1000, 4096, TAPE };
+    static const struct telling how[] = { { 1, false }, { 1, true }, { 24, false } };
+    for (u32 m = 0; m < COUNT(both); m++) {
+        struct outcome first = { 0 };
+        for (u32 t = 0; t < COUNT(how); t++) {
+            struct arena *a = arena_new();
+            const struct walk *w = wander(a, &how[t]);
+            for (u32 k = 0; k < COUNT(batch); k++) {
+                struct outcome o = in_batches(w, both[m], batch[k]);
+                if (t + k == 0)
+                    first = o;
+                assert_memory_equal(&o, &first, sizeof(o));
+            }
+            arena_free(a);
+        }
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -372,6 +502,7 @@ int main(void)
         cmocka_unit_test(every_slot_has_its_instruction),
         cmocka_unit_test(a_chain_waits_for_itself),
         cmocka_unit_test(an_observer_sees_every_instruction_and_interval),
+        cmocka_unit_test(records_give_the_same_however_they_are_cut),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -2,9 +2,9 @@
 //
 // A fetch takes neighbours up to a taken branch, the second branch not taken, the end
 // of a line or page (core.fetch.cross_line), or its width. Behind a mispredicted branch
-// it follows the predicted path through the instructions known so far, with their lines,
-// translations and branch predictions, until the branch issues; an unknown instruction
-// ends it.
+// it follows the predicted path through the instructions fetched before, with their lines,
+// translations and branch predictions, until the branch issues. Of code that was never
+// fetched it knows no instruction, but takes the lines, one behind the other.
 #include "core/ooo/ooo.h"
 
 static const struct plan *wrong_plan(struct ooo *o, u64 pc)
@@ -15,7 +15,7 @@ static const struct plan *wrong_plan(struct ooo *o, u64 pc)
     if (!page || page->number != pc / (4 * PLAN_PAGE))
         page = o->wrong_page = plan_book_find(&o->parts->book, pc / (4 * PLAN_PAGE));
     const struct plan *p = page ? &page->plan[pc / 4 % PLAN_PAGE] : NULL;
-    return p && p->kind != PLAN_UNKNOWN ? p : NULL;
+    return p && p->kind != PLAN_UNKNOWN && !p->fresh ? p : NULL;
 }
 
 bool ooo_can_fetch(const struct ooo *o)
@@ -122,6 +122,8 @@ static struct inst *new_inst(struct ooo *o, const struct plan *p, u64 pc)
         return i;
     }
     const struct input *r = &o->input[o->in_next++ % INPUT];
+    if (__builtin_expect(r->plan->fresh, 0))
+        r->plan->fresh = false;
     i->addr = r->addr;
     i->flags = r->head & RECORD_TAKEN ? INST_TAKEN : 0;
     return i;
@@ -138,13 +140,17 @@ void ooo_fetch(struct ooo *o)
         if (!o->wrong && o->in_next == o->in_tail)
             return;
         const struct plan *p = o->wrong ? wrong_plan(o, o->wrong_pc) : r->plan;
-        if (!p)
-            return;
         u64 pc = o->wrong ? o->wrong_pc : r->head & RECORD_PC;
+        if (!p && !pc)
+            return;
         o->acted = true;
         if ((pc != expected || !(pc & line_mask)) && !reach(o, pc, n))
             return;
         expected = pc + 4;
+        if (!p) {
+            o->wrong_pc = (pc | line_mask) + 1;
+            return;
+        }
         struct inst *i = new_inst(o, p, pc);
         if (p->flags & PLAN_SERIALIZE) {
             o->stopped = !o->wrong;

@@ -78,12 +78,37 @@ static void run_dry(struct ooo *o)
 
 // -- Records --
 
+// Whether anything in flight, on a wrong path or still to be fetched goes by the plan.
+static bool in_use(const struct ooo *o, const struct plan *p)
+{
+    bool used = false;
+    for (u64 n = o->in_head; n < o->in_tail; n++)
+        used |= o->input[n % INPUT].plan == p;
+    for (u64 s = o->head; s < o->tail; s++)
+        used |= inst_of(o, s)->plan == p;
+    return used;
+}
+
+// New code is known to a wrong path when it has been fetched once, and changed code is changed
+// when it is come to: records of definitions may come any time before, as the executor pleases.
 static void define(struct ooo *o, u64 pc, u32 word)
 {
-    const struct plan_page *page = plan_book_page(&o->parts->book, pc / (4 * PLAN_PAGE));
-    if (page->plan[pc / 4 % PLAN_PAGE].kind != PLAN_UNKNOWN)
-        run_dry(o);   // what is in flight may be of the old code
-    parts_define(o->parts, pc, word);
+    struct plan *p =
+        &plan_book_page(&o->parts->book, pc / (4 * PLAN_PAGE))->plan[pc / 4 % PLAN_PAGE];
+    if (p->kind == PLAN_UNKNOWN) {
+        parts_define(o->parts, pc, word)->fresh = true;
+    } else if (word != p->word) {
+        p->word = word;
+        p->changed = true;
+    }
+}
+
+static void redefine(struct ooo *o, struct plan *p, u64 pc)
+{
+    run(o);
+    if (in_use(o, p))
+        run_dry(o);
+    parts_define(o->parts, pc, p->word)->fresh = true;
 }
 
 static void enter(struct ooo *o, u64 pc, const struct record *r)
@@ -91,11 +116,20 @@ static void enter(struct ooo *o, u64 pc, const struct record *r)
     u64 number = pc / (4 * PLAN_PAGE);
     if (__builtin_expect(!o->page || o->page->number != number, 0))
         o->page = plan_book_page(&o->parts->book, number);
-    const struct plan *p = &o->page->plan[pc / 4 % PLAN_PAGE];
+    struct plan *p = &o->page->plan[pc / 4 % PLAN_PAGE];
     assert(p->kind != PLAN_UNKNOWN);
+    if (__builtin_expect(p->changed, 0))
+        redefine(o, p, pc);
     o->input[o->in_tail++ % INPUT] = (struct input){ p, r->head, r->addr };
     if (p->flags & PLAN_SERIALIZE)
         o->in_stop = o->in_tail;
+}
+
+// What is no instruction says what it says before the next one is fetched, or not long before.
+static void between(struct ooo *o, const struct record *r)
+{
+    run(o);
+    parts_between(o->parts, r);
 }
 
 static void observe(void *m)
@@ -113,7 +147,7 @@ static void feed(void *m, const struct record *r, size_t n)
         u64 pc = record_pc(r);
         if (__builtin_expect(r->head & RECORD_DEF, 0)) {
             if (record_is_other(r))
-                parts_between(o->parts, r);
+                between(o, r);
             else
                 define(o, pc, (u32)r->addr);
             continue;

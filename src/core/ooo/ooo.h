@@ -67,7 +67,7 @@ enum {
 };
 
 struct input {
-    const struct plan *plan;
+    struct plan *plan;
     u64 head, addr;   // of struct record
 };
 
@@ -183,7 +183,7 @@ struct ooo {
     struct input *input;
     u64 in_head, in_next, in_tail;   // oldest kept, next to fetch, end
     u64 in_stop;                     // 1 + the last record that stops fetch
-    const struct plan_page *page;
+    struct plan_page *page;
 
     // Instructions
     struct inst *inst;

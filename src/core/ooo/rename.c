@@ -412,16 +412,16 @@ static enum cause back_end_cause(struct ooo *o)
     return STACK_window;
 }
 
-// The instruction that is not here yet, or where none is known, the last one that was.
+// The branch or barrier behind which fetch waits, else the instruction that is not here yet.
 static enum cause front_end_cause(struct ooo *o)
 {
-    if (o->renamed == o->tail) {
-        const struct input *next = &o->input[o->in_next % INPUT];
-        o->lost_blame = o->in_next < o->in_tail ? next->plan : o->renamed ? last_renamed(o) : NULL;
-        return o->fetch_cause;
-    }
-    o->lost_blame = inst_of(o, o->renamed)->plan;
-    return inst_of(o, o->renamed)->cause;
+    bool here = o->renamed < o->tail, known = here || o->in_next < o->in_tail;
+    const struct plan *next =
+        here ? inst_of(o, o->renamed)->plan : o->input[o->in_next % INPUT].plan;
+    enum cause cause = here ? inst_of(o, o->renamed)->cause : o->fetch_cause;
+    bool turned = cause == STACK_bubbles || cause == STACK_serialize || (!here && o->stopped);
+    o->lost_blame = o->renamed && (turned || !known) ? last_renamed(o) : known ? next : NULL;
+    return cause;
 }
 
 static void lose(struct ooo *o, u32 lost, u32 room)
