@@ -5,6 +5,23 @@
 #include <string.h>
 #include <sys/stat.h>
 
+struct work {
+    struct progress *line;   // or NULL
+    const char *model;
+};
+
+static void step(void *ctx, const char *what, size_t done, size_t total)
+{
+    const struct work *w = ctx;
+    progress_step(w->line, what, done, total);
+}
+
+static void unread(void *ctx, const char *path)
+{
+    const struct work *w = ctx;
+    cli_unread(path, w->model);
+}
+
 int cmd_accuracy(const struct cli_line *l)
 {
     struct m2sim_error e;
@@ -29,8 +46,10 @@ int cmd_accuracy(const struct cli_line *l)
     if (!f)
         return cli_fail(&e);
     struct progress *line = progress_new(cli_given(l, OPT_quiet));
-    o.progress = line ? progress_step : NULL;
-    o.ctx = line;
+    struct work work = { line, o.model ? o.model : "fast" };
+    o.progress = line ? step : NULL;
+    o.unread = cli_given(l, OPT_quiet) ? NULL : unread;
+    o.ctx = &work;
     cli_sandbox(l, NULL);
     bool ok = m2sim_accuracy(&o, f, flags, &e);
     progress_free(line);

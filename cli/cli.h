@@ -111,6 +111,9 @@ int cli_fail(const struct m2sim_error *e);
 // The same for a fault of the command line, which names the subcommand's help.
 int cli_usage(const char *command, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 
+// Says on stderr that --set gave the parameter `path`, which the model does not read.
+void cli_unread(const char *path, const char *model);
+
 // Whether `path` names a folder: it exists as one, or ends in /.
 bool cli_is_folder(const char *path);
 

@@ -176,8 +176,7 @@ static int execute(struct guest_command *g)
         return cli_fail(&e);
     }
     for (const char *const *path = m2sim_unread(s); *path && !g->quiet; path++)
-        fprintf(stderr, "m2sim: --set %s: the %s model does not read it\n", *path,
-                g->o.model ? g->o.model : "fast");
+        cli_unread(*path, g->o.model ? g->o.model : "fast");
     catch_interrupts(s);
     progress_begin(line, s, g->o.max_instructions);
     cli_sandbox(g->line, s);

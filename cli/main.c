@@ -34,6 +34,11 @@ int cli_fail(const struct m2sim_error *e)
     return e->exit_code;
 }
 
+void cli_unread(const char *path, const char *model)
+{
+    fprintf(stderr, "m2sim: --set %s: the %s model does not read it\n", path, model);
+}
+
 int cli_usage(const char *command, const char *fmt, ...)
 {
     va_list ap;

@@ -238,6 +238,9 @@ struct m2sim_accuracy {
     unsigned every;   // take one measurement in so many; default 1
     // Called now and then from any thread, one at a time; may be NULL.
     void (*progress)(void *ctx, const char *what, size_t done, size_t total);
+    // Called first, for each parameter of `sets` ("core.PATH") that the model does not read; may be
+    // NULL. The suite "models" has both models, and is not told of any.
+    void (*unread)(void *ctx, const char *path);
     void *ctx;
 };
 

@@ -85,6 +85,19 @@ static bool check(const struct m2sim_accuracy *o, struct m2sim_error *e)
            api_fail(e, M2SIM_EXIT_OUTPUT, "%s", err.text);
 }
 
+static bool tell_unread(const struct m2sim_accuracy *o, struct arena *a, struct m2sim_error *e)
+{
+    struct config *c = ARENA_NEW(a, struct config);
+    struct err err = { "" };
+    if (!o->unread || !o->set_count || wanted(o, "models"))
+        return true;
+    if (!config_load(c, a, o->core ? o->core : sets[0].cores[0], o->sets, o->set_count, &err))
+        return api_fail(e, M2SIM_EXIT_CONFIG, "%s", err.text);
+    for (const char *const *path = config_unread(c, a, o->model); *path; path++)
+        o->unread(o->ctx, *path);
+    return true;
+}
+
 bool m2sim_accuracy(const struct m2sim_accuracy *options, FILE *out, unsigned flags,
                     struct m2sim_error *e)
 {
@@ -106,7 +119,7 @@ bool m2sim_accuracy(const struct m2sim_accuracy *options, FILE *out, unsigned fl
         .results = &r,
     };
     data_find(folder, "measured");
-    bool ok = run_sets(&o, &f, e);
+    bool ok = tell_unread(&o, r.arena, e) && run_sets(&o, &f, e);
     results_sort(&r);
     fit_reasons(&r);
     if (ok && o.output)
