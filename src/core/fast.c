@@ -192,7 +192,7 @@ static inline __attribute__((always_inline)) void after_memory(struct fast *f, c
         ring_take(&f->loads, f->safe);
         return;
     }
-    cycle written = write_back(f, p, pc, r->addr, retired);
+    cycle written = write_back(&f->ports, STORE_PORTS, f->memory, pc, r->addr, p->size, retired);
     ring_take(&f->stores, written);
     store(f, p, r->addr, issued->access, issued->at, written);
 }

@@ -2,6 +2,11 @@
 
 #include <assert.h>
 
+#include "stream/lines.h"
+#include "uarch/pointers.h"
+
+_Static_assert((int)POINTERS_LINES == (int)LINES_PLACES, "what is told once is remembered as long");
+
 // -- Making --
 
 // How many integer units share a dispatch queue, at most.

@@ -10,7 +10,7 @@
 #include "core/account.h"
 #include "core/observe.h"
 #include "core/params.h"
-#include "core/plan.h"
+#include "core/book.h"
 #include "stream/record.h"
 
 // Dispatch queues: integer (where there are two, each for half of the units), memory, FP.
@@ -39,6 +39,26 @@ static inline u32 forwarding_cycles(struct forwarding *f, u32 sixteenths)
 {
     f->part = (f->part & 15) + sixteenths;
     return f->part >> 4;
+}
+
+// The ports by which retired stores go to the L1D: in order, one a cycle each.
+enum { WRITE_PORTS = 8 };
+
+struct write_ports {
+    cycle at[WRITE_PORTS];   // when the last store of each was there
+    cycle last;              // and of all
+    u32 turn;
+};
+
+// When a store that may be written from `from` on is in the L1D, with `ports` ports.
+static inline cycle write_back(struct write_ports *w, u32 ports, struct hierarchy *memory, vaddr pc,
+                               vaddr addr, u32 size, cycle from)
+{
+    cycle *port = &w->at[w->turn], t = *port + 1 > from ? *port + 1 : from;
+    w->turn = w->turn + 1 == ports ? 0 : w->turn + 1;
+    cycle ready = hierarchy_store(memory, pc, addr, size, t).ready;
+    ready = ready > t ? ready : t;
+    return w->last = *port = ready > w->last ? ready : w->last;
 }
 
 struct save;

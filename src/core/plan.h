@@ -1,8 +1,7 @@
 // plan.h: what a core does with one static instruction, made once.
 //
 // Sources, results, units and latencies in the numbers a timing model wants, 64
-// bytes an instruction. Plans are kept by address in pages of 16 KiB of code, so
-// that the way from a record to its plan is a compare and an index.
+// bytes an instruction. book.h keeps them by address.
 #ifndef CORE_PLAN_H
 #define CORE_PLAN_H
 
@@ -101,36 +100,5 @@ struct plan plan_of(const struct instr_table *t, const struct core_params *p, u3
 
 // Whether `tail`, right behind `head`, becomes one with it on this core.
 bool plan_fuses(const struct plan *head, const struct plan *tail);
-
-// All plans, by address.
-enum { PLAN_PAGE = 4096 };   // instructions
-
-struct plan_page {
-    struct plan plan[PLAN_PAGE];
-    u64 number;   // pc / (4 * PLAN_PAGE)
-    struct cost_page *cost;   // account.h; NULL: nothing was counted here
-};
-
-// The page of a plan that was entered with its place.
-static inline struct plan_page *plan_page_of(const struct plan *p)
-{
-    return (struct plan_page *)(p - p->place);
-}
-
-struct plan_book {
-    struct arena *arena;
-    struct plan_page **slot;   // open addressing, power of two
-    u32 slots, count;
-};
-
-void plan_book_init(struct plan_book *b, struct arena *a);
-
-// The page of `number`, made when new. Pages never move.
-struct plan_page *plan_book_page(struct plan_book *b, u64 number);
-
-const struct plan_page *plan_book_find(const struct plan_book *b, u64 number);
-
-// Forgets which neighbours a model fused, in all plans.
-void plan_book_settle(struct plan_book *b);
 
 #endif

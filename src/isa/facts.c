@@ -3,10 +3,12 @@
 static const u8 branches[CLASS_COUNT] = {
 #define BRANCH(class, kind) [CLASS_##class] = ISA_##kind,
 #define SERIAL(row)
+#define INDEX(row)
 #define ACCESS(row, bytes, field)
 #include "isa/facts.def"
 #undef BRANCH
 #undef SERIAL
+#undef INDEX
 #undef ACCESS
 };
 
@@ -17,10 +19,24 @@ static const struct {
 } facts[OP_COUNT] = {
 #define BRANCH(class, kind)
 #define SERIAL(row) [OP_##row] = { .serial = true },
+#define INDEX(row)
 #define ACCESS(row, bytes, field) [OP_##row] = { bytes, #field[0], false },
 #include "isa/facts.def"
 #undef BRANCH
 #undef SERIAL
+#undef INDEX
+#undef ACCESS
+};
+
+static const bool indexed[OP_COUNT] = {
+#define BRANCH(class, kind)
+#define SERIAL(row)
+#define INDEX(row) [OP_##row] = true,
+#define ACCESS(row, bytes, field)
+#include "isa/facts.def"
+#undef BRANCH
+#undef SERIAL
+#undef INDEX
 #undef ACCESS
 };
 
@@ -37,6 +53,11 @@ enum isa_branch isa_branch(const struct row *r)
 bool isa_serial(const struct row *r)
 {
     return facts[op_of(r)].serial;
+}
+
+bool isa_plain_index(const struct row *r, u32 word)
+{
+    return indexed[op_of(r)] && !isa_field(r, word, 's');
 }
 
 u32 isa_field(const struct row *r, u32 word, char letter)

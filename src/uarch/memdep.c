@@ -13,7 +13,7 @@ const struct stat_row memdep_stat_rows[] = {
     { 0 },
 };
 
-enum { FILTER = 1024 };
+enum { FILTER = 1024 };   // of the host's time alone: what passes is looked up among all pairs
 
 struct pair {
     vaddr load, store;   // load 0: empty
@@ -23,7 +23,8 @@ struct pair {
 };
 
 // The filters count the pairs by hash of each address: nearly all loads and stores
-// belong to none, and end there.
+// belong to none, and end there. No answer depends on them: a count is 0 only where no
+// pair has such an address, and `last` is a place to look first.
 struct memdep {
     struct memdep_params p;
     struct pair *pairs;

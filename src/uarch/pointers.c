@@ -3,8 +3,6 @@
 #include "base/arena.h"
 #include "base/save.h"
 
-enum { LINES = 1024 };   // whose words are known: as many as stream/lines.h remembers
-
 struct line {
     vaddr at;    // its address | 1 when all its words are there
     u64 word[POINTERS_WORDS];   // 0: does not point to memory
@@ -13,7 +11,7 @@ struct line {
 struct pointers {
     u32 filter;
     vaddr *recent;   // `filter` of them: the line last named of each hash, 0: none
-    struct line line[LINES];
+    struct line line[POINTERS_LINES];
 };
 
 struct pointers *pointers_new(struct arena *a, u32 filter)
@@ -31,7 +29,7 @@ static vaddr line_of(vaddr va)
 
 static struct line *place_of(struct pointers *p, vaddr line)
 {
-    return &p->line[line / POINTERS_LINE % LINES];
+    return &p->line[line / POINTERS_LINE % POINTERS_LINES];
 }
 
 void pointers_word(struct pointers *p, vaddr va, u64 word, bool points)

@@ -16,6 +16,11 @@ struct pointers;
 
 enum { POINTERS_LINE = 64, POINTERS_WORDS = POINTERS_LINE / 8 };
 
+// Lines whose words are known at a time, by their address. No size of the hardware, which has the
+// line itself before it: the teller repeats a line's words when another has taken its place
+// and it is come to again, so it must have as many places.
+enum { POINTERS_LINES = 1024 };
+
 // `filter` lines are remembered to have been named.
 struct pointers *pointers_new(struct arena *a, u32 filter);
 

@@ -154,17 +154,4 @@ static inline void store(struct fast *f, const struct plan *p, u64 addr, cycle a
         *granule_of(f, g) = (struct granule){ g + 1, data, written, (u32)addr, early, p->size };
 }
 
-// When a store that retires at `t` is in the L1D: in order, so many a cycle.
-static inline cycle write_back(struct fast *f, const struct plan *p, u64 pc, u64 addr, cycle t)
-{
-    cycle *slot = &f->written[f->written_turn];
-    f->written_turn ^= 1;
-    cycle earliest = *slot + 1, last = f->written[f->written_turn];
-    t = t > earliest ? t : earliest;
-    cycle ready = hierarchy_store(f->memory, pc, addr, p->size, t).ready;
-    ready = ready > t ? ready : t;
-    *slot = ready > last ? ready : last;
-    return *slot;
-}
-
 #endif

@@ -19,6 +19,7 @@ enum {
     PAIR_SLOTS = 512,      // a power of two
     STEADY = 64,           // most loads the load address predictor can know
     LANES = 16,            // schedulers
+    STORE_PORTS = 2,       // stores.width is the detailed model's
 };
 
 // A count for each scheduler, a byte each.
@@ -134,8 +135,7 @@ struct fast {
     cycle predicted;           // when the last predicted address was used
     struct forwarding forward;
     u8 why;                    // enum cause of the last load's or store's latency
-    cycle written[2];          // of the last stores
-    u32 written_turn;
+    struct write_ports ports;
 
     // Retire
     struct group *group;       // ring of the last ones, by number

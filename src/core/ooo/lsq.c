@@ -426,16 +426,11 @@ void ooo_free_loads(struct ooo *o)
     }
 }
 
-// When a store that retires now is in the L1D: in order, so many a cycle, and not before
-// it has gone through the pipeline.
-static cycle write_back(struct ooo *o, const struct store *s)
+// When a store that retires now is in the L1D: not before it has gone through the pipeline.
+static cycle write_store(struct ooo *o, const struct store *s)
 {
-    cycle *slot = &o->written[o->written_turn];
-    o->written_turn = o->written_turn + 1 == o->p->store_width ? 0 : o->written_turn + 1;
-    cycle t = later_of(later_of(o->now, *slot + 1), s->data + o->p->store_to_write);
-    cycle ready = hierarchy_store(o->memory, s->pc, s->addr, s->size, t).ready;
-    *slot = later_of(later_of(ready, t), o->written_last);
-    return o->written_last = *slot;
+    cycle from = later_of(o->now, s->data + o->p->store_to_write);
+    return write_back(&o->ports, (u32)o->p->store_width, o->memory, s->pc, s->addr, s->size, from);
 }
 
 static void retire_load(struct ooo *o, struct inst *i)
@@ -455,7 +450,7 @@ void ooo_retire_memory(struct ooo *o, struct inst *i)
         retire_load(o, i);
     if (i->plan->kind != PLAN_LOAD) {
         struct store *s = store_of(o, o->store_retired++);
-        s->written = write_back(o, s);
+        s->written = write_store(o, s);
         o->s.stores++;
     }
 }

@@ -246,8 +246,7 @@ struct ooo {
     u64 store_bucket[BUCKETS], load_bucket[BUCKETS];
     u32 crossing_stores, crossing_loads;
     u32 ldq, stq;        // entries taken
-    cycle written[8], written_last;   // of the last stores, one a port
-    u32 written_turn;
+    struct write_ports ports;
 
     struct squash squash;
 

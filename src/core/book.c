@@ -1,0 +1,58 @@
+#include "core/book.h"
+
+enum { FIRST_SLOTS = 256 };
+
+void plan_book_init(struct plan_book *b, struct arena *a)
+{
+    *b = (struct plan_book){ a, ARENA_ARRAY(a, FIRST_SLOTS, struct plan_page *), FIRST_SLOTS, 0 };
+}
+
+static struct plan_page **find_slot(const struct plan_book *b, u64 number)
+{
+    u32 at = (u32)(number * 0x9e3779b97f4a7c15 >> 40) & (b->slots - 1);
+    while (b->slot[at] && b->slot[at]->number != number)
+        at = (at + 1) & (b->slots - 1);
+    return &b->slot[at];
+}
+
+static void grow(struct plan_book *b)
+{
+    struct plan_book old = *b;
+    b->slots *= 2;
+    b->slot = ARENA_ARRAY(b->arena, b->slots, struct plan_page *);
+    for (u32 k = 0; k < old.slots; k++)
+        if (old.slot[k])
+            *find_slot(b, old.slot[k]->number) = old.slot[k];
+}
+
+const struct plan_page *plan_book_find(const struct plan_book *b, u64 number)
+{
+    return *find_slot(b, number);
+}
+
+struct plan_page *plan_book_page(struct plan_book *b, u64 number)
+{
+    struct plan_page **at = find_slot(b, number);
+    if (!*at) {
+        if (b->count * 2 >= b->slots) {
+            grow(b);
+            at = find_slot(b, number);
+        }
+        *at = ARENA_NEW(b->arena, struct plan_page);
+        (*at)->number = number;
+        b->count++;
+    }
+    return *at;
+}
+
+void plan_book_settle(struct plan_book *b)
+{
+    for (u32 k = 0; k < b->slots; k++)
+        for (u32 n = 0; b->slot[k] && n < PLAN_PAGE; n++) {
+            struct plan *p = &b->slot[k]->plan[n];
+            if (!(p->flags & PLAN_FUSED_HEAD))
+                continue;
+            p->flags &= (u8)~PLAN_FUSED_HEAD;
+            p->issue[0].units = p->alone;
+        }
+}
