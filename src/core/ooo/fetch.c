@@ -110,8 +110,8 @@ static struct inst *new_inst(struct ooo *o, const struct plan *p, u64 pc)
     i->in = o->in_next;
     i->cause = o->fetch_cause;
     o->fetch_cause = STACK_bandwidth;
-    if (o->times)
-        o->times[o->tail % WINDOW] = (struct times){ .seq = o->sequence++, .fetch = o->now };
+    if (__builtin_expect(o->times != NULL, 0))
+        ooo_note(o, o->tail, STAGE_FETCH);
     o->tail++;
     o->s.fetched++;
     if (o->wrong) {

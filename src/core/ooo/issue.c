@@ -200,8 +200,6 @@ static void issue_op(struct ooo *o, u16 op, u32 unit)
     const struct plan_issue *is = &p->issue[k];
     leave_lane(o, op);
     o->busy[unit] = o->now + is->busy;
-    if (o->times)
-        o->times[seq % WINDOW].issue = o->now;
     o->acted = true;
     if (k == p->base_issue) {
         base_known(o, i);
@@ -232,6 +230,13 @@ static void issue_op(struct ooo *o, u16 op, u32 unit)
         ooo_resolve(o, i, seq);
 }
 
+static inline void issue_noted(struct ooo *o, u16 op, u32 unit)
+{
+    if (__builtin_expect(o->times != NULL, 0))
+        ooo_note(o, o->op[op].seq, STAGE_ISSUE);
+    issue_op(o, op, unit);
+}
+
 static void issue_lane(struct ooo *o, u32 lane)
 {
     struct ready *r = &o->lane[lane].ready;
@@ -248,7 +253,7 @@ static void issue_lane(struct ooo *o, u32 lane)
         o->s.issued_fp++;
     else
         o->s.issued_int++;
-    issue_op(o, op, lane);
+    issue_noted(o, op, lane);
 }
 
 // Loads take the highest unit that is free, stores the lowest: only some can do both.
@@ -277,7 +282,7 @@ static void issue_memory(struct ooo *o)
         loads += !store;
         stores += store;
         o->s.issued_mem++;
-        issue_op(o, op, unit);
+        issue_noted(o, op, unit);
     }
     for (; at < r->end; at++)
         r->key[kept++] = r->key[at];
@@ -310,8 +315,6 @@ static void place(struct ooo *o, u16 op, u32 lane)
     o->lane[lane].used++;
     o->in_lanes[o->units.queue_of[lane]]++;
     u->state = UOP_WAITING;
-    if (o->times && !o->times[u->seq % WINDOW].dispatch)
-        o->times[u->seq % WINDOW].dispatch = o->now;
     if (!u->wait)
         set_time(o, op);
 }
@@ -368,6 +371,14 @@ static void dispatch_memory(struct ooo *o)
     q->used -= n;
 }
 
+// For an observer: which instructions have an op in a scheduler since this cycle.
+static __attribute__((cold)) void note_dispatched(struct ooo *o)
+{
+    for (u32 op = 0; op < o->ops; op++)
+        if (o->op[op].state != UOP_FREE && o->op[op].lane < LANES)
+            ooo_note(o, o->op[op].seq, STAGE_DISPATCH);
+}
+
 void ooo_dispatch(struct ooo *o)
 {
     if (o->queue[0].used)
@@ -378,4 +389,6 @@ void ooo_dispatch(struct ooo *o)
         dispatch_memory(o);
     if (o->queue[3].used)
         dispatch_queue(o, &o->queue[3], o->units.fp);
+    if (__builtin_expect(o->times != NULL, 0))
+        note_dispatched(o);
 }

@@ -381,7 +381,10 @@ void ooo_write_stores(struct ooo *o);
 // retire.c
 void ooo_retire(struct ooo *o);
 void ooo_account(struct ooo *o, cycle cycles);
-void ooo_tell(struct ooo *o, u64 seq, bool squashed);   // the observer
+// For an observer alone: the instruction has come to the stage; it retires or is thrown away.
+enum stage { STAGE_FETCH, STAGE_RENAME, STAGE_DISPATCH, STAGE_ISSUE };
+__attribute__((cold)) void ooo_note(struct ooo *o, u64 seq, enum stage stage);
+__attribute__((cold)) void ooo_tell(struct ooo *o, u64 seq, bool squashed);
 void ooo_check(const struct ooo *o);
 
 #endif

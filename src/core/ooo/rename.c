@@ -270,8 +270,8 @@ static void rename_tail(struct ooo *o, struct inst *head, u64 seq)
 {
     struct inst *i = inst_of(o, seq);
     start_inst(i);
-    if (o->times)
-        o->times[seq % WINDOW].rename = o->now;
+    if (__builtin_expect(o->times != NULL, 0))
+        ooo_note(o, seq, STAGE_RENAME);
     i->flags |= INST_TAIL;
     i->load = head->load;
     i->store = head->store;
@@ -324,8 +324,8 @@ static void rename_one(struct ooo *o, struct inst *i, const struct way *w, bool 
     u64 seq = o->renamed++;
     const struct plan *p = i->plan;
     start_inst(i);
-    if (o->times)
-        o->times[seq % WINDOW].rename = o->now;
+    if (__builtin_expect(o->times != NULL, 0))
+        ooo_note(o, seq, STAGE_RENAME);
     i->load = o->load_tail;
     i->store = o->store_tail;
     join_group(o, i, seq, starts);

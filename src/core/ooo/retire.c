@@ -61,11 +61,22 @@ static void retire_inst(struct ooo *o)
         o->fetch_resume = o->now + o->p->bp_penalty;
         o->fetch_cause = STACK_serialize;
     }
-    if (o->times)
+    if (__builtin_expect(o->times != NULL, 0))
         ooo_tell(o, o->head, false);
     o->in_head = i->in + 1;
     o->instructions++;
     o->head++;
+}
+
+void ooo_note(struct ooo *o, u64 seq, enum stage stage)
+{
+    struct times *t = &o->times[seq % WINDOW];
+    switch (stage) {
+    case STAGE_FETCH: *t = (struct times){ .seq = o->sequence++, .fetch = o->now }; break;
+    case STAGE_RENAME: t->rename = o->now; break;
+    case STAGE_DISPATCH: t->dispatch = t->dispatch ? t->dispatch : o->now; break;
+    case STAGE_ISSUE: t->issue = o->now; break;
+    }
 }
 
 void ooo_tell(struct ooo *o, u64 seq, bool squashed)
