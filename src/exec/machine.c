@@ -78,7 +78,8 @@ static void flush(void *jit)
 
 // -- Records --
 
-// Where the instructions of `th` are told of, or NULL: all in one place so far.
+// Where the instructions of `th` are told of, or NULL. Engines are given it with each stretch, so
+// it may be another for each thread; as one core times them all, there is one.
 static struct recorder *recorder_of(const struct machine *m, const struct thread *th)
 {
     return m->recorder;
