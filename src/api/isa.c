@@ -5,7 +5,7 @@
 
 #include "api/sim.h"
 #include "base/json.h"
-#include "core/instr.h"
+#include "core/instr/instr.h"
 #include "isa/decode.h"
 
 struct tally {

@@ -7,7 +7,7 @@
 #ifndef CORE_ACCOUNT_H
 #define CORE_ACCOUNT_H
 
-#include "core/book.h"
+#include "core/instr/book.h"
 #include "uarch/hierarchy.h"
 
 enum topdown {

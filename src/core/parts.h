@@ -10,7 +10,7 @@
 #include "core/account.h"
 #include "core/observe.h"
 #include "core/params.h"
-#include "core/book.h"
+#include "core/instr/book.h"
 #include "stream/record.h"
 
 // Dispatch queues: integer (where there are two, each for half of the units), memory, FP.

@@ -9,7 +9,7 @@
 #include <string.h>
 
 #include "base/oom.h"
-#include "core/instr.h"
+#include "core/instr/instr.h"
 #include "fit/fit.h"
 #include "fit/forms.h"
 #include "fit/loop.h"

@@ -6,7 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "core/instr.h"
+#include "core/instr/instr.h"
 #include "isa/decode.h"
 
 static struct instr_table *table_of(struct arena *a, const char *core)

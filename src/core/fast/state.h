@@ -153,7 +153,7 @@ struct fast {
     cycle interval_end;        // of the observer's
     struct fast_stats {
 #define STAT(field, ...) u64 field;
-#include "core/fast_stats.def"
+#include "core/fast/fast_stats.def"
 #undef STAT
     } s;
 };

@@ -337,7 +337,7 @@ static void *create(struct arena *a, struct core_parts *parts, struct err *e)
 
 static const struct stat_row stat_rows[] = {
 #define STAT(field, unit, doc) { #field, unit, doc, offsetof(struct ooo_stats, field) },
-#include "core/ooo_stats.def"
+#include "core/ooo/ooo_stats.def"
 #undef STAT
     { 0 },
 };

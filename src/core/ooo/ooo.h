@@ -269,7 +269,7 @@ struct ooo {
     cycle interval_end;
     struct ooo_stats {
 #define STAT(field, ...) u64 field;
-#include "core/ooo_stats.def"
+#include "core/ooo/ooo_stats.def"
 #undef STAT
     } s;
 };

@@ -1,4 +1,4 @@
-#include "core/book.h"
+#include "core/instr/book.h"
 
 enum { FIRST_SLOTS = 256 };
 

@@ -423,7 +423,7 @@ static void drain(void *m)
 
 static const struct stat_row rows[] = {
 #define STAT(field, unit, doc) { #field, unit, doc, offsetof(struct fast_stats, field) },
-#include "core/fast_stats.def"
+#include "core/fast/fast_stats.def"
 #undef STAT
     { 0 },
 };

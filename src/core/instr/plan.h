@@ -5,7 +5,7 @@
 #ifndef CORE_PLAN_H
 #define CORE_PLAN_H
 
-#include "core/instr.h"
+#include "core/instr/instr.h"
 
 // Timing's own register numbers. As a source, + PLAN_AS_ADDRESS means the register is
 // part of an address that takes no shift: loaded values are there a cycle earlier.

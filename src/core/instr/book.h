@@ -5,7 +5,7 @@
 #ifndef CORE_BOOK_H
 #define CORE_BOOK_H
 
-#include "core/plan.h"
+#include "core/instr/plan.h"
 
 enum { PLAN_PAGE = 4096 };   // instructions
 

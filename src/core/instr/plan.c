@@ -1,4 +1,4 @@
-#include "core/plan.h"
+#include "core/instr/plan.h"
 
 #include <string.h>
 
@@ -108,7 +108,7 @@ static const struct {
 } fusing[OP_COUNT] = {
 #define HEAD(row, pair) [OP_##row].head = FUSE_##pair,
 #define TAIL(row, pair) [OP_##row].tail = FUSE_##pair,
-#include "core/fuse.def"
+#include "core/instr/fuse.def"
 #undef HEAD
 #undef TAIL
 };

@@ -1,5 +1,5 @@
 // instr.c: the reader of measured forms, and the search for the nearest.
-#include "core/instr.h"
+#include "core/instr/instr.h"
 
 #include <assert.h>
 #include <stdio.h>
@@ -269,7 +269,7 @@ static bool find_likes(struct instr_table *t, struct arena *a, struct reader *r)
 {
     static const u32 words[CLASS_COUNT] = {
 #define LIKE(class, word, text) [CLASS_##class] = word,
-#include "core/instr_class.def"
+#include "core/instr/instr_class.def"
 #undef LIKE
     };
     for (u32 c = 0; c < CLASS_COUNT; c++) {
