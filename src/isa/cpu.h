@@ -19,12 +19,12 @@ struct cpu {
     u64 window;   // bytes; guest addresses at or past it fault
     struct insn *shadow;   // decoded instruction of guest address 0; pc's is shadow + pc / 4
     const struct insn *at;   // the instruction that last began a memory access
-    u64 left;   // see exec/engine.c
+    u64 left;   // see exec/interp/engine.c
     const struct insn *bad;   // where a branch to an impossible target, bad_pc, goes
     u64 bad_pc;
     struct record *rec;   // next record to fill (recording variant)
     struct exec *exec;   // the engine's own state
-    u32 host_fp;   // the simulator's floating-point environment (exec/fpenv.h)
+    u32 host_fp;   // the simulator's floating-point environment (exec/fp/fpenv.h)
     u8 fp_soft;   // FPCR asks for what the host's FPU cannot do
 
     // Kept by exec/jit/ while inside generated code.

@@ -68,7 +68,7 @@ struct regs {
     u64 nf, zf, cf, vf;
     u64 pc;             // valid whenever exec_run() is not inside
     u32 fpcr;           // as MRS reads it
-    u32 fpsr;   // as MRS reads it, valid outside exec_run(); see exec/fpenv.h for inside
+    u32 fpsr;   // as MRS reads it, valid outside exec_run(); see exec/fp/fpenv.h for inside
     union vreg v[32];
     u64 tpidr, tpidrro;   // TPIDR_EL0, TPIDRRO_EL0
     u64 pac_key[5][2];   // IA, IB, DA, DB, GA: {low, high}

@@ -1,8 +1,8 @@
 // Advanced SIMD: the corners of saturation, shifts and permutes, and cryptography.
 #include "world.h"
 
-#include "exec/crypto.h"
-#include "exec/table.h"
+#include "exec/sem/crypto.h"
+#include "exec/sem/table.h"
 
 enum { QC = 1 << 27 };
 

@@ -4,7 +4,7 @@
 #include <fenv.h>
 #include <string.h>
 
-#include "exec/softfp.h"
+#include "exec/fp/softfp.h"
 
 #define INF32 0x7f800000u
 #define NAN32 0x7fc00000u

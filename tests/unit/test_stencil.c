@@ -6,9 +6,9 @@
 #include <string.h>
 #include <sys/mman.h>
 
-#include "exec/engine.h"
-#include "exec/fpenv.h"
-#include "exec/jit/stencil.h"
+#include "exec/interp/engine.h"
+#include "exec/fp/fpenv.h"
+#include "exec/jit/x64/stencil.h"
 #include "isa/decode.h"
 #include "registers.h"
 

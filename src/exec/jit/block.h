@@ -10,9 +10,9 @@
 
 #include <pthread.h>
 
-#include "exec/engine.h"
+#include "exec/interp/engine.h"
 #include "exec/jit/jit.h"
-#include "exec/jit/trans.h"
+#include "exec/jit/x64/trans.h"
 
 #define NONE (~0u)
 

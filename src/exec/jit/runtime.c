@@ -5,8 +5,8 @@
 #include <string.h>
 #include <ucontext.h>
 
-#include "exec/fpenv.h"
-#include "exec/hostcpu.h"
+#include "exec/fp/fpenv.h"
+#include "exec/sem/hostcpu.h"
 #include "exec/jit/block.h"
 
 enum { CODE_BYTES = 64 << 20 };

@@ -2,7 +2,7 @@
 #include <assert.h>
 #include <setjmp.h>
 
-#include "exec/hostcpu.h"
+#include "exec/sem/hostcpu.h"
 #include "exec/jit/block.h"
 #include "isa/decode.h"
 

@@ -1,6 +1,0 @@
-// Handlers of isa/a64_base.def.
-#include "exec/sem_base.h"
-
-#define PART_NAME base
-#define PART_FILE "isa/a64_base.def"
-#include "exec/handlers.h"

@@ -1,6 +1,0 @@
-// Handlers of isa/a64_mem.def.
-#include "exec/sem_mem.h"
-
-#define PART_NAME mem
-#define PART_FILE "isa/a64_mem.def"
-#include "exec/handlers.h"

@@ -1,7 +1,0 @@
-// Stencils of isa/a64_fp.def.
-#define SEM_OPERANDS "exec/jit/stencil_operands.h"
-#include "exec/sem_fp.h"
-
-#define PART_FILE "isa/a64_fp.def"
-#define PART_DECLINES 1
-#include "exec/jit/stencil_bodies.h"

@@ -1,7 +1,0 @@
-// Stencils of isa/a64_simd.def.
-#define SEM_OPERANDS "exec/jit/stencil_operands.h"
-#include "exec/sem_simd.h"
-
-#define PART_FILE "isa/a64_simd.def"
-#define PART_DECLINES 0
-#include "exec/jit/stencil_bodies.h"

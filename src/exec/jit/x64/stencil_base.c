@@ -1,0 +1,7 @@
+// Stencils of isa/a64_base.def.
+#define SEM_OPERANDS "exec/jit/x64/stencil_operands.h"
+#include "exec/sem/sem_base.h"
+
+#define PART_FILE "isa/a64_base.def"
+#define PART_DECLINES 0
+#include "exec/jit/x64/stencil_bodies.h"
