@@ -27,7 +27,7 @@ static const struct name {
     { NULL },
 }, nets[] = {
 #define NET(name, what) { #name, what },
-#include "guest/net.def"
+#include "guest/linux/net.def"
 #undef NET
     { NULL },
 }, models[] = {

@@ -7,7 +7,7 @@
 
 #include "api/sim.h"
 #include "base/json.h"
-#include "guest/elf.h"
+#include "guest/image/elf.h"
 #include "isa/decode.h"
 
 struct symbols *api_code_of(const char *path, struct m2sim_error *e)

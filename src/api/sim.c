@@ -18,9 +18,9 @@
 #include "api/output.h"
 #include "core/counters.h"
 #include "core/pmu.h"
-#include "guest/block.h"
+#include "guest/process/block.h"
 #include "guest/linux.h"
-#include "guest/net_private.h"
+#include "guest/linux/net_private.h"
 
 enum {
     COUNTER_HZ = 24000000,   // CNTFRQ_EL0 of an M2

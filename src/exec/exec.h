@@ -8,7 +8,7 @@
 
 #include "base/types.h"
 #include "stream/record.h"
-#include "guest/space.h"
+#include "guest/memory/space.h"
 #include "isa/cpu.h"
 
 enum trap_kind {

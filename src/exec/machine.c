@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "guest/sched.h"
+#include "guest/process/sched.h"
 #include "isa/decode.h"
 
 enum {

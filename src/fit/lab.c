@@ -9,7 +9,7 @@
 #include "base/oom.h"
 #include "core/core.h"
 #include "exec/exec.h"
-#include "guest/space.h"
+#include "guest/memory/space.h"
 #include "isa/cpu.h"
 #include "stream/lines.h"
 

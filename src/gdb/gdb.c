@@ -9,7 +9,7 @@
 
 #include "base/oom.h"
 #include "gdb/session.h"
-#include "guest/block.h"
+#include "guest/process/block.h"
 #include "guest/linux.h"
 
 enum {

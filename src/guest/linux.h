@@ -12,7 +12,7 @@
 #include <time.h>
 
 #include "guest/process.h"
-#include "guest/sched.h"
+#include "guest/process/sched.h"
 
 enum syscall_status {
     IMPLEMENTED,   // done here
@@ -53,7 +53,7 @@ const struct syscall_row *syscall_row(u64 number);
 
 #define SYSCALL(number, name, handler, args, status, waits) \
     i64 handler(struct thread *t, const u64 a[6]);
-#include "guest/syscalls.def"
+#include "guest/linux/syscalls.def"
 #undef SYSCALL
 
 // Result of a host call: itself or -errno.

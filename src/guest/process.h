@@ -12,10 +12,10 @@
 
 #include "base/err.h"
 #include "base/types.h"
-#include "guest/elf.h"
-#include "guest/space.h"
-#include "guest/view.h"
-#include "guest/wait.h"
+#include "guest/image/elf.h"
+#include "guest/memory/space.h"
+#include "guest/files/view.h"
+#include "guest/process/wait.h"
 #include "isa/cpu.h"
 
 enum {
@@ -41,7 +41,7 @@ struct sched_policy;
 // The rows of net.def, and the host's network.
 enum guest_net {
 #define NET(name, what) NET_##name,
-#include "guest/net.def"
+#include "guest/linux/net.def"
 #undef NET
     NET_all
 };

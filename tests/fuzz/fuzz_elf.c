@@ -1,7 +1,7 @@
 // The ELF loader on arbitrary files, as each kind of image, and the reader of their code and names.
 #include "fuzz.h"
 
-#include "guest/elf.h"
+#include "guest/image/elf.h"
 #include "symbols/symbols.h"
 
 static void load(const u8 *data, size_t len, enum elf_kind kind)

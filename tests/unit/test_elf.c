@@ -6,7 +6,7 @@
 #include <string.h>
 #include <sys/mman.h>
 
-#include "guest/elf.h"
+#include "guest/image/elf.h"
 
 enum { FILE_BYTES = 0x3000 };
 

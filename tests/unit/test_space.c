@@ -10,7 +10,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-#include "guest/space.h"
+#include "guest/memory/space.h"
 
 enum {
     RW = SPACE_READ | SPACE_WRITE,

@@ -16,7 +16,7 @@
 #include <unistd.h>
 
 #include "guest/linux.h"
-#include "guest/stack.h"
+#include "guest/process/stack.h"
 
 enum { CODE = 0x400000, BUFFER = 0x500000 };   // BUFFER: 4 pages to work in
 

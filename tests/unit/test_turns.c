@@ -7,7 +7,7 @@
 #include <unistd.h>
 
 #include "exec/machine.h"
-#include "guest/sched.h"
+#include "guest/process/sched.h"
 #include "program.h"
 
 // Words as aarch64-linux-gnu-as makes them. The main thread makes a pipe and two threads, of

@@ -10,7 +10,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "guest/view.h"
+#include "guest/files/view.h"
 
 // place/in: the root; place/out: what must stay hidden.
 struct scene {

@@ -1,0 +1,253 @@
+// Children: a guest's fork is a fork of the simulator, whose child runs on with the
+// guest's child in it. Memory is copied on write by the host, descriptors are inherited;
+// numbers of processes are translated. vfork and posix_spawn are served by the same
+// copy, since what their child does to memory before execve is its own business.
+#include <linux/sched.h>
+#include <pthread.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "guest/process/block.h"
+#include "guest/process/timers.h"
+
+// The place of the guest's child `pid`; of nobody when 0.
+static struct guest_child *by_pid(struct process *p, int pid)
+{
+    for (int i = 0; i < GUEST_CHILDREN; i++)
+        if (p->children[i].pid == pid)
+            return &p->children[i];
+    return NULL;
+}
+
+static struct guest_child *by_host(struct process *p, int host)
+{
+    for (int i = 0; i < GUEST_CHILDREN; i++)
+        if (p->children[i].pid && p->children[i].host == host)
+            return &p->children[i];
+    return NULL;
+}
+
+int child_host(struct process *p, int pid)
+{
+    const struct guest_child *c = pid > 0 ? by_pid(p, pid) : NULL;
+    return c ? c->host : 0;
+}
+
+static bool any_child(const struct process *p)
+{
+    for (int i = 0; i < GUEST_CHILDREN; i++)
+        if (p->children[i].pid)
+            return true;
+    return false;
+}
+
+int guest_pid(struct process *p, int host)
+{
+    const struct guest_child *c = host > 0 ? by_host(p, host) : NULL;
+    return c ? c->pid : host > 0 && host == p->parent_host ? p->ppid : 0;
+}
+
+// In the child: the process is now another.
+static void become_child(struct thread *t, const u64 a[6], int pid)
+{
+    struct process *p = t->process;
+    p->ppid = p->pid;
+    p->pid = p->last_pid = t->tid = pid;
+    memset(p->children, 0, sizeof(p->children));
+    p->pending = t->pending = p->host_pending = 0;
+    p->queued = 0;
+    p->parent_host = getppid();
+    fds_forked(p, t);
+    p->main = p->threads = p->holder = t;
+    p->thread_count = p->alive = 1;
+    p->survivor = t->next = NULL;
+    p->helpers = 0;
+    t->host = pthread_self();
+    p->space->parallel = false;
+    timers_clear(p, true);
+    signalfd_forked(p);
+    p->random_state += (u64)pid << 32;
+    t->robust_list = 0;
+    t->clear_child_tid = a[0] & CLONE_CHILD_CLEARTID ? a[4] : 0;
+    if (a[1])
+        t->cpu.x[REG_SP] = a[1];
+    if (a[0] & CLONE_SETTLS)
+        t->cpu.tpidr = a[3];
+    if (a[0] & CLONE_CHILD_SETTID)
+        space_write(p->space, a[4], &pid, sizeof(pid));
+    p->options.forked(p->options.fork_ctx);
+}
+
+// fork with what other threads may hold held, so that the child finds it free. (The C
+// library sees to its own locks.) Signals are blocked from then on; they were as in *mask.
+static pid_t fork_alone(struct process *p, sigset_t *mask)
+{
+    sigset_t all;
+    sigfillset(&all);   // none may be lost before the child is one
+    pthread_sigmask(SIG_BLOCK, &all, mask);
+    pthread_mutex_lock(&p->lock);
+    space_before_fork(p->space);
+    pid_t host = fork();
+    space_after_fork(p->space, host == 0);
+    if (host)
+        pthread_mutex_unlock(&p->lock);
+    else
+        pthread_mutex_init(&p->lock, NULL);
+    return host;
+}
+
+i64 sys_clone(struct thread *t, const u64 a[6])
+{
+    struct process *p = t->process;
+    if (a[0] & CLONE_THREAD)
+        return clone_thread(t, a);
+    const u64 shares = CLONE_SIGHAND | CLONE_FILES | CLONE_FS;
+    bool spawns = !(a[0] & CLONE_VM) || a[0] & CLONE_VFORK;
+    struct guest_child *place = by_pid(p, 0);
+    if (!p->options.forked || a[0] & shares || !spawns)
+        return -ENOSYS;
+    if (!place)
+        return -EAGAIN;
+    process_now(p, CLOCK_MONOTONIC);   // the timing model comes to rest: the child has a copy
+    fflush(NULL);
+    pthread_mutex_lock(&p->lock);
+    int pid = ++p->last_pid;
+    p->forks = true;
+    block_forward(p, SIGCHLD);
+    pthread_mutex_unlock(&p->lock);
+    sigset_t mask;
+    pid_t host = fork_alone(p, &mask);
+    int error = errno;
+    if (host == 0)
+        become_child(t, a, pid);
+    else if (host > 0)
+        *place = (struct guest_child){ pid, host };
+    pthread_sigmask(SIG_SETMASK, &mask, NULL);
+    if (host <= 0)
+        return host < 0 ? -error : 0;
+    p->children_made++;
+    if (a[0] & CLONE_PARENT_SETTID)
+        space_write(p->space, a[2], &pid, sizeof(pid));
+    return pid;
+}
+
+// clone3's arguments in clone's form.
+i64 sys_clone3(struct thread *t, const u64 a[6])
+{
+    // flags, pidfd, child_tid, parent_tid, exit_signal, stack, stack_size, tls, set_tid …
+    u64 c[11] = { 0 };
+    if (a[1] < 64 || a[1] > 4096)
+        return a[1] < 64 ? -EINVAL : -E2BIG;
+    if (space_read(t->process->space, c, a[0], a[1] < sizeof(c) ? a[1] : sizeof(c)))
+        return -EFAULT;
+    if (c[0] & (CLONE_PIDFD | CLONE_INTO_CGROUP) || c[8])
+        return -EINVAL;
+    return sys_clone(t, (u64[6]){ c[0] | (c[4] & 0xff), c[5] ? c[5] + c[6] : 0, c[3], c[7], c[2] });
+}
+
+// wait4 of the host, for host number `host`. Where threads take turns, others run meanwhile.
+static i64 wait_host(struct thread *t, int host, int *status, int flags, struct rusage *usage)
+{
+    struct process *p = t->process;
+    if (sched_interrupted(t))
+        return -RESTART;
+    if (!sched_polls(p))
+        return restartable(
+            block_call(t, SYS_wait4, (u64)host, (u64)status, flags, (u64)usage, 0, 0));
+    pid_t got = wait4(host, status, flags | WNOHANG, usage);
+    if (got || flags & WNOHANG)
+        return host_result(got);
+    return sched_wait(t, &(struct thread_wait){ .until = UINT64_MAX, .child = true });
+}
+
+i64 sys_wait4(struct thread *t, const u64 a[6])
+{
+    struct process *p = t->process;
+    int pid = (i32)a[0] == INT32_MIN ? 1 : (i32)a[0], status = 0;   // nobody's
+    int host = pid > 0 || pid < -1 ? child_host(p, pid < 0 ? -pid : pid) : -1;
+    struct rusage usage;
+    if (a[2] & ~(u64)(WNOHANG | WUNTRACED | WCONTINUED | 0xe0000000))   // and __WALL and kin
+        return -EINVAL;
+    if (host == 0 || !any_child(p))
+        return -ECHILD;
+    struct guest_child *child = NULL;
+    while (!child) {
+        i64 got = wait_host(t, host, &status, a[2] & WNOHANG, &usage);
+        if (got <= 0)
+            return got;
+        child = by_host(p, got);
+    }
+    pid = child->pid;
+    *child = (struct guest_child){ 0 };
+    struct rusage none = { 0 };
+    if ((a[1] && space_write(p->space, a[1], &status, sizeof(status))) ||
+        (a[3] && space_write(p->space, a[3], p->policy->parallel ? &usage : &none, sizeof(usage))))
+        return -EFAULT;
+    return pid;
+}
+
+// The same for waitid: 0, and who has ended, if somebody has.
+static i64 waitid_host(struct thread *t, int host, siginfo_t *info, int flags)
+{
+    struct process *p = t->process;
+    idtype_t type = host < 0 ? P_ALL : P_PID;
+    if (sched_interrupted(t))
+        return -RESTART;
+    if (!sched_polls(p))
+        return restartable(block_call(t, SYS_waitid, type, (u64)host, (u64)info, (u64)flags, 0, 0));
+    i64 failed = host_result(waitid(type, (id_t)host, info, flags | WNOHANG));
+    if (failed || info->si_pid || flags & WNOHANG)
+        return failed;
+    return sched_wait(t, &(struct thread_wait){ .until = UINT64_MAX, .child = true });
+}
+
+// waitid of children that have ended.
+i64 sys_waitid(struct thread *t, const u64 a[6])
+{
+    struct process *p = t->process;
+    u32 type = a[0], flags = a[3];
+    int host = type == P_ALL ? -1 : child_host(p, a[1]), status = 0;
+    const u32 known = WNOHANG | WEXITED | WSTOPPED | WCONTINUED | WNOWAIT | 0xe0000000;
+    if (flags & ~known || !(flags & (WEXITED | WSTOPPED | WCONTINUED)) || type > P_PGID)
+        return -EINVAL;
+    if (!host || !any_child(p))
+        return -ECHILD;
+    siginfo_t info = { 0 };
+    struct guest_child *child = NULL;
+    while (!child) {
+        i64 failed = waitid_host(t, host, &info, (int)(flags & WNOHANG) | WEXITED | WNOWAIT);
+        if (failed)
+            return failed;
+        if (!info.si_pid)
+            break;
+        child = by_host(p, info.si_pid);
+        if (!child || !(flags & WNOWAIT))
+            wait4(info.si_pid, &status, 0, NULL);
+    }
+    u8 raw[128] = { 0 };
+    if (child) {
+        const int head[3] = { SIGCHLD, 0, info.si_code };
+        const int tail[3] = { child->pid, (int)info.si_uid, info.si_status };
+        memcpy(raw, head, sizeof(head));
+        memcpy(raw + 16, tail, sizeof(tail));
+        if (!(flags & WNOWAIT))
+            *child = (struct guest_child){ 0 };
+    }
+    return a[2] ? space_write(p->space, a[2], raw, sizeof(raw)) : 0;
+}
+
+void process_leave(const struct process *p)
+{
+    fflush(NULL);
+    if (p->exit_signal) {
+        struct rlimit none = { 0, 0 };
+        setrlimit(RLIMIT_CORE, &none);   // the dump would be the simulator's
+        signal(p->exit_signal, SIG_DFL);
+        kill(getpid(), p->exit_signal);
+    }
+    _exit(process_status(p));
+}

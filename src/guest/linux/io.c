@@ -1,0 +1,594 @@
+// System calls that move data or wait for it.
+#include <fcntl.h>
+#include <limits.h>
+#include <poll.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/eventfd.h>
+#include <sys/ioctl.h>
+#include <sys/resource.h>
+#include <sys/sendfile.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <termios.h>
+#include <unistd.h>
+
+#include "guest/process/block.h"
+#include "guest/process/timers.h"
+
+enum { MAX_IOV = 1024, MAX_POLL = 1024, IOCTL_BYTES = 64 };
+
+// A write to a pipe nobody reads, or beyond what a file may grow to: the host's signal is
+// ignored, the guest gets its own.
+static i64 written(struct thread *t, i64 r)
+{
+    struct rlimit most;
+    bool limited = r == -EFBIG && !getrlimit(RLIMIT_FSIZE, &most) && most.rlim_cur != RLIM_INFINITY;
+    if (r == -EPIPE || limited)
+        signal_send(t, &(struct guest_siginfo){ .sig = limited ? SIGXFSZ : SIGPIPE,
+                                                .code = SI_USER,
+                                                .pid = t->process->pid });
+    return r;
+}
+
+// ---- one buffer: read, write, pread64, pwrite64
+
+struct transfer {
+    int host;
+    void *buffer;
+};
+
+static i64 prepare(struct thread *t, const u64 a[6], struct transfer *x)
+{
+    x->host = fd_get(t, a[0]);
+    x->buffer = window(t, a[1], a[2]);
+    return x->host < 0 ? x->host : x->buffer ? 0 : -EFAULT;
+}
+
+static i64 read_some(struct thread *t, const struct transfer *x, u64 n)
+{
+    i64 r = block_ready(t, x->host, POLLIN);
+    if (!r)
+        r = block_call(t, SYS_read, (u64)x->host, (u64)x->buffer, n, 0, 0, 0);
+    return restartable(r);
+}
+
+// A pipe takes PIPE_BUF bytes when it is ready, and might not take more until another
+// thread, whose turn it is not, has read.
+static bool in_parts(struct thread *t, int host)
+{
+    struct stat st;
+    return sched_polls(t->process) && !fstat(host, &st) &&
+           (S_ISFIFO(st.st_mode) || S_ISSOCK(st.st_mode));
+}
+
+static i64 write_all(struct thread *t, const struct transfer *x, u64 n)
+{
+    u64 most = in_parts(t, x->host) ? PIPE_BUF : n, done = t->call.done;
+    do {
+        u64 part = n - done < most ? n - done : most;
+        i64 r = block_ready(t, x->host, POLLOUT);
+        if (!r)
+            r = block_call(t, SYS_write, (u64)x->host, (u64)x->buffer + done, part, 0, 0, 0);
+        if (r == -WAITS)
+            t->call.done = done;
+        if (r < 0)
+            return done && r != -WAITS ? (i64)done : restartable(r);
+        done += (u64)r;
+        if ((u64)r < part)
+            break;
+    } while (done < n);
+    return (i64)done;
+}
+
+// Descriptors the simulator answers for itself: true, with the result.
+static bool read_own(struct thread *t, const u64 a[6], int host, i64 *result)
+{
+    u64 signals;
+    switch (fd_kind(t, host, &signals)) {
+    case FD_RANDOM: *result = sys_getrandom(t, (u64[6]){ a[1], a[2] }); return true;
+    case FD_SIGNALS: *result = signalfd_read(t, host, signals, a[1], a[2]); return true;
+    default: return perf_read(t, host, a[1], a[2], result);
+    }
+}
+
+i64 sys_read(struct thread *t, const u64 a[6])
+{
+    struct transfer x;
+    i64 failed = prepare(t, a, &x), own;
+    if (!failed && read_own(t, a, x.host, &own))
+        return own;
+    return failed ? failed : read_some(t, &x, a[2]);
+}
+
+static void tell_write(struct thread *t, int host, const void *buffer, u64 n)
+{
+    const struct process_options *o = &t->process->options;
+    if (o->writes && n)
+        o->writes(o->writes_ctx, host, ((const char *)buffer)[n - 1]);
+}
+
+i64 sys_write(struct thread *t, const u64 a[6])
+{
+    struct transfer x;
+    u64 signals;
+    i64 failed = prepare(t, a, &x);
+    if (!failed && fd_kind(t, x.host, &signals) == FD_SIGNALS)
+        return -EINVAL;
+    if (!failed)
+        tell_write(t, x.host, x.buffer, a[2]);
+    return failed ? failed : written(t, write_all(t, &x, a[2]));
+}
+
+i64 sys_pread64(struct thread *t, const u64 a[6])
+{
+    struct transfer x;
+    u64 signals;
+    i64 failed = prepare(t, a, &x);
+    if (!failed && fd_kind(t, x.host, &signals) == FD_RANDOM)
+        return sys_getrandom(t, (u64[6]){ a[1], a[2] });
+    return failed ? failed : host_result(pread(x.host, x.buffer, a[2], a[3]));
+}
+
+i64 sys_pwrite64(struct thread *t, const u64 a[6])
+{
+    struct transfer x;
+    i64 failed = prepare(t, a, &x);
+    return failed ? failed : written(t, host_result(pwrite(x.host, x.buffer, a[2], a[3])));
+}
+
+// ---- many buffers
+
+struct vector {
+    int host;
+    int count;
+    struct iovec iov[MAX_IOV];
+};
+
+static i64 prepare_vector(struct thread *t, const u64 a[6], struct vector *v)
+{
+    v->host = fd_get(t, a[0]);
+    if (v->host < 0)
+        return v->host;
+    if (a[2] > MAX_IOV)
+        return -EINVAL;
+    v->count = a[2];
+    if (space_read(t->process->space, v->iov, a[1], a[2] * sizeof(*v->iov)))
+        return -EFAULT;
+    for (int i = 0; i < v->count; i++) {
+        if ((i64)v->iov[i].iov_len < 0)
+            return -EINVAL;
+        v->iov[i].iov_base = window(t, (vaddr)v->iov[i].iov_base, v->iov[i].iov_len);
+        if (!v->iov[i].iov_base)
+            return -EFAULT;
+    }
+    return 0;
+}
+
+// `flags`: of preadv2 and pwritev2, whose offset is then the file's own.
+static i64 vector_call(struct thread *t, long number, const struct vector *v, short events,
+                       u64 flags)
+{
+    i64 r = block_ready(t, v->host, events);
+    if (!r)
+        r = block_call(t, number, (u64)v->host, (u64)v->iov, (u64)v->count, (u64)-1, 0, flags);
+    return restartable(r);
+}
+
+// The part of *v from byte `skip` on, of at most `most` bytes: how many it has.
+static u64 slice(const struct vector *v, u64 skip, u64 most, struct vector *part)
+{
+    u64 n = 0;
+    part->host = v->host;
+    part->count = 0;
+    for (int i = 0; i < v->count && n < most; i++) {
+        u64 len = v->iov[i].iov_len, from = skip < len ? skip : len;
+        u64 take = len - from < most - n ? len - from : most - n;
+        skip -= from;
+        if (take)
+            part->iov[part->count++] = (struct iovec){ (u8 *)v->iov[i].iov_base + from, take };
+        n += take;
+    }
+    return n;
+}
+
+// As write_all.
+static i64 write_vector(struct thread *t, long number, const struct vector *v, u64 flags)
+{
+    struct vector part;
+    if (!in_parts(t, v->host))
+        return vector_call(t, number, v, POLLOUT, flags);
+    u64 done = t->call.done, n;
+    while ((n = slice(v, done, PIPE_BUF, &part))) {
+        i64 r = vector_call(t, number, &part, POLLOUT, flags);
+        if (r == -WAITS)
+            t->call.done = done;
+        if (r < 0)
+            return done && r != -WAITS ? (i64)done : r;
+        done += (u64)r;
+        if ((u64)r < n)
+            break;
+    }
+    return (i64)done;
+}
+
+// readv of what the simulator answers for: the buffers one by one, until one is not filled.
+static i64 read_parts(struct thread *t, const u64 a[6], struct vector *v)
+{
+    i64 done = 0;
+    for (int i = 0; i < v->count; i++) {
+        vaddr to = (vaddr)((u8 *)v->iov[i].iov_base - t->process->space->mem);
+        i64 r = sys_read(t, (u64[6]){ a[0], to, v->iov[i].iov_len });
+        if (r < 0)
+            return done ? done : r;
+        done += r;
+        if ((u64)r < v->iov[i].iov_len)
+            break;
+    }
+    return done;
+}
+
+i64 sys_readv(struct thread *t, const u64 a[6])
+{
+    struct vector v;
+    u64 signals;
+    i64 failed = prepare_vector(t, a, &v);
+    if (!failed && fd_kind(t, v.host, &signals) != FD_HOST)
+        return read_parts(t, a, &v);
+    return failed ? failed : vector_call(t, SYS_readv, &v, POLLIN, 0);
+}
+
+i64 sys_writev(struct thread *t, const u64 a[6])
+{
+    struct vector v;
+    i64 failed = prepare_vector(t, a, &v);
+    for (int k = failed ? 0 : v.count; k-- > 0;)
+        if (v.iov[k].iov_len) {
+            tell_write(t, v.host, v.iov[k].iov_base, v.iov[k].iov_len);
+            break;
+        }
+    return failed ? failed : written(t, write_vector(t, SYS_writev, &v, 0));
+}
+
+// preadv2 and pwritev2 too: their offset -1 means the file's own.
+i64 sys_preadv(struct thread *t, const u64 a[6])
+{
+    struct vector v;
+    u64 signals;
+    bool two = t->cpu.x[8] == 286;
+    i64 failed = prepare_vector(t, a, &v);
+    if (!failed && fd_kind(t, v.host, &signals) != FD_HOST)
+        return read_parts(t, a, &v);
+    if (!failed && two && (i64)a[3] == -1 && !(a[5] & RWF_NOWAIT))
+        return vector_call(t, SYS_preadv2, &v, POLLIN, a[5]);
+    return failed ? failed : host_result(preadv2(v.host, v.iov, v.count, a[3], two ? a[5] : 0));
+}
+
+i64 sys_pwritev(struct thread *t, const u64 a[6])
+{
+    struct vector v;
+    bool two = t->cpu.x[8] == 287;
+    i64 failed = prepare_vector(t, a, &v);
+    if (!failed && two && (i64)a[3] == -1 && !(a[5] & RWF_NOWAIT))
+        return written(t, write_vector(t, SYS_pwritev2, &v, a[5]));
+    return failed ? failed
+                  : written(t, host_result(pwritev2(v.host, v.iov, v.count, a[3], two ? a[5] : 0)));
+}
+
+// ---- between files
+
+// Where threads take turns, waits for its turn to move data and makes the move itself not
+// wait: who is to read or write the rest must run.
+static i64 ready_to_move(struct thread *t, int in, int out, u32 *flags)
+{
+    if (!sched_polls(t->process) || *flags & SPLICE_F_NONBLOCK)
+        return 0;
+    i64 failed = in < 0 ? 0 : block_ready(t, in, POLLIN);
+    failed = failed || out < 0 ? failed : block_ready(t, out, POLLOUT);
+    *flags |= SPLICE_F_NONBLOCK;
+    return failed;
+}
+
+// An optional pointer to a 64-bit offset: *out is NULL or a window address.
+static bool offset_at(struct thread *t, vaddr a, void **out)
+{
+    *out = a ? window(t, a, 8) : NULL;
+    return !a || *out;
+}
+
+// splice moves what the host's descriptor has: not of those the simulator answers for.
+static bool host_only(struct thread *t, int one, int two)
+{
+    u64 signals;
+    return fd_kind(t, one, &signals) == FD_HOST && fd_kind(t, two, &signals) == FD_HOST;
+}
+
+i64 sys_sendfile(struct thread *t, const u64 a[6])
+{
+    int out = fd_get(t, a[0]), in = fd_get(t, a[1]);
+    void *offset;
+    if (out < 0 || in < 0)
+        return -EBADF;
+    if (!offset_at(t, a[2], &offset))
+        return -EFAULT;
+    if (!host_only(t, in, out))
+        return -EINVAL;
+    struct stat st;
+    const u64 b[6] = { (u64)out, (u64)in, (u64)offset, a[3] };
+    bool socket = !fstat(out, &st) && S_ISSOCK(st.st_mode);
+    if (socket && !(fcntl(out, F_GETFL) & O_NONBLOCK))   // it sends all, however often it waits
+        return written(t, block_unpolled(t, SYS_sendfile, b, 0, NULL, 0));
+    i64 r = block_ready(t, out, POLLOUT);
+    if (!r)
+        r = block_call(t, SYS_sendfile, b[0], b[1], b[2], b[3], 0, 0);
+    return written(t, restartable(r));
+}
+
+i64 sys_copy_file_range(struct thread *t, const u64 a[6])
+{
+    int in = fd_get(t, a[0]), out = fd_get(t, a[2]);
+    void *from, *to;
+    if (out < 0 || in < 0)
+        return -EBADF;
+    if (!offset_at(t, a[1], &from) || !offset_at(t, a[3], &to))
+        return -EFAULT;
+    return host_result(syscall(SYS_copy_file_range, in, from, out, to, a[4], (u32)a[5]));
+}
+
+i64 sys_splice(struct thread *t, const u64 a[6])
+{
+    int in = fd_get(t, a[0]), out = fd_get(t, a[2]);
+    u32 flags = (u32)a[5];
+    void *from, *to;
+    if (out < 0 || in < 0)
+        return -EBADF;
+    if (!host_only(t, in, out))
+        return -EINVAL;
+    if (!offset_at(t, a[1], &from) || !offset_at(t, a[3], &to))
+        return -EFAULT;
+    i64 r = ready_to_move(t, in, out, &flags);
+    if (!r)
+        r = block_call(t, SYS_splice, (u64)in, (u64)from, (u64)out, (u64)to, a[4], flags);
+    return written(t, restartable(r));
+}
+
+i64 sys_tee(struct thread *t, const u64 a[6])
+{
+    int in = fd_get(t, a[0]), out = fd_get(t, a[1]);
+    u32 flags = (u32)a[3];
+    if (out < 0 || in < 0)
+        return -EBADF;
+    i64 r = ready_to_move(t, in, out, &flags);
+    if (!r)
+        r = block_call(t, SYS_tee, (u64)in, (u64)out, a[2], flags, 0, 0);
+    return written(t, restartable(r));
+}
+
+// The pages of the guest are lent to the pipe, never given: they stay in the window.
+i64 sys_vmsplice(struct thread *t, const u64 a[6])
+{
+    struct vector v;
+    u32 flags = (u32)a[3] & ~(u32)SPLICE_F_GIFT;
+    i64 failed = prepare_vector(t, a, &v);
+    if (failed)
+        return failed;
+    bool reads = (fcntl(v.host, F_GETFL) & O_ACCMODE) == O_RDONLY;
+    i64 r = ready_to_move(t, reads ? v.host : -1, reads ? -1 : v.host, &flags);
+    if (!r)
+        r = block_call(t, SYS_vmsplice, (u64)v.host, (u64)v.iov, (u64)v.count, flags, 0, 0);
+    return written(t, restartable(r));
+}
+
+i64 sys_eventfd2(struct thread *t, const u64 a[6])
+{
+    int flags = open_flags_to_host(a[1]);
+    if (flags & ~(EFD_CLOEXEC | EFD_NONBLOCK | EFD_SEMAPHORE))
+        return -EINVAL;
+    i64 host = host_result(eventfd(a[0], flags | EFD_CLOEXEC));
+    return fd_new(t->process, host, flags & EFD_CLOEXEC, 0);
+}
+
+// ---- ioctl
+
+// The terminal's process group is the host's; the guest knows its own number only.
+static i64 terminal_group(struct thread *t, int host, vaddr to)
+{
+    pid_t group = tcgetpgrp(host);
+    if (group < 0)
+        return -errno;
+    i32 shown = group == getpgrp() ? t->process->pid : group;
+    return space_write(t->process->space, to, &shown, sizeof(shown));
+}
+
+i64 sys_ioctl(struct thread *t, const u64 a[6])
+{
+    int host = fd_get(t, a[0]);
+    i64 counted;
+    if (host < 0)
+        return host;
+    if (((u32)a[1] >> 8 & 255) == '$' && perf_ioctl(t, host, (u32)a[1], a[2], &counted))
+        return counted;
+    switch ((u32)a[1]) {
+    case FIOCLEX:
+    case FIONCLEX: fd_set_cloexec(t->process, a[0], a[1] == FIOCLEX); return 0;
+    case TIOCGPGRP: return terminal_group(t, host, a[2]);
+    case TIOCSPGRP: return isatty(host) ? 0 : -ENOTTY;
+    case TCGETS:   // numbers and structures are the same on both
+    case TCSETS:
+    case TCSETSW:
+    case TCSETSF:
+    case TIOCGWINSZ:
+    case TIOCSWINSZ:
+    case TIOCOUTQ:
+    case FIONREAD:
+    case FIONBIO: {
+        void *arg = window(t, a[2], IOCTL_BYTES);
+        return arg ? host_result(syscall(SYS_ioctl, host, (u32)a[1], arg)) : -EFAULT;
+    }
+    case TCSBRK:
+    case TCFLSH:
+    case TCXONC: return host_result(syscall(SYS_ioctl, host, (u32)a[1], (int)a[2]));
+    default: return -ENOTTY;
+    }
+}
+
+// ---- waiting for several
+
+// Waits on host descriptors; `wait_ns` < 0 has no end.
+static i64 wait_for(struct thread *t, struct pollfd *fds, int n, i64 wait_ns)
+{
+    struct process *p = t->process;
+    if (wait_ns < 0 && n == 0 && process_alone(p))
+        return process_deadlock(t, "poll without descriptors");
+    u64 until = wait_ns < 0 ? UINT64_MAX : 0;
+    if (wait_ns > 0 && !t->call.again)
+        until = process_now(p, CLOCK_MONOTONIC) + (u64)wait_ns;
+    return block_poll(t, fds, n, until);
+}
+
+i64 timeout_at(struct thread *t, vaddr a, i64 *ns)
+{
+    struct timespec ts;
+    *ns = -1;
+    if (!a)
+        return 0;
+    i64 failed = time_get(t, a, &ts);
+    if (failed)
+        return failed;
+    u64 whole = ts.tv_sec > INT64_MAX / 2000000000 ? INT64_MAX / 2 : ts.tv_sec * 1000000000ull;
+    *ns = whole + ts.tv_nsec;
+    return 0;
+}
+
+i64 mask_begin(struct thread *t, vaddr a, u64 size)
+{
+    u64 mask;
+    if (!a)
+        return 0;
+    if (size != 8)
+        return -EINVAL;
+    if (space_read(t->process->space, &mask, a, 8))
+        return -EFAULT;
+    t->sigmask_saved = t->sigmask;
+    t->restore_mask = true;
+    t->sigmask = mask;
+    return signal_waiting(t, mask) ? -EINTR : 0;
+}
+
+void mask_end(struct thread *t)
+{
+    if (!t->restore_mask || t->call.waits || signal_waiting(t, t->sigmask))
+        return;
+    t->sigmask = t->sigmask_saved;
+    t->restore_mask = false;
+}
+
+// Polls guest descriptors: fds[].fd are the guest's numbers and stay so.
+static i64 poll_guest(struct thread *t, struct pollfd *fds, u32 n, i64 ns)
+{
+    struct pollfd host[MAX_POLL];
+    int bad = 0;
+    for (u32 i = 0; i < n; i++) {
+        int fd = fds[i].fd < 0 ? -1 : fd_get(t, fds[i].fd);
+        fds[i].revents = fd < 0 && fds[i].fd >= 0 ? POLLNVAL : 0;
+        bad += fds[i].revents != 0;
+        host[i] = (struct pollfd){ .fd = fd, .events = fds[i].events };
+    }
+    i64 r = wait_for(t, host, n, bad ? 0 : ns);
+    if (r < 0)
+        return r;
+    for (u32 i = 0; i < n; i++)
+        fds[i].revents |= host[i].revents;
+    return r + bad;
+}
+
+i64 sys_ppoll(struct thread *t, const u64 a[6])
+{
+    struct pollfd fds[MAX_POLL];
+    struct space *s = t->process->space;
+    u32 n = a[1];
+    i64 ns;
+    if (n > MAX_POLL)
+        return -EINVAL;
+    if (space_read(s, fds, a[0], n * sizeof(*fds)))
+        return -EFAULT;
+    i64 failed = timeout_at(t, a[2], &ns);
+    failed = failed || t->call.again ? failed : mask_begin(t, a[3], a[4]);
+    i64 r = failed ? failed : poll_guest(t, fds, n, ns);
+    mask_end(t);
+    if (r >= 0 && space_write(s, a[0], fds, n * sizeof(*fds)))
+        return -EFAULT;
+    return r;
+}
+
+// select on top of poll. Which events make a descriptor readable, writable or
+// exceptional: select(2).
+static const short select_events[3] = {
+    POLLIN | POLLRDNORM | POLLRDBAND | POLLHUP | POLLERR,
+    POLLOUT | POLLWRNORM | POLLWRBAND | POLLERR,
+    POLLPRI,
+};
+
+enum { SET_WORDS = MAX_POLL / 64 };
+
+struct sets {
+    u64 bits[3][SET_WORDS];
+};
+
+static bool in_set(const u64 *set, u32 fd)
+{
+    return set[fd / 64] >> fd % 64 & 1;
+}
+
+static i64 select_guest(struct thread *t, struct sets *sets, u32 n, i64 ns)
+{
+    struct pollfd fds[MAX_POLL];
+    u32 used = 0;
+    for (u32 fd = 0; fd < n; fd++) {
+        short events = 0;
+        for (int k = 0; k < 3; k++)
+            events |= in_set(sets->bits[k], fd) ? select_events[k] : 0;
+        if (events && fd_get(t, fd) < 0)
+            return -EBADF;
+        if (events)
+            fds[used++] = (struct pollfd){ .fd = fd, .events = events };
+    }
+    i64 r = poll_guest(t, fds, used, ns);
+    if (r < 0)
+        return r;
+    struct sets out = { 0 };
+    r = 0;
+    for (u32 i = 0; i < used; i++)
+        for (int k = 0; k < 3; k++)
+            if (in_set(sets->bits[k], fds[i].fd) && fds[i].revents & select_events[k]) {
+                out.bits[k][fds[i].fd / 64] |= (u64)1 << fds[i].fd % 64;
+                r++;
+            }
+    *sets = out;
+    return r;
+}
+
+i64 sys_pselect6(struct thread *t, const u64 a[6])
+{
+    struct space *s = t->process->space;
+    struct sets sets = { 0 };
+    u64 mask[2] = { 0 };
+    i64 ns;
+    u32 n = a[0] > MAX_POLL && (i32)a[0] >= 0 ? MAX_POLL : a[0];
+    if ((i32)a[0] < 0)
+        return -EINVAL;
+    u32 bytes = (n + 63) / 64 * 8;
+    for (int k = 0; k < 3; k++)
+        if (a[1 + k] && space_read(s, sets.bits[k], a[1 + k], bytes))
+            return -EFAULT;
+    if (a[5] && space_read(s, mask, a[5], sizeof(mask)))
+        return -EFAULT;
+    i64 failed = timeout_at(t, a[4], &ns);
+    failed = failed || t->call.again ? failed : mask_begin(t, mask[0], mask[1]);
+    i64 r = failed ? failed : select_guest(t, &sets, n, ns);
+    mask_end(t);
+    for (int k = 0; k < 3 && r >= 0; k++)
+        if (a[1 + k] && space_write(s, a[1 + k], sets.bits[k], bytes))
+            return -EFAULT;
+    return r;
+}

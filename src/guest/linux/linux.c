@@ -1,0 +1,83 @@
+// The table of system calls and the way into it.
+#include <assert.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "guest/process/helper.h"
+#include "guest/linux.h"
+
+static const struct syscall_row table[SYSCALL_LIMIT] = {
+#define SYSCALL(number, name, handler, args, status, waits) \
+    [number] = { #name, handler, args, status, FOR_##waits },
+#include "guest/linux/syscalls.def"
+#undef SYSCALL
+};
+
+const struct syscall_row *syscall_row(u64 number)
+{
+    return number < SYSCALL_LIMIT && table[number].name ? &table[number] : NULL;
+}
+
+static enum sys_result finish(struct thread *t, u64 number, const u64 a[6], i64 result)
+{
+    struct cpu *c = &t->cpu;
+    struct process *p = t->process;
+    t->restart = result == -RESTART;
+    t->restart_x0 = a[0];
+    c->x[0] = t->restart ? -EINTR : result;
+    if (p->options.strace)
+        strace_print(t, number, a, t->restart ? -EINTR : result);
+    if (t->held_count)
+        fds_put(t);
+    enum sys_result r = process_signals(t);
+    if (t->restart) {   // no handler has run
+        t->restart = false;
+        c->x[0] = a[0];
+        c->pc -= 4;
+    }
+    return r;
+}
+
+void call_end(struct thread *t)
+{
+    struct thread_call *c = &t->call;
+    if (c->helper)
+        helper_end(t);
+    if (c->kept)
+        close(c->kept - 1);
+    t->awaited = 0;
+    *c = (struct thread_call){ .fds = c->fds, .room = c->room };
+}
+
+// Makes the call, from its beginning or where it waited.
+static enum sys_result perform(struct thread *t)
+{
+    u64 number = (u32)t->cpu.x[8], a[6];
+    memcpy(a, t->cpu.x, sizeof(a));
+    const struct syscall_row *row = syscall_row(number);
+    bool again = t->call.again;
+    helpers_settle(t->process);
+    i64 result = again && thread_ends(t) ? -EINTR : row ? row->run(t, a) : -ENOSYS;
+    if (result == -WAITS) {
+        assert(row->waits != FOR_NEVER);
+        return SYS_TURN;
+    }
+    if (again)
+        call_end(t);
+    return finish(t, number, a, result);
+}
+
+enum sys_result linux_syscall(struct thread *t)
+{
+    t->cpu.monitor_size = 0;   // an exception return clears the exclusive monitor
+    t->syscalls++;
+    return perform(t);
+}
+
+enum sys_result linux_resume(struct thread *t)
+{
+    t->call.waits = false;
+    t->call.again = true;
+    return perform(t);
+}

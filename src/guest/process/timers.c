@@ -1,0 +1,373 @@
+#include "guest/process/timers.h"
+
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/eventfd.h>
+#include <sys/stat.h>
+#include <sys/time.h>
+#include <sys/timerfd.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "guest/process/block.h"
+
+static const u64 SECOND = 1000000000;
+
+enum { INTERVALS = 3, SIGEV_SIGNAL_KIND = 0, SIGEV_NONE_KIND = 1, SIGEV_TID_KIND = 4 };
+
+// The clock and signal of setitimer's three.
+static const struct {
+    int clock, sig;
+} intervals[INTERVALS] = {
+    { CLOCK_MONOTONIC, SIGALRM },
+    { CLOCK_PROCESS_CPUTIME_ID, SIGVTALRM },
+    { CLOCK_PROCESS_CPUTIME_ID, SIGPROF },
+};
+
+bool timers_armed(const struct process *p)
+{
+    for (int i = 0; i < GUEST_TIMERS; i++)
+        if (p->timers[i].kind && p->timers[i].due)
+            return true;
+    return false;
+}
+
+u64 timers_next(struct process *p)
+{
+    u64 next = UINT64_MAX;
+    for (int i = 0; i < GUEST_TIMERS; i++) {
+        const struct guest_timer *m = &p->timers[i];
+        if (!m->kind || !m->due)
+            continue;
+        u64 due = time_monotonic(p, m->clock, m->due);
+        next = due < next ? due : next;
+    }
+    return next;
+}
+
+// Lets the host kick a waiting thread when the next timer is due.
+static void arm_host(struct process *p)
+{
+    if (!p->policy->parallel)
+        return;
+    u64 next = timers_next(p);
+    if (!p->has_host_timer) {
+        struct sigevent how = { .sigev_notify = SIGEV_SIGNAL, .sigev_signo = KICK };
+        if (next == UINT64_MAX || timer_create(CLOCK_MONOTONIC, &how, (timer_t *)&p->host_timer))
+            return;
+        p->has_host_timer = true;
+    }
+    struct itimerspec when = { 0 };
+    if (next != UINT64_MAX)
+        when.it_value = (struct timespec){ next / SECOND, next % SECOND + 1 };
+    if (when.it_value.tv_nsec >= (long)SECOND)
+        when.it_value = (struct timespec){ when.it_value.tv_sec + 1, 0 };
+    timer_settime((timer_t)p->host_timer, TIMER_ABSTIME, &when, NULL);
+}
+
+static void fire(struct process *p, struct guest_timer *m, u64 times)
+{
+    m->overrun = times - 1;
+    if (m->kind == TIMER_FD) {
+        if (write(m->event, &times, sizeof(times)) < 0)
+            return;   // nobody has read it for 2^64 times
+    } else if (m->sig) {
+        struct guest_siginfo info = { .sig = m->sig, .code = SI_KERNEL };
+        if (m->kind == TIMER_SIGNAL) {
+            info.code = SI_TIMER;
+            info.pid = m->number;
+            info.uid = (int)m->overrun;
+            info.value = m->value;
+        }
+        if (m->tid)
+            signal_queue_tid(p, m->tid, &info);
+        else
+            signal_queue(p, NULL, &info);
+    }
+}
+
+void timers_check(struct process *p)
+{
+    if (!timers_armed(p))
+        return;
+    for (int i = 0; i < GUEST_TIMERS; i++) {
+        struct guest_timer *m = &p->timers[i];
+        u64 now = m->kind && m->due ? process_now(p, m->clock) : 0;
+        pthread_mutex_lock(&p->lock);
+        bool due = m->kind && m->due && now >= m->due;
+        u64 times = due && m->interval ? (now - m->due) / m->interval + 1 : 1;
+        if (due)
+            m->due = m->interval ? m->due + times * m->interval : 0;
+        pthread_mutex_unlock(&p->lock);
+        if (due)
+            fire(p, m, times);
+    }
+    arm_host(p);
+}
+
+void timers_free(struct process *p)
+{
+    if (p->has_host_timer)
+        timer_delete((timer_t)p->host_timer);
+    p->has_host_timer = false;
+}
+
+void timers_clear(struct process *p, bool itimers_too)
+{
+    for (int i = 0; i < GUEST_TIMERS; i++) {
+        struct guest_timer *m = &p->timers[i];
+        if (m->kind == TIMER_SIGNAL || (m->kind == TIMER_INTERVAL && itimers_too))
+            *m = (struct guest_timer){ 0 };
+    }
+    if (itimers_too)
+        p->has_host_timer = false;   // a child has none of its parent's
+    arm_host(p);
+}
+
+// ---- what the system calls share
+
+static struct guest_timer *find(struct process *p, enum timer_kind kind, int number)
+{
+    for (int i = 0; i < GUEST_TIMERS; i++)
+        if (p->timers[i].kind == kind && p->timers[i].number == number)
+            return &p->timers[i];
+    return NULL;
+}
+
+static struct guest_timer *new_timer(struct process *p)
+{
+    for (int i = 0; i < GUEST_TIMERS; i++)
+        if (p->timers[i].kind == TIMER_FREE)
+            return &p->timers[i];
+    return NULL;
+}
+
+// Interval and time left, as the four words of itimerspec (ns) or itimerval (us).
+static i64 put_left(struct thread *t, vaddr to, const struct guest_timer *m, u64 unit)
+{
+    u64 now = m && m->due ? process_now(t->process, m->clock) : 0;
+    u64 left = !m || !m->due ? 0 : m->due > now ? m->due - now : 1;
+    u64 interval = m ? m->interval : 0;
+    if (unit > 1 && left)
+        left += unit - 1;
+    const u64 words[4] = { interval / SECOND, interval % SECOND / unit, left / SECOND,
+                           left % SECOND / unit };
+    return to ? space_write(t->process->space, to, words, sizeof(words)) : 0;
+}
+
+static i64 get_times(struct thread *t, vaddr from, u64 unit, u64 *interval, u64 *value)
+{
+    struct timespec ts[2];
+    if (space_read(t->process->space, ts, from, sizeof(ts)))
+        return -EFAULT;
+    for (int i = 0; i < 2; i++) {
+        if (ts[i].tv_sec < 0 || (u64)ts[i].tv_nsec >= SECOND / unit)
+            return -EINVAL;
+        ts[i].tv_nsec *= (long)unit;
+    }
+    *interval = time_ns(&ts[0]);
+    *value = time_ns(&ts[1]);
+    return 0;
+}
+
+static void set(struct process *p, struct guest_timer *m, u64 interval, u64 value, bool absolute)
+{
+    u64 now = absolute || !value ? 0 : process_now(p, m->clock);
+    pthread_mutex_lock(&p->lock);
+    m->interval = interval;
+    m->due = value ? value + now : 0;
+    pthread_mutex_unlock(&p->lock);
+    timers_check(p);
+    arm_host(p);
+}
+
+// ---- setitimer
+
+i64 sys_getitimer(struct thread *t, const u64 a[6])
+{
+    if (a[0] >= INTERVALS)
+        return -EINVAL;
+    return put_left(t, a[1], find(t->process, TIMER_INTERVAL, a[0]), 1000);
+}
+
+i64 sys_setitimer(struct thread *t, const u64 a[6])
+{
+    struct process *p = t->process;
+    u64 interval = 0, value = 0;
+    if (a[0] >= INTERVALS)
+        return -EINVAL;
+    i64 failed = a[1] ? get_times(t, a[1], 1000, &interval, &value) : 0;
+    if (failed)
+        return failed;
+    struct guest_timer *m = find(p, TIMER_INTERVAL, a[0]);
+    failed = put_left(t, a[2], m, 1000);
+    if (failed || (!m && !value))
+        return failed;
+    if (!m)
+        m = new_timer(p);
+    if (!m)
+        return -ENOMEM;
+    if (!m->kind)
+        *m = (struct guest_timer){ .kind = TIMER_INTERVAL,
+                                   .number = (int)a[0],
+                                   .clock = intervals[a[0]].clock,
+                                   .sig = intervals[a[0]].sig };
+    set(p, m, interval, value, false);
+    return 0;
+}
+
+// ---- timer_create
+
+// struct sigevent begins so on both.
+struct guest_event {
+    u64 value;
+    i32 sig, notify, tid;
+};
+
+i64 sys_timer_create(struct thread *t, const u64 a[6])
+{
+    struct process *p = t->process;
+    struct guest_event e = { .sig = SIGALRM };
+    if (a[1] && space_read(p->space, &e, a[1], 20))
+        return -EFAULT;
+    struct timespec res;
+    i32 clock = a[0];
+    bool signals = e.notify != SIGEV_NONE_KIND;
+    if ((e.notify != SIGEV_SIGNAL_KIND && e.notify != SIGEV_TID_KIND && signals) ||
+        (signals && (e.sig < 1 || e.sig > GUEST_SIGNALS)) || clock < 0 || clock > CLOCK_TAI ||
+        clock_getres(clock, &res))
+        return -EINVAL;
+    struct guest_timer *m = new_timer(p);
+    if (!m)
+        return -EAGAIN;
+    int number = 0;
+    while (find(p, TIMER_SIGNAL, number))
+        number++;
+    if (space_write(p->space, a[2], &number, sizeof(number)))
+        return -EFAULT;
+    *m = (struct guest_timer){ .kind = TIMER_SIGNAL,
+                               .number = number,
+                               .clock = clock,
+                               .sig = signals ? e.sig : 0,
+                               .tid = e.notify == SIGEV_TID_KIND ? e.tid : 0,
+                               .value = a[1] ? e.value : (u64)number };
+    return 0;
+}
+
+i64 sys_timer_settime(struct thread *t, const u64 a[6])
+{
+    u64 interval, value;
+    struct guest_timer *m = find(t->process, TIMER_SIGNAL, a[0]);
+    if (!m)
+        return -EINVAL;
+    i64 failed = get_times(t, a[2], 1, &interval, &value);
+    failed = failed ? failed : put_left(t, a[3], m, 1);
+    if (!failed)
+        set(t->process, m, interval, value, a[1] & TIMER_ABSTIME);
+    return failed;
+}
+
+i64 sys_timer_gettime(struct thread *t, const u64 a[6])
+{
+    struct guest_timer *m = find(t->process, TIMER_SIGNAL, a[0]);
+    return m ? a[1] ? put_left(t, a[1], m, 1) : -EFAULT : -EINVAL;
+}
+
+i64 sys_timer_getoverrun(struct thread *t, const u64 a[6])
+{
+    struct guest_timer *m = find(t->process, TIMER_SIGNAL, a[0]);
+    return m ? (i64)m->overrun : -EINVAL;
+}
+
+i64 sys_timer_delete(struct thread *t, const u64 a[6])
+{
+    struct guest_timer *m = find(t->process, TIMER_SIGNAL, a[0]);
+    if (!m)
+        return -EINVAL;
+    pthread_mutex_lock(&t->process->lock);
+    *m = (struct guest_timer){ 0 };
+    pthread_mutex_unlock(&t->process->lock);
+    return 0;
+}
+
+// ---- timerfd: an eventfd that the timer writes to
+
+static struct guest_timer *of_fd(struct thread *t, u64 fd)
+{
+    struct stat st, other;
+    int host = fd_get(t, fd);
+    if (host < 0 || fstat(host, &st))
+        return NULL;
+    for (int i = 0; i < GUEST_TIMERS; i++) {
+        struct guest_timer *m = &t->process->timers[i];
+        // Anonymous files share one inode: the descriptor itself tells.
+        if (m->kind == TIMER_FD && m->number == (int)(u32)fd && !fstat(m->event, &other))
+            return m;
+    }
+    return NULL;
+}
+
+i64 sys_timerfd_create(struct thread *t, const u64 a[6])
+{
+    struct process *p = t->process;
+    u32 clock = a[0], flags = a[1];
+    if ((clock != CLOCK_REALTIME && clock != CLOCK_MONOTONIC && clock != CLOCK_BOOTTIME) ||
+        flags & ~(u32)(TFD_CLOEXEC | TFD_NONBLOCK))
+        return -EINVAL;
+    struct guest_timer *m = new_timer(p);
+    if (!m)
+        return -EMFILE;
+    int event = eventfd(0, EFD_CLOEXEC | (flags & TFD_NONBLOCK ? EFD_NONBLOCK : 0));
+    int copy = event < 0 ? -1 : fcntl(event, F_DUPFD_CLOEXEC, 3);
+    if (copy < 0)
+        return -errno;
+    i64 fd = fd_new(p, copy, flags & TFD_CLOEXEC, 0);
+    if (fd < 0) {
+        close(event);
+        return fd;
+    }
+    *m = (struct guest_timer){
+        .kind = TIMER_FD, .number = (int)fd, .clock = (int)clock, .event = event
+    };
+    return fd;
+}
+
+void timers_closed(struct process *p, u32 fd)
+{
+    for (int i = 0; i < GUEST_TIMERS; i++) {
+        struct guest_timer *m = &p->timers[i];
+        if (m->kind == TIMER_FD && m->number == (int)fd) {
+            close(m->event);
+            *m = (struct guest_timer){ 0 };
+        }
+    }
+}
+
+i64 sys_timerfd_settime(struct thread *t, const u64 a[6])
+{
+    u64 interval, value, count;
+    struct guest_timer *m = of_fd(t, a[0]);
+    if (!m)
+        return fd_get(t, a[0]) < 0 ? -EBADF : -EINVAL;
+    i64 failed = get_times(t, a[2], 1, &interval, &value);
+    failed = failed ? failed : put_left(t, a[3], m, 1);
+    if (failed)
+        return failed;
+    // What the old setting left is forgotten. The timer's own descriptor may be closed
+    // meanwhile; the one that was given is held.
+    struct pollfd ready = { fd_get(t, a[0]), POLLIN, 0 };
+    if (poll(&ready, 1, 0) > 0 && read(ready.fd, &count, sizeof(count)) < 0)
+        return -errno;
+    set(t->process, m, interval, value, a[1] & TFD_TIMER_ABSTIME);
+    return 0;
+}
+
+i64 sys_timerfd_gettime(struct thread *t, const u64 a[6])
+{
+    struct guest_timer *m = of_fd(t, a[0]);
+    if (!m)
+        return fd_get(t, a[0]) < 0 ? -EBADF : -EINVAL;
+    return a[1] ? put_left(t, a[1], m, 1) : -EFAULT;
+}
