@@ -29,6 +29,7 @@ void translate_once(void)
 {
     add_templates(jit_int_templates);
     add_templates(jit_int_more_templates);
+    add_templates(jit_int_flags_templates);
     add_templates(jit_mem_templates);
     add_templates(jit_fp_templates);
     add_templates(jit_fpmove_templates);

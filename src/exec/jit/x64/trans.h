@@ -112,7 +112,8 @@ struct jit_entry {
 };
 
 // The templates of each part. A row may have one entry.
-extern const struct jit_entry jit_int_templates[], jit_int_more_templates[], jit_mem_templates[];
+extern const struct jit_entry jit_int_templates[], jit_int_more_templates[],
+    jit_int_flags_templates[], jit_mem_templates[];
 extern const struct jit_entry jit_fp_templates[], jit_fpmove_templates[], jit_fpmem_templates[];
 extern const struct jit_entry jit_crypt_templates[], jit_fpround_templates[],
     jit_fpstruct_templates[], jit_simd_templates[], jit_simdperm_templates[];
