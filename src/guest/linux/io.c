@@ -238,15 +238,21 @@ i64 sys_readv(struct thread *t, const u64 a[6])
     return failed ? failed : vector_call(t, SYS_readv, &v, POLLIN, 0);
 }
 
+static void tell_vector(struct thread *t, const struct vector *v)
+{
+    for (int k = v->count; k-- > 0;)
+        if (v->iov[k].iov_len) {
+            tell_write(t, v->host, v->iov[k].iov_base, v->iov[k].iov_len);
+            break;
+        }
+}
+
 i64 sys_writev(struct thread *t, const u64 a[6])
 {
     struct vector v;
     i64 failed = prepare_vector(t, a, &v);
-    for (int k = failed ? 0 : v.count; k-- > 0;)
-        if (v.iov[k].iov_len) {
-            tell_write(t, v.host, v.iov[k].iov_base, v.iov[k].iov_len);
-            break;
-        }
+    if (!failed)
+        tell_vector(t, &v);
     return failed ? failed : written(t, write_vector(t, SYS_writev, &v, 0));
 }
 
@@ -269,6 +275,8 @@ i64 sys_pwritev(struct thread *t, const u64 a[6])
     struct vector v;
     bool two = t->cpu.x[8] == 287;
     i64 failed = prepare_vector(t, a, &v);
+    if (!failed && two)
+        tell_vector(t, &v);
     if (!failed && two && (i64)a[3] == -1 && !(a[5] & RWF_NOWAIT))
         return written(t, write_vector(t, SYS_pwritev2, &v, a[5]));
     return failed ? failed
@@ -315,6 +323,7 @@ i64 sys_sendfile(struct thread *t, const u64 a[6])
         return -EINVAL;
     struct stat st;
     const u64 b[6] = { (u64)out, (u64)in, (u64)offset, a[3] };
+    tell_write(t, out, "", 1);   // nobody has seen what
     bool socket = !fstat(out, &st) && S_ISSOCK(st.st_mode);
     if (socket && !(fcntl(out, F_GETFL) & O_NONBLOCK))   // it sends all, however often it waits
         return written(t, block_unpolled(t, SYS_sendfile, b, 0, NULL, 0));
@@ -347,6 +356,7 @@ i64 sys_splice(struct thread *t, const u64 a[6])
     if (!offset_at(t, a[1], &from) || !offset_at(t, a[3], &to))
         return -EFAULT;
     i64 r = ready_to_move(t, in, out, &flags);
+    tell_write(t, out, "", 1);
     if (!r)
         r = block_call(t, SYS_splice, (u64)in, (u64)from, (u64)out, (u64)to, a[4], flags);
     return written(t, restartable(r));
