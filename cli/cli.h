@@ -105,6 +105,9 @@ void cli_help_command(enum command c, FILE *f);
 // Writes what a shell may complete the last of `words` with: see complete.c.
 int cli_complete(int argc, char **argv);
 
+// Ends the process with 70 and a line.
+_Noreturn void cli_out_of_memory(void);
+
 // Prints "m2sim: TEXT" and returns the error's exit code.
 int cli_fail(const struct m2sim_error *e);
 

@@ -61,7 +61,7 @@ static void set_env(struct guest_command *g, const char *pair)
         }
     g->env = realloc(g->env, (g->env_count + 2) * sizeof(*g->env));
     if (!g->env)
-        abort();
+        cli_out_of_memory();
     g->env[g->env_count++] = (char *)pair;
     g->env[g->env_count] = NULL;
 }

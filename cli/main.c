@@ -76,6 +76,15 @@ int cli_close(struct m2sim_output *to, bool whole, int status)
     return status;   // main() flushes standard output
 }
 
+// Without the C library's streams, which may want memory too.
+_Noreturn void cli_out_of_memory(void)
+{
+    static const char line[] = "m2sim: out of memory\n";
+    if (write(STDERR_FILENO, line, sizeof(line) - 1) < 0)
+        _exit(M2SIM_EXIT_INTERNAL);
+    _exit(M2SIM_EXIT_INTERNAL);
+}
+
 static bool plain(const char *word)
 {
     for (const char *p = word; *p; p++)
@@ -91,7 +100,7 @@ char *cli_join(int argc, char **argv)
         size += 4 * strlen(argv[k]) + 3;
     char *text = malloc(size), *at = text;
     if (!text)
-        abort();
+        cli_out_of_memory();
     for (int k = 0; k < argc; k++) {
         if (k)
             *at++ = ' ';
@@ -174,8 +183,11 @@ static int run_command(int argc, char **argv)
 static void fill_standard_streams(void)
 {
     for (int fd = 0; fd < 3; fd++)
-        if (fcntl(fd, F_GETFD) < 0 && open("/dev/null", fd ? O_RDONLY : O_WRONLY) != fd)
+        if (fcntl(fd, F_GETFD) < 0 && errno == EBADF &&
+            open("/dev/null", fd ? O_RDONLY : O_WRONLY) != fd) {
+            dprintf(STDERR_FILENO, "m2sim: /dev/null: %s\n", strerror(errno));
             _exit(M2SIM_EXIT_INTERNAL);
+        }
 }
 
 // The host's soft limit is raised where it is less than any run needs.

@@ -65,7 +65,7 @@ static void *grow(void *list, size_t count, size_t size)
 {
     list = realloc(list, (count + 2) * size);
     if (!list)
-        abort();
+        cli_out_of_memory();
     return list;
 }
 
@@ -77,7 +77,9 @@ static int wrong(enum command c, const struct option_row *o, const char *text, c
 static int read_number(enum command c, const struct option_row *o, struct cli_value *v)
 {
     char want[128] = "a number (" M2SIM_SUFFIXES " may follow)";
-    if (o->takes.max < UINT64_MAX)
+    if (o->takes.min && o->takes.max == UINT64_MAX)
+        snprintf(want, sizeof(want), "a number from %llu up", (unsigned long long)o->takes.min);
+    else if (o->takes.max < UINT64_MAX)
         snprintf(want, sizeof(want), "a number from %llu to %llu", (unsigned long long)o->takes.min,
                  (unsigned long long)o->takes.max);
     bool good =

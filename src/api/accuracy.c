@@ -43,10 +43,10 @@ static bool run_set(const struct m2sim_accuracy *o, size_t k, const char *core, 
     struct err err = { "" };
     struct config *c = ARENA_NEW(f->results->arena, struct config);
     if (!config_load(c, f->results->arena, core, o->sets, o->set_count, &err))
-        return api_fail(e, M2SIM_EXIT_CONFIG, "%s", err.text);
+        return api_fail_for(e, M2SIM_EXIT_CONFIG, &err);
     f->config = c;
     f->core = c->core.name;
-    return sets[k].run(f, &err) || api_fail(e, M2SIM_EXIT_CONFIG, "%s", err.text);
+    return sets[k].run(f, &err) || api_fail_for(e, M2SIM_EXIT_CONFIG, &err);
 }
 
 static bool run_sets(const struct m2sim_accuracy *o, struct fit *f, struct m2sim_error *e)

@@ -121,7 +121,7 @@ bool accuracy_guests(const struct m2sim_accuracy *o, const struct fit *f, bool k
     struct err err = { "" };
     FILE *file = fit_open(f, kernels ? "kernels.csv" : "loops.csv", &err);
     if (!file)
-        return api_fail(e, M2SIM_EXIT_NO_INPUT, "%s", err.text);
+        return api_fail_for(e, M2SIM_EXIT_NO_INPUT, &err);
     char line[512], path[PATH_MAX];
     bool ok = true;
     for (size_t n = 0; ok && fgets(line, sizeof(line), file);) {
@@ -148,6 +148,7 @@ bool accuracy_guests(const struct m2sim_accuracy *o, const struct fit *f, bool k
         }
         *results_add(f->results) = r;
     }
-    fclose(file);
+    if (!fit_close(file, "measured programs", &err) && ok)
+        ok = api_fail_for(e, M2SIM_EXIT_NO_INPUT, &err);
     return ok;
 }

@@ -28,7 +28,7 @@ bool accuracy_models(const struct m2sim_accuracy *o, const struct fit *f, struct
     struct suite s;
     struct results *all = f->results;
     if (!suite_read(&s, all->arena, o->guests, "int,fp", false, &err))
-        return api_fail(e, M2SIM_EXIT_NO_INPUT, "%s", err.text);
+        return api_fail_for(e, M2SIM_EXIT_NO_INPUT, &err);
     for (size_t k = 0; k < s.count; k += f->every) {
         struct result r = { .set = "models",
                             .core = o->core ? o->core : "m2-avalanche",

@@ -12,11 +12,6 @@
 
 enum { REPETITIONS = 7, QUICK_REPETITIONS = 5 };
 
-static bool from_err(struct m2sim_error *e, int code, const struct err *err)
-{
-    return api_fail(e, code, "%s", err->text);
-}
-
 // The object that counts allocations, or NULL.
 static const char *probe_object(char path[PATH_MAX])
 {
@@ -40,7 +35,7 @@ static bool load_other(const struct m2sim_bench *o, const struct bench *b, struc
         return api_fail(e, M2SIM_EXIT_NO_INPUT, "%.400s: no such file", o->vs);
     bool ok =
         history_is(path) ? history_load(old, path, at, b->cpu, &err) : bench_load(old, path, &err);
-    return ok || from_err(e, M2SIM_EXIT_DATA, &err);
+    return ok || api_fail_for(e, M2SIM_EXIT_DATA, &err);
 }
 
 static bool compare(const struct m2sim_bench *o, struct bench *b, const struct bench *old,
@@ -57,7 +52,7 @@ static bool write_page(const struct m2sim_bench *o, enum bench_clock clock, stru
     bool ok = page && history_page(o->history, clock, output_stream(page), &err);
     if (!ok)
         output_drop(page);
-    return (ok && output_end(page, &err)) || from_err(e, M2SIM_EXIT_OUTPUT, &err);
+    return (ok && output_end(page, &err)) || api_fail_for(e, M2SIM_EXIT_OUTPUT, &err);
 }
 
 static bool check(const struct m2sim_bench *o, struct m2sim_error *e)
@@ -106,7 +101,7 @@ static bool measure(const struct m2sim_bench *o, struct bench *b, struct profile
     };
     struct err err = { "" };
     int code;
-    return bench_measure(b, &p, &err, &code) || from_err(e, code, &err);
+    return bench_measure(b, &p, &err, &code) || api_fail_for(e, code, &err);
 }
 
 static bool write_folded(const char *path, const struct profile *p, struct m2sim_error *e)
@@ -115,7 +110,7 @@ static bool write_folded(const char *path, const struct profile *p, struct m2sim
     struct output *o = output_open(path, &err);
     if (o)
         profile_show_folded(p, output_stream(o));
-    return (o && output_end(o, &err)) || from_err(e, M2SIM_EXIT_OUTPUT, &err);
+    return (o && output_end(o, &err)) || api_fail_for(e, M2SIM_EXIT_OUTPUT, &err);
 }
 
 static bool profile(const struct m2sim_bench *o, FILE *f, unsigned flags, struct m2sim_error *e)
@@ -153,7 +148,7 @@ bool m2sim_bench(const struct m2sim_bench *o, FILE *f, unsigned flags, bool *slo
     bool ok = check(o, e) && (!o->vs || load_other(o, &b, &old, e)) && measure(o, &b, NULL, e) &&
               (!o->vs || compare(o, &b, &old, e));
     if (ok && o->history)
-        ok = history_add(o->history, &b, &err) || from_err(e, M2SIM_EXIT_OUTPUT, &err);
+        ok = history_add(o->history, &b, &err) || api_fail_for(e, M2SIM_EXIT_OUTPUT, &err);
     if (ok && o->page)
         ok = write_page(o, clock, e);
     if (ok && flags & M2SIM_JSON)

@@ -12,7 +12,7 @@ bool api_debug_listen(struct m2sim *s, struct m2sim_error *e)
     struct err err = { "" };
     s->gdb_listener = gdb_listen(s->options.gdb, shown, &err);
     if (s->gdb_listener < 0)
-        return api_fail(e, M2SIM_EXIT_USAGE, "%s", err.text);
+        return api_fail_for(e, M2SIM_EXIT_USAGE, &err);
     fprintf(s->options.messages, "m2sim: waiting for gdb: target remote %s\n", shown);
     fflush(s->options.messages);
     return true;

@@ -20,7 +20,7 @@ struct symbols *api_code_of(const char *path, struct m2sim_error *e)
     struct symbols *s = elf_check_file(path, &err) ? symbols_read(path, &err) : NULL;
     const struct symbols_code *code;
     if (!s)
-        api_fail(e, M2SIM_EXIT_DATA, "%s", err.text);
+        api_fail_for(e, M2SIM_EXIT_DATA, &err);
     else if (!symbols_code(s, &code)) {
         api_fail(e, M2SIM_EXIT_DATA, "%s: holds no code: no executable section or segment", path);
         symbols_free(s);
@@ -214,10 +214,13 @@ static bool list_wanted(struct lister *l, const char *path, const struct m2sim_d
 static bool has_functions(const struct symbols *s, const char *path, const struct m2sim_disasm *o,
                           struct m2sim_error *e)
 {
-    for (size_t k = 0; k < o->function_count; k++)
+    for (size_t k = 0; k < o->function_count; k++) {
+        const char *like = symbols_like(s, o->functions[k]);
         if (!symbols_named(s, o->functions[k], NULL))
-            return api_fail(e, M2SIM_EXIT_DATA, "%s: no function '%s' in its code", path,
-                            o->functions[k]);
+            return api_fail(e, M2SIM_EXIT_DATA, "%s: no function '%s' in its code%s%s%s", path,
+                            o->functions[k], like ? "; is '" : "", like ? like : "",
+                            like ? "' meant?" : "");
+    }
     return true;
 }
 

@@ -169,7 +169,7 @@ bool m2sim_isa(const char *path, const struct m2sim *run, const char *core, FILE
     bool ok = config_load(&config, a, core ? core : "m2-avalanche", NULL, 0, &err) &&
               (t->timing = instr_table_new(a, &config, &err));
     if (!ok)
-        api_fail(e, M2SIM_EXIT_CONFIG, "%s", err.text);
+        api_fail_for(e, M2SIM_EXIT_CONFIG, &err);
     else if (path)
         ok = add_file(t, path, e);
     else if (run)

@@ -1,5 +1,8 @@
 // Reports of a finished simulation: what report/ prints, gathered from core/ and config/.
+#include <dirent.h>
 #include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -71,8 +74,12 @@ static struct sheet *sheet_new(const struct m2sim *s)
     struct sheet *t = calloc(1, sizeof(*t));
     if (!t)
         out_of_memory();
-    if (!*s->digest)
-        api_digest_file(s->options.program, t->digest);
+    struct m2sim_error e;
+    if (!*s->digest && !api_digest_program(s, t->digest, &e)) {
+        fprintf(s->options.messages, "m2sim: the report has no digest of the program: %s\n",
+                e.text);
+        t->digest[0] = 0;
+    }
     t->r = (struct report){
         .instructions = s->machine.instructions,
         .exit_status = s->status,
@@ -211,6 +218,53 @@ static bool put_in_place(const struct m2sim_output *to, const char *name, struct
            err_set(e, "%s: %s", name, strerror(errno));
 }
 
+// The table that the folder's config.yaml of an earlier run names, "" when there is none.
+static void old_table(const struct m2sim_output *to, char name[NAME_MAX + 1])
+{
+    char line[512], quoted[NAME_MAX + 1];
+    int fd = openat(to->folder, "config.yaml", O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+    FILE *f = fd < 0 ? NULL : fdopen(fd, "r");
+    bool ours =
+        f && fgets(line, sizeof(line), f) && !strncmp(line, CONFIG_HEAD, strlen(CONFIG_HEAD));
+    *name = 0;
+    while (ours && !*name && fgets(line, sizeof(line), f))
+        if (sscanf(line, "instructions: \"%255[^\"/]\"", quoted) == 1)
+            strcpy(name, quoted);
+    if (f)
+        fclose(f);
+    else if (fd >= 0)
+        close(fd);
+}
+
+static bool has_cores(const struct m2sim_output *to)
+{
+    int fd = openat(to->folder, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    DIR *d = fd < 0 ? NULL : fdopendir(fd);
+    bool any = !d;
+    for (const struct dirent *entry; d && !any && (entry = readdir(d));) {
+        const char *dot = strrchr(entry->d_name, '.');
+        any = dot && !strcmp(dot, ".yaml") && strcmp(entry->d_name, "config.yaml") != 0;
+    }
+    if (d)
+        closedir(d);
+    else if (fd >= 0)
+        close(fd);
+    return any;
+}
+
+// An earlier run's table goes with its config.yaml; not where there are core files of the user's,
+// whose it may be.
+static void drop_old_table(const struct m2sim_output *to, const struct part *part, size_t parts)
+{
+    char name[NAME_MAX + 1];
+    old_table(to, name);
+    bool kept = !*name || has_cores(to);
+    for (size_t k = 0; k < parts; k++)
+        kept |= part[k].wanted && !strcmp(part[k].name, name);
+    if (!kept)
+        unlinkat(to->folder, name, 0);
+}
+
 bool m2sim_report_folder(const struct m2sim *s, struct m2sim_output *to, unsigned flags,
                          struct m2sim_error *e)
 {
@@ -222,6 +276,8 @@ bool m2sim_report_folder(const struct m2sim *s, struct m2sim_output *to, unsigne
     bool ok = true;
     for (; ok && n < parts; n++)
         ok = write_part(s, &part[n], &t->r, to, &out[n], !(flags & M2SIM_NO_HOST), &err);
+    if (ok)
+        drop_old_table(to, part, parts);
     for (; ok && k < parts; k++)
         ok = put_in_place(to, part[k].name, out[k], &err);
     while (k < n)

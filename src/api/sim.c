@@ -133,6 +133,15 @@ bool api_fail(struct m2sim_error *e, int code, const char *fmt, ...)
     return false;
 }
 
+bool api_fail_for(struct m2sim_error *e, int code, const struct err *why)
+{
+    if (why->kind == ERR_HOST)
+        code = M2SIM_EXIT_INTERNAL;
+    else if (why->kind == ERR_UNREADABLE && code == M2SIM_EXIT_DATA)
+        code = M2SIM_EXIT_NO_INPUT;
+    return api_fail(e, code, "%s", why->text);
+}
+
 static void count(void *ctx, const struct record *r, size_t n)
 {
     counts_feed(ctx, r, n);
@@ -145,18 +154,23 @@ static bool read_memory(void *who, void *to, vaddr va, u32 size)
 }
 
 // The table goes into a folder of reports as it was when the core was made.
-static void keep_table(struct m2sim *s)
+static bool keep_table(struct m2sim *s, struct m2sim_error *e)
 {
+    struct err err = { "" };
     FILE *to = open_memstream(&s->table, &s->table_size), *f = fopen(s->config.instructions, "rb");
+    bool ok = f && to;
     char buf[65536];
-    for (size_t n = sizeof(buf); to && f && n == sizeof(buf);) {
+    for (size_t n = sizeof(buf); ok && n == sizeof(buf);) {
         n = fread(buf, 1, sizeof(buf), f);
-        fwrite(buf, 1, n, to);
+        ok = !ferror(f) && fwrite(buf, 1, n, to) == n;
     }
+    if (!ok)
+        err_system(&err, errno, "%.300s", s->config.instructions);
     if (f)
         fclose(f);
-    if (to)
-        fclose(to);
+    if (to && fclose(to) != 0)
+        out_of_memory();
+    return ok || api_fail_for(e, M2SIM_EXIT_CONFIG, &err);
 }
 
 static bool make_core(struct m2sim *s, struct m2sim_error *e)
@@ -166,33 +180,53 @@ static bool make_core(struct m2sim *s, struct m2sim_error *e)
     if (!api_choose_model(o->model, e))
         return false;
     if (!config_load(&s->config, s->arena, o->core, o->sets, o->set_count, &err))
-        return api_fail(e, M2SIM_EXIT_CONFIG, "%s", err.text);
+        return api_fail_for(e, M2SIM_EXIT_CONFIG, &err);
     s->core = core_new(s->arena, &s->config, o->model, &err);
     if (!s->core)
-        return api_fail(e, M2SIM_EXIT_CONFIG, "%s", err.text);
+        return api_fail_for(e, M2SIM_EXIT_CONFIG, &err);
     s->unread = config_unread(&s->config, s->arena, o->model);
     s->stream = stream_new(feed, s, o->threads != 1);
     if (s->config.core.prefetch_pointers)
         stream_tell_lines(s->stream, read_memory, s);
-    if (o->output)
-        keep_table(s);
-    return true;
+    return !o->output || keep_table(s, e);
 }
 
-void api_digest_file(const char *path, char digest[17])
+// The program's name is the guest's: the host has the file there, or under the root.
+static FILE *open_program(const struct m2sim *s)
 {
+    char path[PATH_MAX];
+    FILE *f = fopen(s->options.program, "rb");
+    int error = errno;
+    bool named = !f && s->root && error == ENOENT &&
+                 snprintf(path, sizeof(path), "%s%s", s->root, s->options.program) < PATH_MAX;
+    if (named)
+        f = fopen(path, "rb");
+    errno = named ? errno : error;
+    return f;
+}
+
+bool api_digest_program(const struct m2sim *s, char digest[17], struct m2sim_error *e)
+{
+    struct err err = { "" };
     XXH3_state_t *state = XXH3_createState();
-    XXH3_64bits_reset(state);
-    FILE *f = fopen(path, "rb");
+    FILE *f = open_program(s);
     char buf[65536];
-    for (size_t n = sizeof(buf); f && n == sizeof(buf);) {
+    bool ok = f;
+    if (!state)
+        out_of_memory();
+    XXH3_64bits_reset(state);
+    for (size_t n = sizeof(buf); ok && n == sizeof(buf);) {
         n = fread(buf, 1, sizeof(buf), f);
+        ok = !ferror(f);
         XXH3_64bits_update(state, buf, n);
     }
+    if (!ok)
+        err_system(&err, errno, "%.300s", s->options.program);
     if (f)
         fclose(f);
     snprintf(digest, 17, "%016llx", (unsigned long long)XXH3_64bits_digest(state));
     XXH3_freeState(state);
+    return ok || api_fail_for(e, M2SIM_EXIT_DATA, &err);
 }
 
 // Of the first stack: arguments, variables, the auxiliary vector with its random bytes, and where
@@ -324,8 +358,9 @@ static bool load(struct m2sim *s, struct m2sim_error *e)
     s->process = process_new(&p, &err, &code);
     if (!s->process)
         return api_fail(e, code, "%s", err.text);
-    if (timed)   // its report is always wanted; elsewhere that would be time lost
-        api_digest_file(o->program, s->digest);
+    // A timed run's report is always wanted; elsewhere that would be time lost.
+    if (timed && !api_digest_program(s, s->digest, e))
+        return false;
     if (timed)
         digest_environment(s);
     s->machine = (struct machine){

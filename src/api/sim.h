@@ -62,8 +62,8 @@ struct m2sim {
 // Cycles until everything the guest has executed so far has retired; M2SIM_TIME.
 cycle api_cycles(struct m2sim *s);
 
-// Makes the digest of a file, of nothing where it cannot be read.
-void api_digest_file(const char *path, char digest[17]);
+// Makes the digest of the program; false, and *e, when it cannot be read.
+bool api_digest_program(const struct m2sim *s, char digest[17], struct m2sim_error *e);
 
 // debug.c: waits on options.gdb's port from m2sim_new() on, and serves the debugger that
 // connects when the guest begins. False and *e when the port cannot be had.
@@ -78,6 +78,9 @@ void api_write_perf_map(struct m2sim *s);
 // Fills *e and returns false.
 bool api_fail(struct m2sim_error *e, int code, const char *fmt, ...)
     __attribute__((format(printf, 3, 4)));
+
+// The same of `why`, with `code` when it is the input that is at fault.
+bool api_fail_for(struct m2sim_error *e, int code, const struct err *why);
 
 // The folder of the running program and `below` (at most 60 bytes), when that is there.
 bool api_beside_program(char path[PATH_MAX], const char *below);

@@ -38,7 +38,7 @@ bool m2sim_config_show(const char *core, const char *const *sets, size_t set_cou
     else if (ok)
         config_show(&c, f, flags & M2SIM_ORIGIN);
     arena_free(a);
-    return ok || api_fail(e, M2SIM_EXIT_CONFIG, "%s", err.text);
+    return ok || api_fail_for(e, M2SIM_EXIT_CONFIG, &err);
 }
 
 void m2sim_parameters(void (*each)(void *ctx, const struct m2sim_parameter *p), void *ctx)

@@ -1,13 +1,23 @@
 #include "base/oom.h"
 
+#include <string.h>
+#include <sys/uio.h>
 #include <unistd.h>
 
 // Without the C library's streams, which may want memory too.
-_Noreturn void out_of_memory(void)
+_Noreturn void host_failed(const char *what)
 {
-    static const char line[] = "m2sim: out of memory\n";
     enum { EXIT_INTERNAL = 70 };
-    if (write(STDERR_FILENO, line, sizeof(line) - 1) < 0)
+    static const char begin[] = "m2sim: ", end[] = "\n";
+    struct iovec line[] = { { (char *)begin, sizeof(begin) - 1 },
+                            { (char *)what, strlen(what) },
+                            { (char *)end, sizeof(end) - 1 } };
+    if (writev(STDERR_FILENO, line, 3) < 0)
         _exit(EXIT_INTERNAL);
     _exit(EXIT_INTERNAL);
+}
+
+_Noreturn void out_of_memory(void)
+{
+    host_failed("out of memory");
 }

@@ -1,8 +1,11 @@
-// oom.h: the end where the host has no memory left.
+// oom.h: the end where the host has no memory left, or takes away what it gave before.
 #ifndef BASE_OOM_H
 #define BASE_OOM_H
 
 // Says so in one line and ends the process with 70, which is M2SIM_EXIT_INTERNAL.
 _Noreturn void out_of_memory(void);
+
+// The same of something else, `what`, that the simulator cannot go on without.
+_Noreturn void host_failed(const char *what);
 
 #endif

@@ -86,6 +86,10 @@ static int open_old(struct output *o)
 static struct output *finish(struct output *o, int fd, const struct stat *old, struct err *e)
 {
     o->f = fd < 0 ? NULL : fdopen(fd, "w");
+    if (fd >= 0 && !o->f && errno == ENOMEM) {
+        output_drop(o);
+        out_of_memory();
+    }
     if (!o->f) {
         if (fd >= 0)
             close(fd);
@@ -113,6 +117,9 @@ static struct output *make(const char *shown, const char *name)
 static struct output *open_at(struct output *o, struct err *e)
 {
     struct stat st;
+    errno = ENOENT;
+    if (!fstat(o->folder, &st) && !st.st_nlink)   // the folder is gone
+        return refuse(o, e), NULL;
     bool there = !fstatat(o->folder, o->name, &st, AT_SYMLINK_NOFOLLOW);
     if (there && S_ISDIR(st.st_mode))
         errno = EISDIR;
@@ -248,6 +255,7 @@ static bool put_in_place(struct output *o)
         if (renameat(o->folder, o->temporary, o->folder, o->name))
             return false;
         if (stands(o)) {
+            unlinkat(o->folder, o->temporary, 0);   // where it was there twice already
             o->temporary[0] = 0;
             return true;
         }
@@ -256,16 +264,21 @@ static bool put_in_place(struct output *o)
     return false;
 }
 
+// The old one is there until there is room for the new one.
 static bool copy(struct output *o)
 {
     char buf[65536];
     off_t at = 0;
-    if (ftruncate(o->target, 0))
+    struct stat st;
+    if (fstat(fileno(o->f), &st))
+        return false;
+    if (st.st_size && fallocate(o->target, 0, 0, st.st_size) && errno != EOPNOTSUPP &&
+        errno != ENOSYS)
         return false;
     for (ssize_t n; (n = pread(fileno(o->f), buf, sizeof(buf), at)) != 0; at += n)
         if (n < 0 || write(o->target, buf, (size_t)n) != n)
             return false;
-    return true;
+    return !ftruncate(o->target, at);
 }
 
 bool output_end(struct output *o, struct err *e)

@@ -10,6 +10,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "base/oom.h"
 #include "bench/child.h"
 #include "bench/probe.h"
 #include "bench/suite.h"
@@ -20,6 +21,8 @@ enum {
     EXIT_USAGE = 64,
     EXIT_DATA = 65,
     EXIT_NO_INPUT = 66,
+    EXIT_INTERNAL = 70,
+    EXIT_OUTPUT = 74,
     EXIT_LIMIT = 124,
 };
 
@@ -246,8 +249,12 @@ static bool run_once(struct plan *p, const struct job *j, char *const *argv, con
         return true;
     char line[160];
     last_words(p->words, line, sizeof(line));
-    return err_set(e, "%s, mode %s: %s ends with status %d%s%s", j->program->name, j->mode->name,
-                   argv[0], u->status, *line ? ": " : "", line);
+    err_set(e, "%s, mode %s: %s ends with status %d%s%s", j->program->name, j->mode->name, argv[0],
+            u->status, *line ? ": " : "", line);
+    bool ours = u->status == EXIT_INTERNAL || u->status == EXIT_OUTPUT;
+    if (argv == j->own && (ours || u->status == EXIT_NO_INPUT))
+        e->kind = ours ? ERR_HOST : ERR_UNREADABLE;
+    return false;
 }
 
 static void add_sample(struct bench_sample *s, const struct usage *u)
@@ -256,12 +263,23 @@ static void add_sample(struct bench_sample *s, const struct usage *u)
     s->wall[s->n++] = u->wall;
 }
 
-// Of the guest, as the report says.
-static u64 read_instructions(const char *report)
+// Of the guest, as the report says; 0 and *e when it does not.
+static u64 read_instructions(const char *report, const char *program, struct err *e)
 {
     json_error_t error;
-    json_t *root = json_load_file(report, 0, &error);
+    FILE *f = fopen(report, "r");
+    if (!f)
+        return err_system(e, errno, "%s", report);
+    errno = 0;
+    json_t *root = json_loadf(f, 0, &error);
+    if (!root && errno == ENOMEM)
+        out_of_memory();
     u64 n = (u64)json_integer_value(json_object_get(root, "instructions"));
+    if (ferror(f))
+        err_system(e, errno, "%s", report);
+    else if (!n)
+        err_set(e, "%s writes no report of JSON", program);
+    fclose(f);
     json_decref(root);
     return n;
 }
@@ -275,8 +293,8 @@ static bool count(struct plan *p, struct job *j, struct err *e)
     bool ok = run_once(p, j, j->own, probe ? probe_env(probe) : NULL,
                        probe ? probe_file(probe) : -1, &u, e);
     if (ok && !stopped(p)) {
-        j->series->instructions = read_instructions(p->report);
-        ok = j->series->instructions || err_set(e, "%s writes no report of JSON", j->own[0]);
+        j->series->instructions = read_instructions(p->report, j->own[0], e);
+        ok = j->series->instructions;
     }
     if (ok && probe)
         probe_allocations(probe, &j->series->allocations, &j->series->allocated_bytes);
@@ -381,6 +399,7 @@ bool bench_measure(struct bench *b, const struct bench_options *o, struct err *e
     *code = EXIT_NO_INPUT;
     if (!suite_read(&p.suite, b->arena, o->guests, o->filter, o->quick, e))
         return false;
+    *code = EXIT_OUTPUT;
     if (!mkdtemp(folder))
         return err_set(e, "%s: %s", folder, strerror(errno));
     p.report = suite_text(b->arena, "%s/report", folder);

@@ -118,8 +118,10 @@ static bool watch(const struct child *c, pid_t pid, int begin, int failed, struc
     };
     bool ran = told && read(failed, &error, sizeof(error)) != (ssize_t)sizeof(error);
     close(failed);
+    if (!ran && (!told || err_is_host(error)))
+        return err_system(e, told ? error : EAGAIN, "%s: cannot be started", c->argv[0]);
     if (!ran)
-        return err_set(e, "%s: %s", c->argv[0], told ? strerror(error) : "cannot be started");
+        return err_set(e, "%s: %s", c->argv[0], strerror(error));
     return in_time || err_set(e, "%s: no end after %u s", c->argv[0], c->seconds);
 }
 
@@ -144,5 +146,5 @@ bool child_run(const struct child *c, struct usage *u, struct err *e)
         close(begin[1]);
     if (failed[0] >= 0)
         close(failed[0]);
-    return err_set(e, "%s: %s", c->argv[0], strerror(error));
+    return err_system(e, error, "%s: cannot be started", c->argv[0]);
 }

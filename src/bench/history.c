@@ -35,8 +35,11 @@ struct db {
 
 static void check(struct db *d, bool ok)
 {
+    bool memory = !d->db || sqlite3_errcode(d->db) == SQLITE_NOMEM;
     if (!ok && d->ok)
-        err_set(d->e, "%s: %s", d->path, d->db ? sqlite3_errmsg(d->db) : "out of memory");
+        err_set(d->e, "%s: %s", d->path, memory ? "out of memory" : sqlite3_errmsg(d->db));
+    if (!ok && d->ok && memory)
+        d->e->kind = ERR_HOST;
     d->ok &= ok;
 }
 

@@ -1,5 +1,6 @@
 #include "bench/profile.h"
 
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -126,8 +127,7 @@ static struct profile_mode *mode_of(struct profile *p, const char *mode)
     for (size_t k = 0; k < p->modes; k++)
         if (!strcmp(p->mode[k].mode, mode))
             return &p->mode[k];
-    if (p->modes == PROFILE_MODES)
-        abort();
+    assert(p->modes < PROFILE_MODES);
     struct profile_mode *m = &p->mode[p->modes++];
     *m = (struct profile_mode){ .mode = mode };
     struct tally *all[] = { &m->part,  &m->function,  &m->line,

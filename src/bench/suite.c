@@ -69,13 +69,18 @@ bool suite_read(struct suite *s, struct arena *a, const char *guests, const char
 
     const char *path = suite_text(a, "%s/programs.txt", guests);
     FILE *f = fopen(path, "r");
+    if (!f && err_is_host(errno))
+        return err_system(e, errno, "%s", path);
     if (!f)
         return err_set(
             e, "%s: %s (bench/guest/build of the sources makes it, --guests DIR says where)", path,
             strerror(errno));
     *s = (struct suite){ ARENA_ARRAY(a, MOST_PROGRAMS, struct suite_program), 0 };
     read_rows(s, a, f, guests, pattern, used, quick && !filter ? QUICK_EVERY : 1);
+    bool read = !ferror(f) || err_system(e, errno, "%s", path);
     fclose(f);
+    if (!read)
+        return false;
     for (size_t k = 0; filter && k < n; k++)
         if (!used[k])
             return err_set(e, "no program or group '%s' in %s", pattern[k], path);

@@ -26,7 +26,7 @@ static char *read_file(struct arena *a, const char *path, size_t *n, struct err 
     struct stat st;
     FILE *f = fopen(path, "rb");
     if (!f || fstat(fileno(f), &st) != 0) {
-        err_set(e, "%.200s: %s", path, strerror(errno));
+        err_system(e, errno, "%.200s", path);
         if (f)
             fclose(f);
         return NULL;
@@ -37,6 +37,10 @@ static char *read_file(struct arena *a, const char *path, size_t *n, struct err 
     } else {
         text = ARENA_ARRAY(a, (size_t)st.st_size + 1, char);
         *n = fread(text, 1, (size_t)st.st_size, f);
+        if (ferror(f)) {
+            err_system(e, errno, "%.200s", path);
+            text = NULL;
+        }
     }
     fclose(f);
     return text;
@@ -186,6 +190,21 @@ struct chain {
     size_t n[MOST_PARENTS], count;
 };
 
+// Refuses a `path` that is a file of the chain again.
+static bool is_new(const struct chain *ch, const char *path, struct err *e)
+{
+    struct stat a, b;
+    for (size_t i = 0; i < ch->count && !stat(path, &a); i++) {
+        const char *last = ch->file[ch->count - 1];
+        if (stat(ch->file[i], &b) || a.st_dev != b.st_dev || a.st_ino != b.st_ino)
+            continue;
+        return i + 1 == ch->count
+                   ? err_set(e, "%.200s: extends itself", last)
+                   : err_set(e, "%.200s: extends %.200s, which extends it", last, ch->file[i]);
+    }
+    return true;
+}
+
 static bool follow(struct chain *ch, struct config *scratch, struct arena *a, const char *name,
                    struct err *e)
 {
@@ -195,7 +214,7 @@ static bool follow(struct chain *ch, struct config *scratch, struct arena *a, co
         if (ch->count == MOST_PARENTS)
             return err_set(e, "%s: more than %d files extend one another", ch->file[0],
                            MOST_PARENTS);
-        if (!locate(path, name, near, e))
+        if (!locate(path, name, near, e) || !is_new(ch, path, e))
             return false;
         size_t i = ch->count++;
         near = ch->file[i] = keep(a, path);

@@ -56,6 +56,9 @@ void config_show(const struct config *c, FILE *f, bool origins);
 // digest, when the instruction table lies beside it under its name.
 void config_write(const struct config *c, FILE *f);
 
+// What such a file begins with.
+#define CONFIG_HEAD "# Every parameter of a run, to be given to --core again"
+
 // The same as an object with "schema": 1.
 void config_show_json(const struct config *c, FILE *f);
 

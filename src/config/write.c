@@ -55,6 +55,6 @@ static void group(const struct config *c, FILE *f, const char *prefix, size_t n,
 
 void config_write(const struct config *c, FILE *f)
 {
-    fprintf(f, "# Every parameter of a run, to be given to --core again; digest %s.\n", c->digest);
+    fprintf(f, CONFIG_HEAD "; digest %s.\n", c->digest);
     group(c, f, "", 0, 0);
 }

@@ -3,11 +3,13 @@
 // libfyaml parses; this file walks the mappings, joins keys with dots, and finds
 // the comment behind each value itself, because the library's own comment
 // support is experimental.
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include <libfyaml.h>
 
+#include "base/oom.h"
 #include "config/config.h"
 
 struct reader {
@@ -66,7 +68,10 @@ static bool refuse_unknown(struct reader *r, struct fy_node *key, const char *pa
 {
     char why[200];
     const char *like = param_like(path);
-    if (like)
+    if (!strcmp(path, "core"))
+        snprintf(why, sizeof(why),
+                 "is of --set alone: in a file parameters begin at the first column, 'rob:'");
+    else if (like)
         snprintf(why, sizeof(why), "no such parameter; is '%s' meant?", like);
     else
         snprintf(why, sizeof(why), "no such parameter");
@@ -156,10 +161,34 @@ static bool refuse_syntax(struct reader *r, struct fy_diag *diag)
     return err_set(r->e, "%s:%d:%d: %.150s", r->file, first->line, first->column, first->msg);
 }
 
+// The library does not look whether it gets memory. So what a text of `n` bytes will need is taken
+// before, and left with the C library: below the block returned, which is to be freed at the end.
+static void *reserve(size_t n)
+{
+    enum { BLOCK = 1 << 16, AN_EVENT = 128 };   // bytes that a byte of text becomes at most
+    void **top = NULL;
+    size_t left = n * AN_EVENT / BLOCK + 8;
+    do {
+        void **block = malloc(BLOCK);
+        if (!block)
+            out_of_memory();
+        *block = top;
+        top = block;
+    } while (--left);
+    for (void **block = *top, **next; block; block = next) {
+        next = *block;
+        free(block);
+    }
+    return top;
+}
+
 static bool read_document(struct reader *r, struct fy_diag *diag)
 {
     struct fy_parse_cfg cfg = { .flags = FYPCF_QUIET | FYPCF_COLLECT_DIAG, .diag = diag };
+    errno = 0;   // the library does not tell want of memory from a mistake
     struct fy_document *doc = fy_document_build_from_string(&cfg, r->text, r->n);
+    if (!doc && errno == ENOMEM)
+        out_of_memory();
     if (!doc)
         return refuse_syntax(r, diag);
     struct fy_node *root = fy_document_root(doc);
@@ -178,11 +207,13 @@ bool config_read(struct config *c, struct arena *a, const char *file, const char
     struct fy_diag_cfg quiet;
     fy_diag_cfg_default(&quiet);
     quiet.fp = NULL;
+    void *top = reserve(n);
     struct fy_diag *diag = fy_diag_create(&quiet);
     if (!diag)
-        return err_set(e, "%s: out of memory", file);
+        out_of_memory();
     fy_diag_set_collect_errors(diag, true);
     bool ok = read_document(&r, diag);
     fy_diag_destroy(diag);
+    free(top);
     return ok;
 }

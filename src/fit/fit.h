@@ -26,6 +26,9 @@ bool fit_jobs(const struct fit *f, const char *what, size_t n,
 // Opens a file of the folder and skips its comments. NULL and *e when it is not there.
 FILE *fit_open(const struct fit *f, const char *name, struct err *e);
 
+// Closes it; false and *e when it could not be read to its end.
+bool fit_close(FILE *file, const char *name, struct err *e);
+
 // Cuts a line of CSV into up to `most` fields, in place; returns how many.
 size_t fit_fields(char *line, char **field, size_t most);
 

@@ -478,8 +478,8 @@ bool fit_forms(const struct fit *f, struct err *e)
     for (size_t n = 0; fgets(line, sizeof(line), file);)
         if (*line != '#' && n++ && (n - 2) % f->every == 0)   // the first line is the titles
             read_form(&all, line);
-    fclose(file);
-    bool ok = fit_jobs(f, "instructions", (all.count + CHUNK - 1) / CHUNK, job, &all, e);
+    bool ok = fit_close(file, "measured instructions", e) &&
+              fit_jobs(f, "instructions", (all.count + CHUNK - 1) / CHUNK, job, &all, e);
     free(all.form);
     return ok;
 }

@@ -1,3 +1,4 @@
+#include <errno.h>
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -72,9 +73,18 @@ FILE *fit_open(const struct fit *f, const char *name, struct err *e)
     char path[4096];
     snprintf(path, sizeof(path), "%s/%s", f->folder, name);
     FILE *file = fopen(path, "r");
-    if (!file)
+    if (!file && err_is_host(errno))
+        err_system(e, errno, "%.200s", path);
+    else if (!file)
         err_set(e, "no measurements '%.200s'", path);
     return file;
+}
+
+bool fit_close(FILE *file, const char *name, struct err *e)
+{
+    bool ok = !ferror(file) || err_system(e, errno, "%.200s", name);
+    fclose(file);
+    return ok;
 }
 
 size_t fit_fields(char *line, char **field, size_t most)

@@ -1,7 +1,6 @@
 #include "fit/lab.h"
 
 #include <math.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -90,6 +89,15 @@ static void forget_lines(struct lab *l)
     l->lines = l->config->core.prefetch_pointers ? lines_new(&l->recorder, read_memory, l) : NULL;
 }
 
+static bool map(struct space *s, struct err *e)
+{
+    u32 fixed = MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, data = SPACE_READ | SPACE_WRITE;
+    i64 at = space_map(s, LAB_CODE, LAB_CODE_SIZE, data | SPACE_EXEC, fixed, -1, 0, NULL);
+    if (at >= 0)
+        at = space_map(s, LAB_DATA, LAB_DATA_SIZE, data, fixed, -1, 0, NULL);
+    return at >= 0 || err_system(e, (int)-at, "no room for what is measured");
+}
+
 struct lab *lab_new(const struct config *c, const char *model, struct err *e)
 {
     struct lab *l = calloc(1, sizeof(*l));
@@ -107,10 +115,7 @@ struct lab *lab_new(const struct config *c, const char *model, struct err *e)
     l->recorder = (struct recorder){ l->buffer, l->buffer, take, l };
     forget_lines(l);
     l->core = l->space ? core_new(l->arena, c, model, e) : NULL;
-    if (l->core) {
-        u32 fixed = MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, data = SPACE_READ | SPACE_WRITE;
-        space_map(l->space, LAB_CODE, LAB_CODE_SIZE, data | SPACE_EXEC, fixed, -1, 0, NULL);
-        space_map(l->space, LAB_DATA, LAB_DATA_SIZE, data, fixed, -1, 0, NULL);
+    if (l->core && map(l->space, e)) {
         l->code = l->code_end = LAB_CODE;
         return l;
     }
@@ -137,10 +142,8 @@ void lab_reset(struct lab *l)
     arena_free(l->arena);
     l->arena = arena_new();
     l->core = core_new(l->arena, l->config, l->model, &e);
-    if (!l->core) {   // it could be made before
-        fprintf(stderr, "m2sim: %s\n", e.text);
-        abort();
-    }
+    if (!l->core)   // it could be made before
+        host_failed(e.text);
     forget_lines(l);
     space_invalidate_code(l->space, LAB_CODE, l->code_end - LAB_CODE);
     space_advise(l->space, LAB_DATA, LAB_DATA_SIZE, MADV_DONTNEED);

@@ -7,6 +7,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/output.h"
 #include "fit/show.h"
 
 enum { WIDTH = 640, HEIGHT = 360, LEFT = 64, RIGHT = 16, TOP = 40, BOTTOM = 44 };
@@ -180,14 +181,12 @@ static void file_name(char *name, size_t size, const struct result *r)
             *s = '_';
 }
 
-static FILE *create(const char *folder, const char *name, const char *kind, struct err *e)
+static struct output *create(const char *folder, const char *name, const char *kind, struct err *e)
 {
     char path[4096];
-    snprintf(path, sizeof(path), "%s/%s.%s", folder, name, kind);
-    FILE *f = fopen(path, "w");
-    if (!f)
-        err_set(e, "%.150s: %s", path, strerror(errno));
-    return f;
+    bool slash = folder[strlen(folder) - 1] == '/';
+    snprintf(path, sizeof(path), "%s%s%s.%s", folder, slash ? "" : "/", name, kind);
+    return output_open(path, e);
 }
 
 static bool plot(const struct result *r, size_t n, const char *folder, const char *model,
@@ -195,16 +194,17 @@ static bool plot(const struct result *r, size_t n, const char *folder, const cha
 {
     char name[160];
     file_name(name, sizeof(name), r);
-    FILE *f = create(folder, name, "svg", e);
-    if (!f)
+    struct output *o = create(folder, name, "svg", e);
+    if (!o)
         return false;
+    FILE *f = output_stream(o);
     head(f, r, model);
     if (isnan(r->x))
         against(f, r, n);
     else
         over_axis(f, r, n);
     fprintf(f, "</svg>\n");
-    return fclose(f) == 0 || err_set(e, "%.150s/%s.svg: %s", folder, name, strerror(errno));
+    return output_end(o, e);
 }
 
 bool fit_plots_prepare(const char *folder, struct err *e)
@@ -218,9 +218,10 @@ bool fit_plots(const struct results *r, const char *folder, const char *model, s
 {
     if (!fit_plots_prepare(folder, e))
         return false;
-    FILE *page = create(folder, "index", "html", e);
-    if (!page)
+    struct output *index = create(folder, "index", "html", e);
+    if (!index)
         return false;
+    FILE *page = output_stream(index);
     fprintf(
         page,
         "<!doctype html>\n<meta charset='utf-8'>\n<title>m2sim: accuracy of the %s model</title>\n"
@@ -241,6 +242,8 @@ bool fit_plots(const struct results *r, const char *folder, const char *model, s
         escaped(page, r->at[k].family);
         fprintf(page, " on %s'>\n", r->at[k].core);
     }
-    return (fclose(page) == 0 && ok) || !ok ||
-           err_set(e, "%.150s/index.html: %s", folder, strerror(errno));
+    if (ok)
+        return output_end(index, e);
+    output_drop(index);
+    return false;
 }

@@ -212,8 +212,7 @@ bool fit_probes(const struct fit *f, struct err *e)
     while (fgets(line, sizeof(line), file))
         if (fit_fields(line, field, 9) >= 8)
             read_row(&all, field, !small);
-    fclose(file);
-    bool ok = fit_jobs(f, "probes", all.count, job, &all, e);
+    bool ok = fit_close(file, "m2-probes.csv", e) && fit_jobs(f, "probes", all.count, job, &all, e);
     free(all.point);
     return ok;
 }

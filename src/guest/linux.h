@@ -72,7 +72,7 @@ static inline void *window(struct thread *t, vaddr a, u64 len)
 // ---- fds.c: the guest's descriptors
 
 // Makes host 0, 1 and 2 the guest's; closes everything the guest still has.
-void fds_open_standard(struct process *p);
+bool fds_open_standard(struct process *p);
 void fds_close_all(struct process *p);
 
 // Host descriptor of the guest's `fd`, or -EBADF. It stays open and what it is, whatever

@@ -9,6 +9,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/nearest.h"
 #include "base/oom.h"
 
 static const u64 MOST_BYTES = 4ull << 30;
@@ -339,8 +340,11 @@ static struct symbols *read_image(u8 *own, const u8 *data, size_t size, const ch
     s->size = size;
     elf_version(EV_CURRENT);
     // It reads what it is given here, and copies what it would have to change.
+    errno = 0;
     s->elf = elf_memory((char *)data, size);
     if (!s->elf || elf_kind(s->elf) != ELF_K_ELF || !gelf_getehdr(s->elf, &h)) {
+        if (errno == ENOMEM)
+            out_of_memory();
         symbols_free(s);
         err_set(e, "%s: not an ELF file", name);
         return NULL;
@@ -385,7 +389,7 @@ struct symbols *symbols_read(const char *path, struct err *e)
     struct symbols *s = NULL;
     int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
     if (fd < 0 || fstat(fd, &st))
-        err_set(e, "%s: %s", path, strerror(errno));
+        err_system(e, errno, "%s", path);
     else if (!S_ISREG(st.st_mode) || st.st_size <= 0 || (u64)st.st_size > MOST_BYTES)
         err_set(e, "%s: is not a file of 1 byte to 4 GiB", path);
     else {
@@ -393,7 +397,7 @@ struct symbols *symbols_read(const char *path, struct err *e)
         if (data)
             s = read_image(data, data, (u64)st.st_size, path, e);
         else
-            err_set(e, "%s: %s", path, strerror(errno));
+            err_system(e, errno, "%s", path);
     }
     if (fd >= 0)
         close(fd);
@@ -453,6 +457,15 @@ const struct symbol *symbols_named(const struct symbols *s, const char *name,
         if (!strcmp(y->name, name) && in_code(s, y))
             return y;
     return NULL;
+}
+
+const char *symbols_like(const struct symbols *s, const char *name)
+{
+    struct nearest n = { .word = name };
+    for (const struct symbol *y = s->symbol; y < s->symbol + s->count; y++)
+        if (in_code(s, y))
+            nearest_try(&n, y->name);
+    return n.best;
 }
 
 u32 symbols_section_at(const struct symbols *s, u64 a)

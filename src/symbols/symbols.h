@@ -47,6 +47,9 @@ u64 symbols_next(const struct symbols *s, u32 section, u64 a);
 const struct symbol *symbols_named(const struct symbols *s, const char *name,
                                    const struct symbol *last);
 
+// A name of code that is near `name`, or NULL.
+const char *symbols_like(const struct symbols *s, const char *name);
+
 // The section of a linked file that holds `a`; 0: none. An object file has no addresses.
 u32 symbols_section_at(const struct symbols *s, u64 a);
 

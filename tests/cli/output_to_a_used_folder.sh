@@ -11,3 +11,10 @@ m2sim run --strace -o d -- ./missing 2>/dev/null || diff -r kept d && echo the s
 m2sim run --json --no-host -o d -- ./p
 ls d
 grep cycles d/report.json || echo no cycles
+# The table of another core goes with that core's report, unless it may be that of a core file there.
+m2sim time --no-host --core m1-icestorm -o e/ -- ./p
+m2sim time --no-host --core m1-firestorm -o e/ -- ./p
+ls e | grep csv
+echo 'extends: m1-icestorm' >e/mine.yaml
+m2sim run --no-host -o e/ -- ./p
+ls e | grep csv

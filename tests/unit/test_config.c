@@ -229,7 +229,7 @@ static void a_file_extends_the_one_beside_it(void **state)
     assert_int_equal(c.core.rob_retire, 3);
     assert_string_equal(c.origin[PARAM_rob_retire].file, parent);
     assert_false(config_load(&c, a, loop, NULL, 0, &e));
-    assert_non_null(strstr(e.text, "extend one another"));
+    assert_non_null(strstr(e.text, "extends itself"));
     arena_free(a);
     unlink(parent);
     unlink(child);

@@ -2,6 +2,7 @@
 #include "core/instr/instr.h"
 
 #include <assert.h>
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -331,10 +332,15 @@ struct instr_table *instr_table_new(struct arena *a, const struct config *c, str
     t->form = ARENA_ARRAY(a, 8192, struct form);
     FILE *f = *r.file ? fopen(r.file, "r") : NULL;
     if (!f) {
-        err_set(e, "core.instructions: cannot open '%.150s'", r.file);
+        if (*r.file && err_is_host(errno))
+            err_system(e, errno, "%.150s", r.file);
+        else
+            err_set(e, "core.instructions: cannot open '%.150s'", r.file);
         return NULL;
     }
     bool ok = read_lines(t, &r, f);
+    if (ok && ferror(f))
+        ok = err_system(e, errno, "%.150s", r.file);
     fclose(f);
     if (!ok)
         return NULL;

@@ -208,12 +208,15 @@ void fd_set_cloexec(struct process *p, u64 fd, bool cloexec)
     pthread_mutex_unlock(&p->lock);
 }
 
-void fds_open_standard(struct process *p)
+bool fds_open_standard(struct process *p)
 {
     for (int fd = 0; fd < 3; fd++) {
         int host = fcntl(fd, F_DUPFD_CLOEXEC, DUP_ABOVE);
+        if (host < 0 && errno != EBADF)
+            return false;
         p->fds[fd].file = host < 0 ? NULL : file_new(host);
     }
+    return true;
 }
 
 void fds_close_all(struct process *p)

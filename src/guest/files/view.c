@@ -151,13 +151,21 @@ bool view_add_as(struct view *v, const char *path, const char *guest)
     return fd >= 0;
 }
 
-static void add_working_folder(struct view *v)
+// False when the host has too little for it.
+static bool add_working_folder(struct view *v)
 {
     char cwd[VIEW_PATH];
     if (!getcwd(cwd, sizeof(cwd)) || cwd[0] != '/')
-        return;
-    if (!v->rooted || below(cwd, v->node[0].host) < 0)
-        view_add(v, cwd, true);
+        return true;
+    bool inside = v->rooted && below(cwd, v->node[0].host) >= 0;
+    return inside || view_add(v, cwd, true) || !err_is_host(errno);
+}
+
+static struct view *full(struct view *v, const char *path, struct err *e)
+{
+    err_system(e, errno, "%s", path);
+    view_free(v);
+    return NULL;
 }
 
 struct view *view_new(const struct view_options *o, struct err *e)
@@ -179,7 +187,7 @@ struct view *view_new(const struct view_options *o, struct err *e)
     }
     int fd = open(o->root ? o->root : "/", O_PATH | O_DIRECTORY | O_CLOEXEC);
     if (fd < 0) {
-        err_set(e, "%s%s: %s", o->root ? "--root " : "", o->root ? o->root : "/", strerror(errno));
+        err_system(e, errno, "%s%s", o->root ? "--root " : "", o->root ? o->root : "/");
         free(v);
         return NULL;
     }
@@ -187,12 +195,14 @@ struct view *view_new(const struct view_options *o, struct err *e)
     if (o->everything)
         return v;
     for (size_t i = 0; i < COUNT(devices); i++)
-        view_add(v, devices[i], true);
-    add_working_folder(v);
+        if (!view_add(v, devices[i], true) && err_is_host(errno))
+            return full(v, devices[i], e);
+    if (!add_working_folder(v))
+        return full(v, ".", e);
     for (size_t i = 0; i < o->rule_count; i++)
         if (!view_add(v, o->rules[i].path, o->rules[i].write)) {
-            err_set(e, "--allow%s %s: %s", o->rules[i].write ? "" : "-read", o->rules[i].path,
-                    strerror(errno));
+            err_system(e, errno, "--allow%s %s", o->rules[i].write ? "" : "-read",
+                       o->rules[i].path);
             view_free(v);
             return NULL;
         }

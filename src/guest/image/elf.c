@@ -48,6 +48,7 @@ struct loader {
 
 static bool bytes(const struct file *f, void *to, u64 offset, u64 len)
 {
+    errno = 0;
     if (offset > f->len || len > f->len - offset)
         return false;
     if (f->fd < 0) {
@@ -56,8 +57,10 @@ static bool bytes(const struct file *f, void *to, u64 offset, u64 len)
     }
     for (u64 done = 0; done < len;) {
         ssize_t n = pread(f->fd, (u8 *)to + done, len - done, offset + done);
+        if (n == 0)
+            errno = 0;   // shorter than it was when we looked
         if (n <= 0 && errno != EINTR)
-            return false;   // shorter than it was when we looked
+            return false;
         done += n > 0 ? n : 0;
     }
     return true;
@@ -94,7 +97,7 @@ static bool read_ident(struct loader *l, struct err *e)
     u8 head[FORMAT_HEAD];
     size_t n = f->len < sizeof(head) ? f->len : sizeof(head);
     if (!bytes(f, head, 0, n))
-        return err_set(e, "%s: cannot be read: %s", f->name, strerror(errno));
+        return err_system(e, errno, "%s: cannot be read", f->name);
     if (n < SELFMAG || memcmp(head, ELFMAG, SELFMAG) != 0) {
         char what[256];
         format_explain(head, n, what, sizeof(what));
@@ -113,7 +116,10 @@ static bool read_ident(struct loader *l, struct err *e)
     if (!little)
         return err_set(e, "%s: byte 5 of the ELF header: want little-endian (1), found %u", f->name,
                        h->e_ident[EI_DATA]);
-    if (!bytes(f, h, 0, sizeof(*h)))
+    bool whole = bytes(f, h, 0, sizeof(*h));
+    if (!whole && errno)
+        return err_system(e, errno, "%s: cannot be read", f->name);
+    if (!whole)
         return err_set(e, "%s: ELF header cut off: want 64 bytes, the file has %" PRIu64, f->name,
                        f->len);
     return true;
@@ -153,7 +159,10 @@ static bool read_headers(struct loader *l, struct err *e)
     l->runs = calloc(2 * n + 1, sizeof(*l->runs));
     if (!l->ph || !l->load || !l->runs)
         out_of_memory();
-    if (!bytes(f, l->ph, l->head.e_phoff, len))
+    bool whole = bytes(f, l->ph, l->head.e_phoff, len);
+    if (!whole && errno)
+        return err_system(e, errno, "%s: cannot be read", f->name);
+    if (!whole)
         return err_set(e,
                        "%s: %u program headers at offset 0x%" PRIx64
                        " reach past the end of the file (0x%" PRIx64 " bytes)",
@@ -293,19 +302,22 @@ static bool load_segments(struct loader *l, struct space *s, vaddr base, struct 
         i64 a = space_map(s, r->start + base, r->end - r->start, SPACE_READ | SPACE_WRITE, flags,
                           -1, 0, f->name);
         if (a < 0)
-            return err_set(e, "%s: cannot map 0x%" PRIx64 " bytes at 0x%" PRIx64 ": %s", f->name,
-                           r->end - r->start, r->start + base, strerror(-a));
+            return err_system(e, (int)-a, "%s: cannot map 0x%" PRIx64 " bytes at 0x%" PRIx64,
+                              f->name, r->end - r->start, r->start + base);
     }
     for (size_t i = 0; i < l->loads; i++) {
         const Elf64_Phdr *p = &l->load[i];
         if (p->p_filesz && !bytes(f, space_host(s, p->p_vaddr + base), p->p_offset, p->p_filesz))
-            return err_set(e, "%s: cannot read 0x%" PRIx64 " bytes at offset 0x%" PRIx64, f->name,
-                           (u64)p->p_filesz, (u64)p->p_offset);
+            return err_system(e, errno ? errno : EIO,
+                              "%s: cannot read 0x%" PRIx64 " bytes at offset 0x%" PRIx64, f->name,
+                              (u64)p->p_filesz, (u64)p->p_offset);
     }
     for (size_t i = 0; i < l->run_count; i++) {
         const struct run *r = &l->runs[i];
-        if (space_protect(s, r->start + base, r->end - r->start, r->prot))
-            return err_set(e, "%s: cannot protect 0x%" PRIx64, f->name, r->start + base);
+        i64 failed = space_protect(s, r->start + base, r->end - r->start, r->prot);
+        if (failed)
+            return err_system(e, (int)-failed, "%s: cannot protect 0x%" PRIx64, f->name,
+                              r->start + base);
     }
     return true;
 }
@@ -415,7 +427,9 @@ bool elf_load_fd(struct space *s, int fd, const char *name, enum elf_kind kind,
                  struct elf_image *image, struct err *e)
 {
     struct stat st;
-    if (fstat(fd, &st) || !S_ISREG(st.st_mode))
+    if (fstat(fd, &st))
+        return err_system(e, errno, "%s", name);
+    if (!S_ISREG(st.st_mode))
         return err_set(e, "%s: %s, want an AArch64 ELF executable", name,
                        S_ISDIR(st.st_mode) ? "is a directory" : "is not a file");
     struct file f = { .fd = fd, .len = st.st_size, .name = name };
@@ -427,7 +441,7 @@ bool elf_load_file(struct space *s, const char *path, enum elf_kind kind, struct
 {
     int fd = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
     if (fd < 0)
-        return err_set(e, "%s: %s", path, strerror(errno));
+        return err_system(e, errno, "%s", path);
     bool ok = elf_load_fd(s, fd, path, kind, image, e);
     close(fd);
     return ok;
@@ -438,7 +452,7 @@ bool elf_check_file(const char *path, struct err *e)
     struct stat st;
     int fd = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
     if (fd < 0 || fstat(fd, &st)) {
-        err_set(e, "%s: %s", path, strerror(errno));
+        err_system(e, errno, "%s", path);
         if (fd >= 0)
             close(fd);
         return false;

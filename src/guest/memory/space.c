@@ -189,6 +189,7 @@ struct space *space_new(struct err *e)
     free(s);
     err_set(e, "cannot reserve 2^%d bytes of address space for the guest: %s (is `ulimit -v` set?)",
             MIN_BITS, strerror(errno));
+    e->kind = ERR_HOST;
     return NULL;
 }
 

@@ -102,6 +102,16 @@ void process_set_name(struct process *p, const char *path)
     memcpy(p->name, name, n);
 }
 
+// The standard descriptors, and the working folder, which may be gone.
+static bool open_files(struct process *p)
+{
+    int cwd = open(".", O_PATH | O_DIRECTORY | O_CLOEXEC);
+    if (cwd < 0 && err_is_host(errno))
+        return false;
+    p->cwd = cwd < 0 ? NULL : file_new(cwd);
+    return fds_open_standard(p);
+}
+
 // Everything but the program. The host must not die of a pipe the guest writes to,
 // nor of a file that grows beyond a limit.
 static struct process *create(const struct process_options *o, struct err *e, int *exit_code)
@@ -112,6 +122,8 @@ static struct process *create(const struct process_options *o, struct err *e, in
         return NULL;
     struct view *view = view_new(&o->files, e);
     if (!view) {
+        if (e->kind == ERR_HOST)
+            *exit_code = EXIT_OURS;
         space_free(s);
         return NULL;
     }
@@ -138,15 +150,17 @@ static struct process *create(const struct process_options *o, struct err *e, in
     p->random_state = o->seed;
     pthread_mutex_init(&p->lock, NULL);
     set_limits(p);
-    fds_open_standard(p);
-    int cwd = open(".", O_PATH | O_DIRECTORY | O_CLOEXEC);
-    p->cwd = cwd < 0 ? NULL : file_new(cwd);
     process_set_name(p, o->path);
     s->map_top = s->size - ((u64)64 << 20);   // until the stack stands
     signal(SIGPIPE, SIG_IGN);
     signal(SIGXFSZ, SIG_IGN);
     block_prepare();
-    return p;
+    if (open_files(p))
+        return p;
+    err_system(e, errno, "the program's first descriptors");
+    *exit_code = EXIT_OURS;
+    process_free(p);
+    return NULL;
 }
 
 void process_free(struct process *p)
@@ -218,28 +232,27 @@ static const char *show_clean(struct process *p, const char *path, char name[VIE
     return name;
 }
 
-// Whether it is the host that has no room, not the program that asks for too much.
-static bool host_is_full(void)
-{
-    return errno == ENOMEM || errno == EMFILE || errno == ENFILE;
-}
-
 static bool load_named(struct process *p, const char *path, struct err *e, int *exit_code)
 {
     struct program *g;
     char name[VIEW_PATH];
+    errno = 0;
     const char *shown = p->options.clean ? show_clean(p, path, name) : show(p, path, name);
+    *exit_code = EXIT_OURS;
+    if (err_is_host(errno))
+        return err_system(e, errno, "%s", path);
     i64 error = program_find(p->main, shown, p->options.argv, PATH_QUIET, &g);
-    errno = error == -ENOMEM || error == -EMFILE || error == -ENFILE ? -(int)error : 0;
-    *exit_code = host_is_full()                          ? EXIT_OURS
-                 : error == -ENOENT || error == -ENOTDIR ? EXIT_NO_INPUT
-                                                         : EXIT_BAD_INPUT;
+    bool absent = error == -ENOENT || error == -ENOTDIR || error == -EIO;
+    *exit_code = err_is_host((int)-error) ? EXIT_OURS : absent ? EXIT_NO_INPUT : EXIT_BAD_INPUT;
     if (error)
         return program_explain(p->main, shown, error, e);
+    errno = 0;
     if (program_load(p, p->main, g, e))
         return true;
-    if (host_is_full())
+    if (e->kind == ERR_HOST || err_is_host(errno))
         *exit_code = EXIT_OURS;
+    else if (e->kind == ERR_UNREADABLE)
+        *exit_code = EXIT_NO_INPUT;
     program_free(g);
     return false;
 }

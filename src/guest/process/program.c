@@ -1,6 +1,7 @@
 #include "guest/process/program.h"
 
 #include <elf.h>
+#include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -74,7 +75,9 @@ static void prepend(struct program *g, const char *word, const char *arg, const 
 static i64 follow(struct program *g, char *line, const char **script)
 {
     ssize_t n = pread(g->fd, line, LINE - 1, 0);
-    line[n < 0 ? 0 : n] = 0;
+    if (n < 0)
+        return -errno;
+    line[n] = 0;
     if (n < 2 || line[0] != '#' || line[1] != '!')
         return 0;
     char *arg, *word = script_words(line, &arg);
@@ -96,7 +99,9 @@ static i64 find(struct thread *t, struct program *g, u32 flags)
         if (fd < 0)
             return fd;
         g->fd = fd;
-        if (fstat(fd, &st) || !S_ISREG(st.st_mode))
+        if (fstat(fd, &st))
+            return -errno;
+        if (!S_ISREG(st.st_mode))
             return -EACCES;
         i64 more = follow(g, g->text + (size_t)depth * LINE, &script);
         if (more <= 0)
@@ -180,13 +185,15 @@ bool program_explain(struct thread *t, const char *path, i64 error, struct err *
         err_set(e, "%s: its '#!' line leads to more than %d further scripts", path, MAX_SCRIPTS);
     else if (error == -ENOEXEC)
         err_set(e, "%s: its first line '#!' names no interpreter", path);
+    else if (err_is_host((int)-error))
+        err_system(e, (int)-error, "%s", path);
     else if (strcmp(g->file, path) != 0)
         explain_script(t->process, path, g->file, error, e);
     else if (error == -EACCES && !stat(path, &st) && !S_ISREG(st.st_mode))
         err_set(e, "%s: %s, want an AArch64 ELF executable", path,
                 S_ISDIR(st.st_mode) ? "is a directory" : "is not a file");
     else
-        err_set(e, "%s: %s", path, strerror(-error));
+        err_system(e, (int)-error, "%s", path);
     program_free(g);
     return false;
 }
