@@ -11,14 +11,14 @@
 struct tally {
     const struct instr_table *timing;
     u64 count[OP_COUNT];      // words or executions; OP_UNDEFINED: no instruction
-    u64 assumed[OP_COUNT];    // of those, the ones whose timing nobody measured
     u64 half[OP_COUNT];       // of those, the half-precision forms of a row that has others too
 };
 
 // Whether the row leaves the floating-point type to a field (yy) that says half here.
 static bool is_half(enum op op, u32 word)
 {
-    return strchr(isa_row(op)->variants, 'y') && (word >> 22 & 3) == 3;
+    const struct row *r = isa_row(op);
+    return r->feature == FEAT_FP && strchr(r->variants, 'y') && (word >> 22 & 3) == 3;
 }
 
 static const char *feature_of(const struct tally *t, enum op op)
@@ -35,8 +35,6 @@ static void add(struct tally *t, u32 word, u64 count)
     t->count[op] += count;
     if (is_half(op, word))
         t->half[op] += count;
-    if (op != OP_UNDEFINED && instr_timing(t->timing, &i, word)->assumed)
-        t->assumed[op] += count;
 }
 
 static void add_executed(void *ctx, vaddr pc, u32 word, u64 count)
@@ -83,7 +81,10 @@ static void add_rows(struct tally *t)
 
 static const char *timing_of(const struct tally *t, enum op op)
 {
-    return !t->assumed[op] ? "measured" : t->assumed[op] == t->count[op] ? "assumed" : "partly";
+    static const char *const name[] = {
+        [INSTR_MEASURED] = "measured", [INSTR_SIBLING] = "sibling", [INSTR_ASSUMED] = "assumed"
+    };
+    return name[instr_origin(t->timing, op).from];
 }
 
 static int by_count(const void *a, const void *b, void *tally)
@@ -102,6 +103,26 @@ static size_t used_rows(const struct tally *t, u16 op[OP_COUNT], bool sorted)
     if (sorted)
         qsort_r(op, n, sizeof(*op), by_count, (void *)t);
     return n;
+}
+
+// What the timing of each assumed row waits for, one reason a line.
+static void print_reasons(const struct tally *t, FILE *f, const u16 *op, size_t n)
+{
+    bool said[OP_COUNT] = { false };
+    for (size_t k = 0; k < n; k++) {
+        struct instr_origin o = instr_origin(t->timing, op[k]);
+        if (o.from != INSTR_ASSUMED || said[op[k]])
+            continue;
+        fprintf(f, "assumed, %s:", o.why);
+        for (size_t j = k; j < n; j++) {
+            struct instr_origin other = instr_origin(t->timing, op[j]);
+            if (other.from != INSTR_ASSUMED || strcmp(other.why, o.why) != 0)
+                continue;
+            said[op[j]] = true;
+            fprintf(f, " %s", isa_row(op[j])->name);
+        }
+        fprintf(f, "\n");
+    }
 }
 
 static void print_text(const struct tally *t, FILE *f, bool counted)
@@ -127,6 +148,8 @@ static void print_text(const struct tally *t, FILE *f, bool counted)
         fprintf(f, "%14" PRIu64 " %6.2f%%  no instruction of an M2 (data among the code?)\n",
                 t->count[OP_UNDEFINED], 100.0 * (double)t->count[OP_UNDEFINED] / (double)all);
     fprintf(f, "%zu instructions\n", n);
+    if (!counted)
+        print_reasons(t, f, op, n);
 }
 
 static void print_json(const struct tally *t, FILE *f, bool counted)
@@ -148,7 +171,12 @@ static void print_json(const struct tally *t, FILE *f, bool counted)
         jw_text(&j, "encoding", r->encoding);
         jw_text(&j, "feature", feature_of(t, op[k]));
         jw_text(&j, "class", isa_class_name(r->class));
+        struct instr_origin o = instr_origin(t->timing, op[k]);
         jw_text(&j, "timing", timing_of(t, op[k]));
+        if (o.from == INSTR_SIBLING)
+            jw_text(&j, "timed_as", isa_row(o.row)->name);
+        if (o.why)
+            jw_text(&j, "why", o.why);
         jw_text(&j, "tested_by", isa_tested_by(op[k]));
         jw_close(&j);
     }

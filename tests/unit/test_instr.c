@@ -105,6 +105,57 @@ static void nearly_every_form_is_told_from_the_others(void **state)
     }
 }
 
+// What the hardware has one rule for: the base is written by its own issue whatever it grows by.
+static void an_unmeasured_row_is_timed_as_its_sibling(void **state)
+{
+    static const struct {
+        u32 word, like;
+    } pair[] = {
+        { 0x4c9f00c0, 0x4c8700c0 },   // st4 {v0.16b-v3.16b}, [x6], #64 and , x7
+        { 0x4cdf74c0, 0x4cc774c0 },   // ld1 {v0.8h}, [x6], #16
+        { 0x4dffe8c0, 0x4de7e8c0 },   // ld4r {v0.4s-v3.4s}, [x6], #16
+        { 0x0dbf58c0, 0x0da758c0 },   // st2 {v0.h, v1.h}[3], [x6], #4
+        { 0x3c4014c0, 0xbc4014c0 },   // ldr b0, [x6], #1 and ldr s0
+        { 0xf84088c0, 0xf84080c0 },   // ldtr x0, [x6, #8] and ldur
+    };
+    struct arena *a = arena_new();
+    const struct instr_table *t = table_of(a, "m2-avalanche");
+    for (size_t i = 0; i < COUNT(pair); i++) {
+        assert_false(timing(t, pair[i].word)->assumed);
+        assert_ptr_equal(timing(t, pair[i].word), timing(t, pair[i].like));
+    }
+    arena_free(a);
+}
+
+// M1, P core: every way to clear a vector register is done at rename (ocxtal, 8 a cycle).
+static void every_zero_is_made_at_rename(void **state)
+{
+    static const u32 zero[] = { 0x4f00e400, 0x0f00e400, 0x2f00e400, 0x6f00e400, 0x4f000400 };
+    static const u32 other[] = { 0x4f00e460, 0x2f00e420 };   // movi v0.16b, #3; movi d0, #255
+    struct arena *a = arena_new();
+    const struct instr_table *t = table_of(a, "m2-avalanche");
+    for (size_t i = 0; i < COUNT(zero); i++)
+        assert_int_equal(timing(t, zero[i])->issue_count, 0);
+    for (size_t i = 0; i < COUNT(other); i++)
+        assert_int_equal(timing(t, other[i])->issue_count, 1);
+    arena_free(a);
+}
+
+static void what_is_assumed_has_its_reason(void **state)
+{
+    struct arena *a = arena_new();
+    const struct instr_table *t = table_of(a, "m2-avalanche");
+    u32 assumed = 0;
+    for (enum op op = 1; op < OP_COUNT; op++) {
+        struct instr_origin o = instr_origin(t, op);
+        assert_int_equal(o.from == INSTR_ASSUMED, o.why != NULL);
+        assert_true(o.from != INSTR_ASSUMED || strcmp(o.why, "the table has no form of it") != 0);
+        assumed += o.from == INSTR_ASSUMED;
+    }
+    assert_int_equal(assumed, 38);
+    arena_free(a);
+}
+
 static void the_masks_of_the_units_follow_from_the_forms(void **state)
 {
     struct arena *a = arena_new();
@@ -172,6 +223,9 @@ int main(void)
         cmocka_unit_test(forms_have_their_measured_units_and_latency),
         cmocka_unit_test(operands_come_as_late_as_they_may),
         cmocka_unit_test(nearly_every_form_is_told_from_the_others),
+        cmocka_unit_test(an_unmeasured_row_is_timed_as_its_sibling),
+        cmocka_unit_test(every_zero_is_made_at_rename),
+        cmocka_unit_test(what_is_assumed_has_its_reason),
         cmocka_unit_test(the_masks_of_the_units_follow_from_the_forms),
         cmocka_unit_test(a_table_is_fitted_to_the_units_of_the_core),
         cmocka_unit_test(a_bad_table_is_refused_with_its_line),

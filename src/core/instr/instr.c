@@ -365,26 +365,83 @@ static const struct instr_timing *nearest_shape(const struct instr_table *t, u16
     return best ? &best->timing : NULL;
 }
 
-const struct instr_timing *instr_timing(const struct instr_table *t, const struct insn *i, u32 word)
+static const u16 sibling_of[OP_COUNT] = {
+#define SIBLING(row, measured) [OP_##row] = OP_##measured,
+#define ZEROES(row, measured)
+#define ASSUMED(row, why)
+#include "core/sibling.def"
+#undef SIBLING
+#undef ZEROES
+};
+
+static const u16 zeroes_as[OP_COUNT] = {
+#define SIBLING(row, measured)
+#define ZEROES(row, measured) [OP_##row] = OP_##measured,
+#include "core/sibling.def"
+#undef SIBLING
+#undef ZEROES
+#undef ASSUMED
+};
+
+static const char *const why_assumed[OP_COUNT] = {
+#define SIBLING(row, measured)
+#define ZEROES(row, measured)
+#define ASSUMED(row, why) [OP_##row] = why,
+#include "core/sibling.def"
+#undef SIBLING
+#undef ZEROES
+#undef ASSUMED
+};
+
+// The form of `r` that is nearest to the variant and the shape; NULL: the row has none.
+static const struct instr_timing *nearest_form(const struct instr_table *t, const struct row *r,
+                                               u32 variant, u8 shape)
 {
-    if (i->run <= RUN_UNDEFINED)
-        return t->like[CLASS_NOP];
-    const struct row *r = isa_row(isa_op_of_run(i->run));
-    u8 shape = shape_of(i, word);
+    const struct instr_timing *best = NULL;
     int distance = 0, least = 0;
-    const struct instr_timing *own = nearest_shape(t, i->run, shape, &distance), *best = NULL;
-    if (own)
-        return own;
+    if (variant >> r->variant_bits == 0)
+        best = nearest_shape(t, (u16)(r->run + variant), shape, &distance);
+    if (best)
+        return best;
     for (u32 v = 0; v < 1u << r->variant_bits; v++) {
         int d = 0;
         const struct instr_timing *other = nearest_shape(t, (u16)(r->run + v), shape, &d);
-        d = d * 8 + __builtin_popcount(v ^ (u32)(i->run - r->run));
+        d = d * 8 + __builtin_popcount(v ^ variant);
         if (other && (!best || d < least)) {
             best = other;
             least = d;
         }
     }
-    return best ? best : t->like[r->class];
+    return best;
+}
+
+const struct instr_timing *instr_timing(const struct instr_table *t, const struct insn *i, u32 word)
+{
+    if (i->run <= RUN_UNDEFINED)
+        return t->like[CLASS_NOP];
+    enum op op = isa_op_of_run(i->run);
+    const struct row *r = isa_row(op);
+    u8 shape = shape_of(i, word);
+    u32 variant = (u32)(i->run - r->run);
+    const struct instr_timing *found = NULL;
+    if (zeroes_as[op] && !i->imm)
+        found = nearest_form(t, isa_row(zeroes_as[op]), variant, shape);
+    if (!found)
+        found = nearest_form(t, r, variant, shape);
+    if (!found && sibling_of[op])
+        found = nearest_form(t, isa_row(sibling_of[op]), variant, shape);
+    return found ? found : t->like[r->class];
+}
+
+struct instr_origin instr_origin(const struct instr_table *t, enum op op)
+{
+    const struct row *r = isa_row(op), *other = isa_row(sibling_of[op]);
+    if (nearest_form(t, r, 0, 0))
+        return (struct instr_origin){ INSTR_MEASURED, op, NULL };
+    if (sibling_of[op] && nearest_form(t, other, 0, 0))
+        return (struct instr_origin){ INSTR_SIBLING, sibling_of[op], NULL };
+    const char *why = why_assumed[op] ? why_assumed[op] : "the table has no form of it";
+    return (struct instr_origin){ INSTR_ASSUMED, OP_UNDEFINED, why };
 }
 
 struct instr_units instr_units(const struct instr_table *t)

@@ -3,8 +3,8 @@
 // A table of measured forms (cores/*-instr.csv) is read once; each form is a word,
 // which the decoder turns into its row, its variant and its shape. An instruction
 // gets the timing of the nearest measured form: the same row, variant and shape;
-// else another shape or variant of its row; else a form that stands for its class
-// (instr_class.def). The table knows nothing of queues, caches or time.
+// else another shape or variant of its row; else a form of a row that is one to the
+// core (sibling.def); else a form that stands for its class (instr_class.def). The table knows nothing of queues, caches or time.
 #ifndef CORE_INSTR_H
 #define CORE_INSTR_H
 
@@ -24,17 +24,25 @@ struct issue_timing {
     u16 units;   // bit k: unit k + 1 may take it
     u8 count;
     u8 delay;   // cycles after the first issue, at least
-    u8 busy;    // cycles its unit takes no other; 1: fully pipelined
+    u8 busy;   // cycles its unit takes no other; 1: fully pipelined
     bool base;   // writes the base register back: needs only that, result next cycle
 };
 
 struct instr_timing {
-    bool assumed;     // nobody measured this row: its class's stand-in
-    u8 uops;          // entries in rename and retirement
-    u8 latency;       // from the first issue to the result; loads: to a use, L1D hit
+    bool assumed;   // nobody measured this row: its class's stand-in
+    u8 uops;   // entries in rename and retirement
+    u8 latency;   // from the first issue to the result; loads: to a use, L1D hit
     u8 late[SLOTS];   // an operand may come so many cycles after the first issue
     u8 issue_count;   // 0: done at rename
     struct issue_timing issue[ISSUES_MAX];
+};
+
+// Where the timing of a row comes from.
+enum instr_from { INSTR_MEASURED, INSTR_SIBLING, INSTR_ASSUMED };
+struct instr_origin {
+    enum instr_from from;
+    enum op row;   // itself, its sibling, or OP_UNDEFINED
+    const char *why;   // why it had to be assumed, else NULL
 };
 
 // What the units of this core can do, as masks like issue_timing.units.
@@ -52,6 +60,8 @@ struct instr_table *instr_table_new(struct arena *a, const struct config *c, str
 // as the table.
 const struct instr_timing *instr_timing(const struct instr_table *t, const struct insn *i,
                                         u32 word);
+
+struct instr_origin instr_origin(const struct instr_table *t, enum op op);
 
 struct instr_units instr_units(const struct instr_table *t);
 
