@@ -74,10 +74,17 @@ static inline __attribute__((always_inline)) void visit_fused(struct fast *f, co
 {
     f->s.fused++;
     fetch(f, p, pc);
+    const struct plan *head = f->last;
     cycle done = 0;
-    for (u32 k = 0; k < p->src_count; k++)
-        done = f->ready[p->src[k]] > done ? f->ready[p->src[k]] : done;
+    for (u32 k = 0; k < p->src_count; k++) {
+        cycle t = f->ready[p->src[k]];
+        if (head->fuse_head & p->fuse_tail & FUSE_EOR && p->src[k] != head->dst[0])
+            t += head->latency;   // its other source is one of the pair's
+        done = t > done ? t : done;
+    }
     set_results(f, p, done, done);
+    if (head->fuse_head & p->fuse_tail & FUSE_EOR)
+        retire(f, p, done, STACK_dependences);
     if (p->flags & PLAN_GROUP_END)
         f->group_left = 0;
     if (p->branch)

@@ -104,9 +104,9 @@ _Static_assert((int)ISA_CONDITIONAL == 1 + BRANCH_CONDITIONAL &&
                "plan.branch is an enum isa_branch");
 
 static const struct {
-    u8 head, tail;   // enum plan_fuse
+    u8 head, tail;   // sets of enum plan_fuse
 } fusing[OP_COUNT] = {
-#define HEAD(row, pair) [OP_##row].head = FUSE_##pair,
+#define HEAD(row, pairs) [OP_##row].head = pairs,
 #define TAIL(row, pair) [OP_##row].tail = FUSE_##pair,
 #include "core/instr/fuse.def"
 #undef HEAD
@@ -124,6 +124,7 @@ static bool may_fuse(const struct plan *p, const struct core_params *c, u8 pair)
     case FUSE_AESD: return c->fuse_aes;
     case FUSE_ADRP: return c->fuse_adrp_add;
     case FUSE_MOVZ: return c->fuse_mov_movk;
+    case FUSE_EOR: return c->fuse_crypto_eor;
     default: return false;
     }
 }
@@ -132,20 +133,23 @@ static void set_fusion(struct maker *m, const struct core_params *c)
 {
     enum op op = isa_op_of_run(m->i.run);
     struct plan *p = m->p;
-    if (may_fuse(p, c, fusing[op].head))
-        p->fuse_head = fusing[op].head;
+    for (u32 pair = 1; pair <= FUSE_EOR; pair *= 2)
+        if (fusing[op].head & pair && may_fuse(p, c, (u8)pair))
+            p->fuse_head |= (u8)pair;
     p->fuse_tail = fusing[op].tail;
 }
 
 bool plan_fuses(const struct plan *head, const struct plan *tail)
 {
-    if (head->fuse_head == FUSE_NONE || head->fuse_head != tail->fuse_tail)
+    u8 pair = head->fuse_head & tail->fuse_tail;
+    if (!pair || pair == FUSE_FLAGS)
+        return pair;
+    bool reads = tail->src_count && head->dst[0] == tail->src[0];
+    if (pair == FUSE_EOR)   // its sources have no order
+        reads |= tail->src_count == 2 && head->dst[0] == tail->src[1];
+    if (!head->dst_count || !reads)
         return false;
-    if (head->fuse_head == FUSE_FLAGS)
-        return true;
-    if (!head->dst_count || !tail->src_count || head->dst[0] != tail->src[0])
-        return false;
-    return head->fuse_head == FUSE_ALU || (tail->dst_count && tail->dst[0] == head->dst[0]);
+    return pair == FUSE_ALU || (tail->dst_count && tail->dst[0] == head->dst[0]);
 }
 
 static void set_issues(struct maker *m, const struct core_params *c, struct instr_units u)

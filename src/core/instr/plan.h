@@ -39,8 +39,17 @@ enum {
     PLAN_ONE_ACCESS = 128, // accesses memory by its only issue, which has no delay
 };
 
-// How two neighbours may become one: a head and a tail of the same kind.
-enum plan_fuse { FUSE_NONE, FUSE_FLAGS, FUSE_ALU, FUSE_AESE, FUSE_AESD, FUSE_ADRP, FUSE_MOVZ };
+// How two neighbours may become one: a head and a tail that have a kind in common.
+enum plan_fuse {
+    FUSE_NONE = 0,
+    FUSE_FLAGS = 1,
+    FUSE_ALU = 2,
+    FUSE_AESE = 4,
+    FUSE_AESD = 8,
+    FUSE_ADRP = 16,
+    FUSE_MOVZ = 32,
+    FUSE_EOR = 64,   // the tail's other source comes when the head's do
+};
 
 enum { PLAN_SOURCES = 6, PLAN_RESULTS = 5 };
 
@@ -70,7 +79,7 @@ struct plan {
     u8 kind;           // enum plan_kind
     u8 branch;         // 1 + enum branch_kind, 0 for none
     u8 flags;          // PLAN_IMMEDIATE …
-    u8 fuse_head, fuse_tail;   // enum plan_fuse
+    u8 fuse_head, fuse_tail;   // sets of enum plan_fuse
     u8 size;           // bytes accessed
     u8 uops;
     u8 latency;        // first issue to result; memory: from the access to a use

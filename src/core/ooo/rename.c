@@ -152,10 +152,9 @@ static u16 reference(u64 seq)
     return (u16)((seq % WINDOW) << SOURCE_BITS);
 }
 
-// Makes the op wait for source k of its instruction, if it is not known yet.
-static void need_source(struct ooo *o, u16 op, const struct plan *p, u32 k)
+// Makes the op wait for a register, if it is not known yet; it is the op's link k.
+static inline void need_register(struct ooo *o, u16 op, const struct plan *p, u8 reg, u32 k)
 {
-    u8 reg = p->src[k];
     u16 source = o->map[reg >= PLAN_AS_ADDRESS ? reg - PLAN_AS_ADDRESS : reg];
     if (source == NONE)
         return;
@@ -169,6 +168,20 @@ static void need_source(struct ooo *o, u16 op, const struct plan *p, u32 k)
         if (t > u->ready + late)
             u->ready = t - late;
     }
+}
+
+static void need_source(struct ooo *o, u16 op, const struct plan *p, u32 k)
+{
+    need_register(o, op, p, p->src[k], k);
+}
+
+// What the tail of a fused pair reads beside the head's result.
+static void need_tail(struct ooo *o, u16 op, const struct plan *p, const struct plan *tail)
+{
+    u32 link = p->src_count;
+    for (u32 k = 0; k < tail->src_count && link < LINK_STORE; k++)
+        if (tail->src[k] != p->dst[0])
+            need_register(o, op, p, tail->src[k], link++);
 }
 
 static inline void need_sources(struct ooo *o, u16 op, const struct plan *p, u32 which)
@@ -216,6 +229,8 @@ static u16 make_op(struct ooo *o, struct inst *i, u64 seq, u32 k, u16 *first)
                      p->issue_count == 1 && p->kind != PLAN_STORE ? ~0u : sources_of(p, k));
     else if (o->op[op].ready < o->address_next)
         o->op[op].ready = o->address_next++;   // one a cycle
+    if (i->flags & INST_HEAD && p->fuse_head & FUSE_EOR)
+        need_tail(o, op, p, (i + 1)->plan);
     if (p->kind >= PLAN_LOAD && k == p->memory_issue) {
         i->accesses++;
         ooo_wait_for_store(o, i, op);
