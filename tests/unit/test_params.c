@@ -137,6 +137,7 @@ static void arithmetic(struct program *p)
         0xf100053f, 0x54000040,   // cmp x9, #1; b.eq
         0x4e284820, 0x4e286800,   // aese; aesmc
         0x90000003, 0x91001063,   // adrp x3; add x3, x3, #4
+        0x0ee2e023, 0x6e231c83,   // pmull v3.1q, v1.1d, v2.1d; eor v3.16b, v4.16b, v3.16b
         0xd2800024, 0xf2a00044,   // movz x4; movk x4
         0xaa0603e5,               // mov x5, x6
         0xd28000a7, 0xd28000c7, 0xd28000e7, 0xd2800107, 0xd2800127,   // mov x7, #n
