@@ -144,7 +144,7 @@ static void put_sources(const struct parts *p, u32 *word)
 static double finish(struct loop *c, u64 value)
 {
     for (u32 k = 0; k < sizeof(base_pool); k++)
-        c->run.x[base_pool[k]] = LAB_DATA + 4096;
+        c->run.x[base_pool[k]] = LAB_DATA + 4096 + 64 * k;
     c->run.x[X_START] = LAB_DATA + 4096;
     c->run.x[X_D] = value;
     return loop_run(c, WARM, TIMES);
@@ -293,7 +293,7 @@ static void put_results(const struct parts *p, u32 *word, u32 k)
             is_vector(p, SLOT_A) ? vector_pool[(k + 12) % 24] : second_pool[k % 4]);
     if (f & (M_W | M_RW))
         put(p, word, SLOT_M, x);
-    if (f & N_RW)
+    if (f & N_RW || p->row->class == CLASS_ATOMIC)   // which wait for those at the same address
         put(p, word, SLOT_N, base_pool[k % sizeof(base_pool)]);
 }
 

@@ -111,6 +111,7 @@ static inline bool try_fuse(struct fast *f, const struct plan *p, u64 pc)
 // of the memory issue.
 struct issued {
     cycle at, access;
+    cycle known;   // when the address of a store was
 };
 
 // The common case of execute().
@@ -168,9 +169,12 @@ static inline __attribute__((always_inline)) cycle execute(struct fast *f, const
         f->s.predicted++;
     }
     cycle entry = q->free;
+    issued->known = t;
     t = t > entry ? t : entry;
     if (p->flags & PLAN_ONE_ACCESS)
         access = take_memory_unit(f, p, &p->issue[0], t);
+    else if (p->kind == PLAN_STORE)
+        access = issue_store(f, p, t, &data);
     else
         issue_all(f, p, t, &access);
     issued->at = issued->access = access;
@@ -184,6 +188,8 @@ static inline __attribute__((always_inline)) cycle execute(struct fast *f, const
         f->why = entry >= access ? STACK_stores : STACK_l1d;
     } else {
         done = load(f, p, pc, r->addr, access, &address);
+        if (p->kind == PLAN_ATOMIC)
+            issued->at = done - p->latency + p->data_latency;
         set_base(f, p, access);
         set_results(f, p, done, address);
     }
@@ -199,9 +205,10 @@ static inline __attribute__((always_inline)) void after_memory(struct fast *f, c
         ring_take(&f->loads, f->safe);
         return;
     }
-    cycle written = write_back(&f->ports, STORE_PORTS, f->memory, pc, r->addr, p->size, retired);
+    cycle t = retired > issued->at ? retired : issued->at;
+    cycle written = write_back(&f->ports, STORE_PORTS, f->memory, pc, r->addr, p->size, t);
     ring_take(&f->stores, written);
-    store(f, p, r->addr, issued->access, issued->at, written);
+    store(f, p, r->addr, issued->known, issued->at, written);
 }
 
 // `t`: when it did what, for an observer, or NULL. Both are compiled apart.
@@ -224,7 +231,7 @@ visit(struct fast *f, const struct plan *p, const struct record *r, u64 pc, stru
         t->rename = t->dispatch = f->now;
     take_slots(f, p);
 
-    struct issued issued = { 0, 0 };
+    struct issued issued = { 0, 0, 0 };
     cycle done, retired;
     if (p->flags & PLAN_SIMPLE) {
         done = execute_simple(f, p, &issued);

@@ -106,4 +106,23 @@ static inline cycle issue_all(struct fast *f, const struct plan *p, cycle t, cyc
     return from;
 }
 
+// The access of a store, which its address lets go; `*data`: when its registers are there, then
+// when the other issues have put together what it writes.
+static inline cycle issue_store(struct fast *f, const struct plan *p, cycle t, cycle *data)
+{
+    cycle access = t, last = *data;
+    for (u32 k = 0; k < p->issue_count; k++) {
+        if (k == p->base_issue)
+            continue;
+        for (u32 n = 0; n < p->issue[k].count; n++) {
+            if (k == p->memory_issue)
+                access = take_unit(f, p, &p->issue[k], t);
+            else
+                last = later(last, take_unit(f, p, &p->issue[k], *data));
+        }
+    }
+    *data = last + p->data_latency;
+    return access;
+}
+
 #endif

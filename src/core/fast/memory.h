@@ -60,13 +60,16 @@ forward(struct fast *f, const struct plan *p, u64 pc, u64 addr, cycle access, cy
     u64 first = addr >> 2, last = (addr + p->size - 1) >> 2;
     const struct granule *hit = NULL;
     bool several = false;
+    u32 missing = 0;   // granules that no store in flight has
     if (__builtin_expect(*line_written(f, first >> 4) <= access, 1) &&
         *line_written(f, last >> 4) <= access)
         return false;   // no store to the line is in flight
     for (u64 g = first; g <= last; g++) {
         const struct granule *w = granule_of(f, g);
-        if (w->number != g + 1 || w->written <= access)
+        if (w->number != g + 1 || w->written <= access) {
+            missing++;
             continue;
+        }
         if ((u32)addr - w->from >= w->size && w->from - (u32)addr >= p->size)
             continue;   // it wrote other bytes of the granule
         several |= hit && hit->from >> 6 != w->from >> 6;
@@ -89,7 +92,19 @@ forward(struct fast *f, const struct plan *p, u64 pc, u64 addr, cycle access, cy
     }
     if (first >> 4 != last >> 4)
         latency += f->forward.cross;
-    cycle t = from + (several ? f->p->forward_fail : forwarding_cycles(&f->forward, latency));
+    // Vectors are not put together from a store and the L1D.
+    bool vector = p->dst[0] >= PLAN_V0 && p->dst[0] < PLAN_FLAGS && p->size > 8 * p->dst_count;
+    cycle t;
+    if (missing && vector) {
+        cycle early = hit->data + f->p->store_to_write;
+        t = (hit->written > early ? hit->written : early) + f->p->forward_wait;
+    } else if (hit->atomic) {
+        t = from + f->p->load_to_use;
+    } else if (several) {
+        t = from + f->p->forward_fail;
+    } else {
+        t = from + forwarding_cycles(&f->forward, latency);
+    }
     *use = t > access + f->p->load_to_use ? t : access + f->p->load_to_use;
     return true;
 }
@@ -145,13 +160,18 @@ static inline void store(struct fast *f, const struct plan *p, u64 addr, cycle a
                          cycle written)
 {
     u64 first = addr >> 2, last = (addr + p->size - 1) >> 2;
-    u32 early = data - address < 1u << 23 ? (u32)(data - address) : 1u << 23;
+    u32 most = (1u << 23) - 1, early = data - address < most ? (u32)(data - address) : most;
+    u32 atomic = p->kind == PLAN_ATOMIC;
     f->s.stores++;
     for (u64 line = first >> 4; line <= last >> 4; line++)
         if (written > *line_written(f, line))
             *line_written(f, line) = written;
-    for (u64 g = first; g <= last; g++)
-        *granule_of(f, g) = (struct granule){ g + 1, data, written, (u32)addr, early, p->size };
+    for (u64 g = first; g <= last; g++) {
+        struct granule *w = granule_of(f, g);
+        bool part = g << 2 < addr || (g << 2) + 4 > addr + p->size;   // the rest stays as it was
+        cycle both = part && w->number == g + 1 && w->data > data ? w->data : data;
+        *w = (struct granule){ g + 1, both, written, (u32)addr, early, atomic, p->size };
+    }
 }
 
 #endif

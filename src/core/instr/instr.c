@@ -369,7 +369,7 @@ static const u16 sibling_of[OP_COUNT] = {
 #define SIBLING(row, measured) [OP_##row] = OP_##measured,
 #define ZEROES(row, measured)
 #define ASSUMED(row, why)
-#include "core/sibling.def"
+#include "core/instr/sibling.def"
 #undef SIBLING
 #undef ZEROES
 };
@@ -377,7 +377,7 @@ static const u16 sibling_of[OP_COUNT] = {
 static const u16 zeroes_as[OP_COUNT] = {
 #define SIBLING(row, measured)
 #define ZEROES(row, measured) [OP_##row] = OP_##measured,
-#include "core/sibling.def"
+#include "core/instr/sibling.def"
 #undef SIBLING
 #undef ZEROES
 #undef ASSUMED
@@ -387,7 +387,7 @@ static const char *const why_assumed[OP_COUNT] = {
 #define SIBLING(row, measured)
 #define ZEROES(row, measured)
 #define ASSUMED(row, why) [OP_##row] = why,
-#include "core/sibling.def"
+#include "core/instr/sibling.def"
 #undef SIBLING
 #undef ZEROES
 #undef ASSUMED

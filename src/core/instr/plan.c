@@ -152,6 +152,17 @@ bool plan_fuses(const struct plan *head, const struct plan *tail)
     return pair == FUSE_ALU || (tail->dst_count && tail->dst[0] == head->dst[0]);
 }
 
+// The table says how long memory is busy with it. Its result is what was there before: it comes
+// as a load's does, whatever the operands, which are needed only for what it writes.
+static void set_atomic(struct plan *p, const struct core_params *c)
+{
+    p->data_latency = p->latency;
+    p->latency = (u8)c->load_to_use;
+    for (u32 k = 0; k < p->src_count; k++)
+        if (p->src[k] < PLAN_AS_ADDRESS)
+            p->late[k] = p->issue[p->memory_issue].delay + p->latency;
+}
+
 static void set_issues(struct maker *m, const struct core_params *c, struct instr_units u)
 {
     const struct instr_timing *t = m->t;
@@ -172,7 +183,13 @@ static void set_issues(struct maker *m, const struct core_params *c, struct inst
         u16 units = p->dst[0] >= PLAN_V0 && p->dst[0] < PLAN_FLAGS ? u.fp : u.integer;
         p->issue[p->issue_count++] = (struct plan_issue){ units, 1, 0, 1 };
     }
-    if (p->kind >= PLAN_LOAD) {
+    if (p->kind == PLAN_STORE) {   // other issues put its data together
+        p->data_latency = p->issue[p->memory_issue].delay;
+        p->issue[p->memory_issue].delay = 0;
+    }
+    if (p->kind == PLAN_ATOMIC) {
+        set_atomic(p, c);
+    } else if (p->kind >= PLAN_LOAD) {
         u8 delay = p->issue[p->memory_issue].delay;
         u32 before = p->latency, use = (u32)c->load_to_use, in_table = (u32)c->load_in_table,
             latency = before > delay ? before - delay : 1;

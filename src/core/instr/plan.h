@@ -84,12 +84,13 @@ struct plan {
     u8 uops;
     u8 latency;        // first issue to result; memory: from the access to a use
     u8 issue_count;
-    u8 base_issue;     // index of the issue that writes the base, or ISSUES_MAX
-    u8 memory_issue;   // index of the issue that accesses memory
-    u16 place;         // in its page
-    u16 group_need;    // uops << 8 | issues: what it takes of a reorder buffer group
-    u32 word;          // the last one given
-    u64 holds;         // HOLD(which, count), summed
+    u8 base_issue : 4;     // index of the issue that writes the base, or ISSUES_MAX
+    u8 memory_issue : 4;   // index of the issue that accesses memory
+    u8 data_latency;   // until what it writes is there, from its registers; atomics: from the access
+    u16 place;   // in its page
+    u16 group_need;   // uops << 8 | issues: what it takes of a reorder buffer group
+    u32 word;   // the last one given
+    u64 holds;   // HOLD(which, count), summed
     union {
         struct plan_issue issue[ISSUES_MAX];
         struct {
@@ -98,7 +99,7 @@ struct plan {
         };
         struct {
             struct plan_issue of_head[ISSUES_MAX - 1];   // nor has the head of a fused pair
-            u16 alone;          // units of its first issue when the next is not fused to it
+            u16 alone;   // units of its first issue when the next is not fused to it
         };
     };
 };

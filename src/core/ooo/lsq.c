@@ -63,6 +63,7 @@ static void enter_store(struct ooo *o, struct inst *i)
                          .data = UNKNOWN,
                          .written = UNKNOWN,
                          .size = i->plan->size,
+                         .atomic = i->plan->kind == PLAN_ATOMIC,
                          .waiters = NONE,
                          .asking = NONE };
     s->dead = i->flags & INST_WRONG;
@@ -97,6 +98,11 @@ void ooo_wait_for_store(struct ooo *o, struct inst *i, u16 op)
         ooo_wait_on(o, op, LINK_STORE, &s->waiters, (u16)((n - 1) & o->store_mask));
     else
         u->ready = later_of(u->ready, s->issued);
+}
+
+void ooo_address_known(struct ooo *o, const struct inst *i)
+{
+    store_of(o, i->store)->known = true;
 }
 
 // Whether a source of the load will not be there when it could first issue.
@@ -135,10 +141,10 @@ bool ooo_knows_address(struct ooo *o, struct inst *i)
 static void stop_asking(struct ooo *o, u64 n)
 {
     struct load *l = load_of(o, n);
-    if (!l->source || l->source - 1 < o->store_head)
+    if (!l->asked || l->asked - 1 < o->store_head)
         return;
     u16 slot = (u16)(n & o->load_mask);
-    for (u16 *at = &store_of(o, l->source - 1)->asking; *at != NONE; at = &o->loads[*at].asks)
+    for (u16 *at = &store_of(o, l->asked - 1)->asking; *at != NONE; at = &o->loads[*at].asks)
         if (*at == slot) {
             *at = l->asks;
             return;
@@ -180,7 +186,7 @@ bool ooo_may_access(const struct ooo *o, const struct inst *i)
 
 // The youngest store older than `before` and not yet written that has bytes of the
 // access; number + 1, 0: none. Only stores whose address is known, or all.
-static u64 find_store(struct ooo *o, vaddr addr, u32 size, u64 before, bool issued)
+static u64 find_store(struct ooo *o, vaddr addr, u32 size, u64 before, bool known)
 {
     u64 first = addr >> 6, last = (addr + size - 1) >> 6, best = 0;
     for (u64 line = first - (o->crossing_stores != 0); line <= last; line++)
@@ -188,8 +194,8 @@ static u64 find_store(struct ooo *o, vaddr addr, u32 size, u64 before, bool issu
             const struct store *s = store_of(o, n - 1);
             if (n <= best)
                 break;
-            if (n <= before && overlap(s->addr, s->size, addr, size) &&
-                (!issued || s->issued != UNKNOWN) && s->written > o->now) {
+            if (n <= before && overlap(s->addr, s->size, addr, size) && (!known || s->known) &&
+                s->written > o->now) {
                 best = n;
                 break;
             }
@@ -198,28 +204,42 @@ static u64 find_store(struct ooo *o, vaddr addr, u32 size, u64 before, bool issu
     return best;
 }
 
-// Cycles that forwarding from more than one store adds; 0: one store has all bytes.
-static u32 several_stores(struct ooo *o, const struct load *l, u64 n, bool *failed)
+// Where the bytes of a load come from that stores in flight have some of.
+struct supply {
+    cycle data;   // when the last of the stores has its own
+    u32 more;   // stores beside the youngest
+    bool lines;   // they are to two lines
+    bool whole;   // they have all bytes
+    u64 missing;   // number + 1 of one that has not its data, 0: none
+};
+
+static struct supply supply_of(struct ooo *o, const struct load *l, u64 n)
 {
-    const struct store *first = store_of(o, n - 1), *s = first;
+    const struct store *first = store_of(o, n - 1);
+    struct supply from = { 0 };
     u64 all = l->size < 64 ? (1ull << l->size) - 1 : ~0ull, have = 0;
-    u32 more = 0;
-    for (;;) {
-        i64 from = (i64)(s->addr - l->addr), to = from + s->size;
-        from = from < 0 ? 0 : from;
-        to = to > l->size ? l->size : to;
-        u64 bytes = to - from >= 64 ? ~0ull : ((1ull << (to - from)) - 1) << from;
-        *failed |= s != first && (s->addr >> 6) != (first->addr >> 6);
-        more += s != first && bytes & ~have;
+    for (; n; n = find_store(o, l->addr, l->size, n - 1, true)) {
+        const struct store *s = store_of(o, n - 1);
+        i64 begin = (i64)(s->addr - l->addr), end = begin + s->size;
+        begin = begin < 0 ? 0 : begin;
+        end = end > l->size ? l->size : end;
+        u64 bytes = end - begin >= 64 ? ~0ull : ((1ull << (end - begin)) - 1) << begin;
+        if (!(bytes & ~have))
+            continue;
+        if (s->issued == UNKNOWN || s->data == UNKNOWN)
+            from.missing = n;
+        from.data = later_of(from.data, s->data);
+        from.lines |= (s->addr >> 6) != (first->addr >> 6);
+        from.more += s != first;
         have |= bytes;
-        if ((have & all) == all)
-            return more;
-        n = find_store(o, l->addr, l->size, n - 1, true);
-        if (!n)
-            return more;
-        s = store_of(o, n - 1);
+        from.whole = (have & all) == all;
+        if (from.whole || from.missing)
+            break;
     }
+    return from;
 }
+
+static void store_complete(struct ooo *o, struct store *s);
 
 static void answer(struct ooo *o, struct inst *i, cycle use, cycle address)
 {
@@ -227,6 +247,21 @@ static void answer(struct ooo *o, struct inst *i, cycle use, cycle address)
     i->use_address = later_of(address, o->now + 1);
     ooo_wake_results(o, i, false);
     ooo_part_done(o, i, i->use);
+    if (i->plan->kind != PLAN_ATOMIC)
+        return;
+    struct store *s = store_of(o, i->store);
+    s->data = i->use - i->plan->latency + i->plan->data_latency;
+    store_complete(o, s);
+}
+
+// The load goes on when the store has its data, or when it retires.
+static void ask(struct ooo *o, const struct inst *i, u64 n)
+{
+    struct load *l = load_of(o, i->load);
+    struct store *s = store_of(o, n - 1);
+    l->asked = n;
+    l->asks = s->asking;
+    s->asking = (u16)(i->load & o->load_mask);
 }
 
 // Whether the core knows that the load will have all of what store n - 1 wrote. A load that
@@ -245,21 +280,41 @@ static bool foreseen(struct ooo *o, const struct inst *i, const struct load *l, 
     return false;
 }
 
+// Vectors are not put together from a store and the L1D: the load waits for the store to be there.
+static bool is_split(const struct inst *i, const struct load *l, const struct supply *from)
+{
+    bool vector = i->plan->dst[0] >= PLAN_V0 && i->plan->dst[0] < PLAN_FLAGS;
+    return vector && !from->whole && l->size > 8 * i->plan->dst_count;
+}
+
 static void forward(struct ooo *o, struct inst *i, u64 n)
 {
     struct load *l = load_of(o, i->load);
     const struct store *s = store_of(o, n - 1);
-    bool failed = false;
-    u32 more = several_stores(o, l, n, &failed);
+    struct supply from = supply_of(o, l, n);
+    bool split = is_split(i, l, &from);
+    if (from.missing || (split && s->written == UNKNOWN)) {
+        ask(o, i, from.missing ? from.missing : n);
+        return;
+    }
+    l->asked = 0;
     bool known = foreseen(o, i, l, n);
     u32 latency = known ? o->forward.known : o->forward.unknown;
     if (crosses(l->addr, l->size))
         latency += o->forward.cross;
-    latency += 16 * more + (known && s->data == s->issued ? o->forward.address : 0);
-    cycle t = s->data + (failed ? o->p->forward_fail : forwarding_cycles(&o->forward, latency));
+    latency += 16 * from.more + (known && s->data == s->issued ? o->forward.address : 0);
+    cycle t;
+    if (split)
+        t = s->written + o->p->forward_wait;
+    else if (s->atomic)
+        t = from.data + o->p->load_to_use;
+    else if (from.lines)
+        t = from.data + o->p->forward_fail;
+    else
+        t = from.data + forwarding_cycles(&o->forward, latency);
     cycle use = later_of(t, l->access + o->p->load_to_use) + i->plan->latency - o->p->load_to_use;
     o->s.forwarded++;
-    o->s.forward_failed += failed;
+    o->s.forward_failed += from.lines;
     answer(o, i, use, use);
 }
 
@@ -307,13 +362,7 @@ static void issue_load(struct ooo *o, struct inst *i)
         return;
     }
     i->level = STACK_forward;
-    struct store *s = store_of(o, n - 1);
-    if (s->data != UNKNOWN) {
-        forward(o, i, n);
-        return;
-    }
-    l->asks = s->asking;
-    s->asking = (u16)(i->load & o->load_mask);
+    forward(o, i, n);
 }
 
 // Loads that read before this older store, whose address they did not know.
@@ -345,12 +394,8 @@ static void find_violation(struct ooo *o, struct inst *i, const struct store *s)
     }
 }
 
-// Address and data are there: loads that asked for them may go.
-static void store_complete(struct ooo *o, struct store *s)
+static void tell_askers(struct ooo *o, struct store *s)
 {
-    if (s->issued == UNKNOWN || s->data == UNKNOWN)
-        return;
-    s->data = later_of(s->data, s->issued);
     u16 slot = s->asking;
     s->asking = NONE;
     while (slot != NONE) {
@@ -358,6 +403,15 @@ static void store_complete(struct ooo *o, struct store *s)
         slot = l->asks;
         forward(o, inst_of(o, l->seq), l->source);
     }
+}
+
+// Address and data are there: loads that asked for them may go.
+static void store_complete(struct ooo *o, struct store *s)
+{
+    if (s->issued == UNKNOWN || s->data == UNKNOWN)
+        return;
+    s->data = later_of(s->data, s->issued);
+    tell_askers(o, s);
 }
 
 static void issue_store(struct ooo *o, struct inst *i)
@@ -376,6 +430,7 @@ static void issue_store(struct ooo *o, struct inst *i)
 void ooo_store_data(struct ooo *o, struct inst *i, cycle t)
 {
     struct store *s = store_of(o, i->store);
+    t += i->plan->data_latency;
     s->data = t;
     i->use = i->use_address = t + 1;   // the status of an exclusive store
     ooo_wake_results(o, i, false);
@@ -390,11 +445,8 @@ void ooo_access(struct ooo *o, struct inst *i)
         return;
     }
     issue_load(o, i);
-    if (i->plan->kind != PLAN_ATOMIC)
-        return;
-    struct store *s = store_of(o, i->store);
-    s->data = o->now;   // atomics on one address do not wait for one another (M1 [DJ])
-    issue_store(o, i);
+    if (i->plan->kind == PLAN_ATOMIC)
+        issue_store(o, i);
 }
 
 // -- Retirement --
@@ -452,6 +504,7 @@ void ooo_retire_memory(struct ooo *o, struct inst *i)
         struct store *s = store_of(o, o->store_retired++);
         s->written = write_store(o, s);
         o->s.stores++;
+        tell_askers(o, s);
     }
 }
 

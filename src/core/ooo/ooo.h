@@ -132,6 +132,8 @@ struct store {
     u16 asking;        // first load (slot) that waits for the data
     u8 size;
     bool dead;         // on a wrong path: has no address
+    bool known;        // its address is, though it may wait for a unit or an entry to issue
+    bool atomic;       // what follows at its address begins when it ends
 };
 
 struct load {
@@ -139,6 +141,7 @@ struct load {
     u64 seq;
     u64 prev;          // as of stores
     u64 source;        // number + 1 of the store it has its value from, 0: the cache
+    u64 asked;         // number + 1 of the store whose data or write it waits for, 0: none
     u64 waited;        // number of the store it was told to wait for
     vaddr predicted;   // LAP_NONE: not
     cycle access;
@@ -372,6 +375,7 @@ void ooo_access(struct ooo *o, struct inst *i);
 void ooo_store_data(struct ooo *o, struct inst *i, cycle t);
 void ooo_enter_memory(struct ooo *o, struct inst *i, u64 seq);
 void ooo_wait_for_store(struct ooo *o, struct inst *i, u16 op);
+void ooo_address_known(struct ooo *o, const struct inst *i);   // of a store
 bool ooo_knows_address(struct ooo *o, struct inst *i);   // load address prediction
 void ooo_free_loads(struct ooo *o);
 void ooo_leave_memory(struct ooo *o, struct inst *i);   // the youngest of all, undone

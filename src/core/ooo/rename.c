@@ -195,8 +195,10 @@ static inline void need_sources(struct ooo *o, u16 op, const struct plan *p, u32
 static u32 sources_of(const struct plan *p, u32 issue)
 {
     u32 which = 0;
+    if (p->kind == PLAN_STORE)
+        return issue == p->memory_issue ? ~(u32)p->data : p->data;
     if (!(p->flags & PLAN_LATE) && !p->issue[issue].delay)
-        return p->kind == PLAN_STORE ? ~(u32)p->data : ~0u;
+        return ~0u;
     for (u32 k = 0; k < p->src_count; k++) {
         u32 delay = 0;
         for (u32 j = 0; p->late[k] && j < p->issue_count; j++)
@@ -204,7 +206,7 @@ static u32 sources_of(const struct plan *p, u32 issue)
                 delay = p->issue[j].delay;
         which |= (u32)(delay == p->issue[issue].delay) << k;
     }
-    return p->kind == PLAN_STORE ? which & ~(u32)p->data : which;
+    return which;
 }
 
 // One issue of the instruction. `first`: the op that issues with delay 0 others wait for.
