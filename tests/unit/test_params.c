@@ -209,6 +209,8 @@ static void forwarding(struct program *p, u64 round)
     on(p, ldr(3, 20), line + 60);        // of two lines
     on(p, str(1, 20), line + 124);
     on(p, ldr(1, 20), line + 124);       // crosses one
+    on(p, 0xfd000280, line + 192);       // str d0, [x20]; ldr q0, [x20]: of which it has half
+    on(p, 0x3dc00280, line + 192);
     for (u32 k = 0; k < 6; k++) {
         on(p, 0x9ac20825, 0);            // udiv x5: the store's address is late
         on(p, str(3, 5), line + 512);
