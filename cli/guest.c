@@ -23,6 +23,9 @@ static struct m2sim *volatile running;
 
 static volatile int interrupted_by;
 
+// The terminal's SIGINT is not meant.
+static volatile int background;
+
 static void end_now(int sig)
 {
     _exit(128 + interrupted_by);
@@ -33,6 +36,8 @@ static void end_now(int sig)
 static void on_interrupt(int sig, siginfo_t *info, void *context)
 {
     int before = errno;
+    if (sig == SIGINT && background && info->si_code == SI_KERNEL)
+        return;
     interrupted_by = sig;
     if (running && m2sim_interrupt(running, info)) {
         struct sigaction sa = { .sa_handler = end_now, .sa_flags = SA_ONSTACK };
@@ -42,13 +47,29 @@ static void on_interrupt(int sig, siginfo_t *info, void *context)
     errno = before;
 }
 
-static void catch_interrupts(struct m2sim *s)
+static bool ignored(int sig)
+{
+    struct sigaction was;
+    return !sigaction(sig, NULL, &was) && was.sa_handler == SIG_IGN;
+}
+
+// Whether SIGINT or SIGTERM is to be caught here: not when m2sim was started with it ignored, for
+// it is the guest's alone then. But of a command with `&` shells ignore both SIGINT and SIGQUIT,
+// against the terminal's; who sends SIGINT to that wants its end.
+static bool interrupts(int sig)
+{
+    return !ignored(sig) || (sig == SIGINT && ignored(SIGQUIT));
+}
+
+static void catch_interrupts(struct m2sim *s, bool interrupt, bool terminate)
 {
     struct sigaction sa = { .sa_sigaction = on_interrupt, .sa_flags = SA_SIGINFO | SA_ONSTACK };
     sigfillset(&sa.sa_mask);
     running = s;
-    sigaction(SIGINT, &sa, NULL);
-    sigaction(SIGTERM, &sa, NULL);
+    if (interrupt)
+        sigaction(SIGINT, &sa, NULL);
+    if (terminate)
+        sigaction(SIGTERM, &sa, NULL);
 }
 
 static void set_env(struct guest_command *g, const char *pair)
@@ -97,7 +118,7 @@ static void set_options(struct guest_command *g)
     list(l, OPT_set, &o->sets, &o->set_count);
     o->threads = (unsigned)l->at[OPT_threads].number;
     g->strace = cli_given(l, OPT_strace);
-    o->interruptible = true;
+    o->interruptible = o->signals = true;
     g->json = cli_given(l, OPT_json);
     g->output = l->at[OPT_output].text;
     g->quiet = o->quiet = cli_given(l, OPT_quiet);
@@ -160,6 +181,19 @@ static bool end_output(struct guest_command *g, struct m2sim *s, FILE *out, bool
     return ok;
 }
 
+// Says a line of a run that did not end by itself. Whether a report is due.
+static bool tell_ending(const struct guest_command *g, struct m2sim *s, int status)
+{
+    bool interrupted = m2sim_ended(s) == M2SIM_ENDED_INTERRUPTED;
+    if (interrupted && !g->quiet)
+        fprintf(stderr, "m2sim: interrupted by SIG%s\n", sigabbrev_np(status - 128));
+    if (status == M2SIM_EXIT_LIMIT && g->o.max_instructions && !g->quiet)
+        fprintf(stderr, "m2sim: stopped after %llu instructions\n",
+                (unsigned long long)g->o.max_instructions);
+    return g->o.mode == M2SIM_TIME || g->json || cli_given(g->line, OPT_stats) || g->folder ||
+           interrupted;
+}
+
 static int execute(struct guest_command *g)
 {
     struct m2sim_error e;
@@ -169,6 +203,8 @@ static int execute(struct guest_command *g)
     // Beside a debugger, or lines of system calls, there would be two talking at once.
     struct progress *line = progress_new(g->quiet || g->o.gdb || g->o.strace == stderr);
     progress_prepare(line, &g->o);
+    bool interrupt = interrupts(SIGINT), terminate = interrupts(SIGTERM);
+    background = ignored(SIGINT);
     struct m2sim *s = m2sim_new(&g->o, &e);
     if (!s) {
         m2sim_output_drop(g->to);
@@ -177,21 +213,13 @@ static int execute(struct guest_command *g)
     }
     for (const char *const *path = m2sim_unread(s); *path && !g->quiet; path++)
         cli_unread(*path, g->o.model ? g->o.model : "fast");
-    catch_interrupts(s);
+    catch_interrupts(s, interrupt, terminate);
     progress_begin(line, s, g->o.max_instructions);
     cli_sandbox(g->line, s);
     int status = m2sim_run(s);
     alarm(0);
     progress_end(line);
-    bool interrupted = m2sim_ended(s) == M2SIM_ENDED_INTERRUPTED;
-    if (interrupted && !g->quiet)
-        fprintf(stderr, "m2sim: interrupted by SIG%s\n", sigabbrev_np(status - 128));
-    if (status == M2SIM_EXIT_LIMIT && g->o.max_instructions && !g->quiet)
-        fprintf(stderr, "m2sim: stopped after %llu instructions\n",
-                (unsigned long long)g->o.max_instructions);
-    bool report = g->o.mode == M2SIM_TIME || g->json || cli_given(g->line, OPT_stats) ||
-                  g->folder || interrupted;
-    if (!end_output(g, s, out, report, &e))
+    if (!end_output(g, s, out, tell_ending(g, s, status), &e))
         status = cli_fail(&e);
     running = NULL;
     m2sim_free(s);

@@ -204,9 +204,21 @@ static bool enough(int which, rlim_t least, const char *what)
     return false;
 }
 
+static void do_nothing(int sig)
+{
+}
+
+// A limit of file sizes is a write error. Not by ignoring the signal, which the guest would inherit.
+static void keep_write_error(void)
+{
+    struct sigaction was, sa = { .sa_handler = do_nothing, .sa_flags = SA_RESTART };
+    if (!sigaction(SIGXFSZ, NULL, &was) && was.sa_handler != SIG_IGN)
+        sigaction(SIGXFSZ, &sa, NULL);
+}
+
 int main(int argc, char **argv)
 {
-    signal(SIGXFSZ, SIG_IGN);   // a limit of file sizes is a write error
+    keep_write_error();
     fill_standard_streams();
     if (!enough(RLIMIT_NOFILE, 32, "open files (ulimit -n)") ||
         !enough(RLIMIT_STACK, 256 << 10, "bytes of stack (ulimit -s)"))

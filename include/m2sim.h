@@ -80,6 +80,8 @@ struct m2sim_options {
     bool deterministic;   // M2SIM_RUN: threads take turns and time is instructions
     const char *net;   // of M2SIM_NETS; default "loopback", the host's; or
     bool allow_net;   // sockets beyond loopback
+    bool signals;   // what other processes send this one is the guest's: all is caught, and what
+        // is ignored and blocked is so in the guest, as after execve
     bool interruptible;   // SIGINT and SIGTERM come by m2sim_interrupt()
     bool quiet;   // the first file kept from the guest is not told of
     // "interp" or "jit"; default jit, where the host and the mode have it. "jit-plain" is "jit" as

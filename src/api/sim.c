@@ -18,7 +18,7 @@
 #include "api/output.h"
 #include "core/counters.h"
 #include "core/pmu.h"
-#include "guest/process/block.h"
+#include "guest/process/hostsig.h"
 #include "guest/linux.h"
 #include "guest/linux/net_private.h"
 
@@ -352,6 +352,7 @@ static bool load(struct m2sim *s, struct m2sim_error *e)
         .net_cookie = s->net_cookie,
         .quiet = o->quiet,
         .clean = o->clean_env,
+        .signals = o->signals,
         .interruptible = o->interruptible,
     };
     int code = M2SIM_EXIT_DATA;
@@ -449,6 +450,7 @@ int m2sim_run(struct m2sim *s)
     __atomic_store_n(&s->runs, 0, __ATOMIC_RELEASE);
     if (s->child)
         leave(s, end);
+    hostsig_end(s->process);
     s->end = end;
     if (s->stream)
         stream_sync(s->stream);
@@ -485,16 +487,20 @@ void m2sim_stop(struct m2sim *s)
 bool m2sim_interrupt(struct m2sim *s, const siginfo_t *info)
 {
     u64 now = host_ns();
+    if (guest_pid(s->process, info->si_pid))   // of the guest's own making
+        return hostsig_note(s->process, info), pthread_kill(s->runner, KICK), false;
     s->interrupts = now - s->interrupted_at < PATIENCE_NS ? s->interrupts + 1 : 1;
     s->interrupted_at = now;
     s->signal = info->si_signo;
     bool runs = __atomic_load_n(&s->runs, __ATOMIC_ACQUIRE), end = s->interrupts >= INTERRUPTS;
-    if (!runs || s->gdb || end) {
+    const struct process *p = s->process;
+    bool nobodys = (p->inherited & ~p->main->sigmask) >> (info->si_signo - 1) & 1;
+    if (!runs || s->gdb || end || nobodys) {
         s->stop_signal = info->si_signo;
         m2sim_stop(s);
         return end;
     }
-    block_note(s->process, info);
+    hostsig_note(s->process, info);
     pthread_kill(s->runner, KICK);
     return false;
 }

@@ -9,7 +9,7 @@
 
 #include "base/oom.h"
 #include "gdb/session.h"
-#include "guest/process/block.h"
+#include "guest/process/hostsig.h"
 #include "guest/linux.h"
 
 enum {
@@ -38,7 +38,7 @@ static void wake_waits(struct gdb *g, bool wake)
     struct f_owner_ex owner = { F_OWNER_TID, gettid() };
     int flags = fcntl(g->in, F_GETFL);
     if (wake) {
-        block_forward(g->process, WAKE);
+        hostsig_catch(g->process, WAKE);
         fcntl(g->in, F_SETOWN_EX, &owner);
         fcntl(g->in, F_SETSIG, WAKE);
     }

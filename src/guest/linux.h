@@ -202,6 +202,10 @@ i64 signal_queue(struct process *p, struct thread *to, const struct guest_siginf
 // The same for thread `tid`, or -ESRCH; signal 0 only looks for it.
 i64 signal_queue_tid(struct process *p, int tid, const struct guest_siginfo *info);
 
+// From the host (hostsig.h), to the process; what stops it by default does so at once, so that
+// calls that wait go on after it.
+void signal_arrives(struct process *p, const struct guest_siginfo *info);
+
 // Takes the lowest signal of `set` that is pending for `t`: false when there is none.
 bool signal_take(struct thread *t, u64 set, struct guest_siginfo *info);
 
@@ -210,6 +214,12 @@ u64 signal_pending(const struct thread *t);
 
 // True when a signal could be delivered under `mask`.
 bool signal_waiting(struct thread *t, u64 mask);
+
+// Whether it does nothing when it is delivered.
+bool signal_ignored(const struct process *p, int sig);
+
+// Forgets the pending signals of `set`; the process is locked.
+void signal_drop(struct process *p, u64 set);
 
 // Ends the process by a signal; nothing runs any more.
 void process_kill(struct process *p, int sig);
@@ -280,6 +290,11 @@ i64 clone_thread(struct thread *t, const u64 a[6]);
 
 // Host number of the guest's child `pid`; 0 when there is none.
 int child_host(struct process *p, int pid);
+
+// Host number of the guest's process group `group`, 0 when there is none; and the guest's of one
+// of the host's that a terminal has.
+int group_host(struct process *p, int group);
+i64 group_terminal(struct process *p, int host);
 
 // Closes what is close-on-exec.
 void fds_close_on_exec(struct process *p);

@@ -24,7 +24,7 @@ enum {
     GUEST_RLIMITS = 16,
     GUEST_CHILDREN = 256,     // not yet waited for
     GUEST_THREADS = 512,      // at a time
-    GUEST_QUEUE = 256,        // signals pending at a time
+    GUEST_QUEUE = 4096,       // signals pending at a time
     GUEST_TIMERS = 64,        // of timer_create, timerfd and setitimer together
     QUANTUM = 50000,          // instructions of a turn, where threads take turns
     GUEST_STACK = 8 << 20,    // bytes
@@ -54,7 +54,8 @@ struct process_options {
     int net_maker;      // NET_private: of net_private.h; the caller's
     u64 net_cookie;
     bool quiet;                          // refusals are not told
-    bool interruptible;   // SIGINT and SIGTERM of the host come by block_note() alone
+    bool signals;   // the host's are the guest's, and what is ignored and blocked at its start
+    bool interruptible;   // SIGINT and SIGTERM of the host come by hostsig_note() alone
     bool clean;   // shown as CLEAN_FOLDER/NAME, of a user with a fixed number
     u64 seed;   // of AT_RANDOM and getrandom
     FILE *strace;   // system calls are printed here, or NULL
@@ -143,6 +144,15 @@ struct guest_pending {
     struct thread *to;   // NULL: to the process
 };
 
+// What handlers of the host's signals have written down (hostsig.h), a ring.
+struct host_signals {
+    u32 head, tail;
+    struct host_signal {
+        struct guest_siginfo info;
+        int ready;
+    } queue[GUEST_QUEUE];
+};
+
 enum timer_kind { TIMER_FREE, TIMER_SIGNAL, TIMER_FD, TIMER_INTERVAL };
 
 struct guest_timer {
@@ -170,6 +180,7 @@ struct process {
     char name[16];   // PR_SET_NAME
     int pid, ppid, last_pid;
     int simulation;   // host number of its first process
+    int group;   // of processes, its number in the guest
     struct guest_child children[GUEST_CHILDREN];
     void *arguments;   // memory that options point to after execve
     bool exited;   // then one of:
@@ -180,8 +191,9 @@ struct process {
     u64 pending;   // signals to the process, bit n - 1
     struct guest_pending queue[GUEST_QUEUE];
     int queued;
-    u64 forwarded, host_pending;   // host signals handed on; those that came
-    struct guest_siginfo host_info[GUEST_SIGNALS + 1];
+    struct host_signals host;
+    u64 caught, forwarded;   // of the host: has a handler; the guest handles or waits for it
+    u64 inherited;   // ignored since the start, and the guest has not said otherwise
     struct guest_timer timers[GUEST_TIMERS];
     void *host_timer;   // kicks waiting threads when a timer is due
     bool has_host_timer;
@@ -253,7 +265,7 @@ struct thread {
 // Loads the program and builds the stack; main's registers are those of a new
 // process. NULL and *e on a user error; *exit_code (may be NULL) is then the code
 // the command line gives: 66 no such file, 65 not a program we run. Ended by
-// process_free. Makes the host process ignore SIGPIPE and SIGXFSZ: a guest's broken
+// process_free. SIGPIPE and SIGXFSZ end the host process no more: a guest's broken
 // pipe is the guest's alone.
 struct process *process_new(const struct process_options *o, struct err *e, int *exit_code);
 void process_free(struct process *p);

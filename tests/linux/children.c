@@ -126,6 +126,112 @@ static int child(int argc, char **argv)
     return 7;
 }
 
+// Runs `child` in a child, which lets this process go on by its end.
+static void with_child(void (*child)(void))
+{
+    int status;
+    pid_t pid = fork();
+    if (!pid) {
+        child();
+        _exit(0);
+    }
+    while (waitpid(pid, &status, 0) == -1 && errno == EINTR)
+        ;
+    CHECK(WIFEXITED(status) && WEXITSTATUS(status) == 0);
+}
+
+static void send_parent(void)
+{
+    static const int signals[] = { SIGHUP, SIGBUS, SIGSEGV, SIGTRAP, 40, 64 };
+    for (int i = 0; i < 6; i++)
+        CHECK(!kill(getppid(), signals[i]));
+}
+
+static void a_child_signals_its_parent(void)
+{
+    static const int signals[] = { SIGHUP, SIGBUS, SIGSEGV, SIGTRAP, 40, 64 };
+    sigset_t set, pending;
+    sigemptyset(&set);
+    for (int i = 0; i < 6; i++) {
+        signal(signals[i], SIG_IGN);
+        sigaddset(&set, signals[i]);
+    }
+    with_child(send_parent);
+    for (int i = 0; i < 6; i++)
+        signal(signals[i], note);
+    CHECK(!sigprocmask(SIG_BLOCK, &set, NULL));
+    with_child(send_parent);
+    CHECK(!sigpending(&pending));
+    for (int i = 0; i < 6; i++) {
+        int sig;
+        CHECK(sigismember(&pending, signals[i]));
+        CHECK(!sigwait(&set, &sig));
+    }
+    CHECK(!sigprocmask(SIG_UNBLOCK, &set, NULL));
+    for (int i = 0; i < 6; i++)
+        signal(signals[i], SIG_DFL);
+}
+
+static void a_child_is_stopped_and_goes_on(void)
+{
+    int status;
+    siginfo_t info;
+    pid_t pid = fork();
+    if (!pid) {
+        raise(SIGSTOP);
+        pause();
+        _exit(1);
+    }
+    CHECK(waitpid(pid, &status, WUNTRACED) == pid && WIFSTOPPED(status) &&
+          WSTOPSIG(status) == SIGSTOP);
+    CHECK(!kill(pid, SIGCONT));
+    CHECK(!waitid(P_PID, (id_t)pid, &info, WCONTINUED) && info.si_code == CLD_CONTINUED &&
+          info.si_pid == pid);
+    CHECK(!kill(pid, SIGTERM));
+    CHECK(waitpid(pid, &status, 0) == pid && WIFSIGNALED(status) && WTERMSIG(status) == SIGTERM);
+}
+
+static void groups_are_signalled_together(void)
+{
+    int status, up[2];
+    char c;
+    CHECK(!pipe(up));
+    pid_t first = fork(), second;
+    if (!first) {
+        CHECK(!setpgid(0, 0));
+        fork();   // it and its child are of one group
+        CHECK(write(up[1], "r", 1) == 1);
+        for (;;)
+            pause();
+    }
+    CHECK(read(up[0], &c, 1) == 1 && read(up[0], &c, 1) == 1);
+    CHECK(getpgid(first) == first && getpgid(0) != first);
+    second = fork();
+    if (!second)
+        for (;;)
+            pause();
+    CHECK(!setpgid(second, first) && getpgid(second) == first);
+    close(up[1]);
+    CHECK(!kill(-first, SIGKILL));
+    CHECK(read(up[0], &c, 1) == 0);   // the grandchild has gone too
+    CHECK(waitpid(first, &status, 0) == first && WTERMSIG(status) == SIGKILL);
+    CHECK(waitpid(second, &status, 0) == second && WTERMSIG(status) == SIGKILL);
+    close(up[0]);
+    CHECK(!pipe(up));
+    signal(SIGUSR1, note);
+    got = 0;
+    pid_t mine = fork();
+    if (!mine) {
+        signal(SIGUSR1, SIG_DFL);
+        CHECK(write(up[1], "r", 1) == 1);
+        for (;;)
+            pause();
+    }
+    CHECK(read(up[0], &c, 1) == 1);
+    CHECK(!setpgid(mine, 0) && !kill(-mine, SIGUSR1) && !got);
+    CHECK(waitpid(mine, &status, 0) == mine && WTERMSIG(status) == SIGUSR1);
+}
+
 int main(int argc, char **argv)
 {
     if (argc > 1)
@@ -134,6 +240,9 @@ int main(int argc, char **argv)
     pipes_connect();
     a_child_can_be_killed();
     a_child_ends_by_the_signal_it_gets();
+    a_child_signals_its_parent();
+    a_child_is_stopped_and_goes_on();
+    groups_are_signalled_together();
     programs_are_executed(argv[0]);
     puts("children ok");
     return 0;

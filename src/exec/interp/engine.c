@@ -7,9 +7,10 @@
 #include <string.h>
 
 #include "exec/fp/fpenv.h"
+#include "exec/interp/variant.h"
 #include "exec/sem/hostcpu.h"
 #include "exec/sem/sem.h"
-#include "exec/interp/variant.h"
+#include "guest/process/hostsig.h"
 #include "isa/decode.h"
 
 enum { PLAIN, RECORD_ALL, STOP, TABLES };
@@ -188,6 +189,8 @@ static void on_fault(int sig, siginfo_t *info, void *context)
 {
     struct cpu *c = running;
     vaddr a = 0;
+    if (hostsig_sent(sig, info, context))
+        return;
     space_land();
     enum space_fault f = c ? space_fault_at(c->exec->space, info->si_addr, &a) : SPACE_FAULT_NONE;
     if (f == SPACE_FAULT_NONE) {   // a bug of ours: let it happen again, for real

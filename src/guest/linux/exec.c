@@ -10,6 +10,7 @@
 
 #include "base/oom.h"
 #include "guest/linux.h"
+#include "guest/process/hostsig.h"
 #include "guest/process/program.h"
 #include "guest/process/timers.h"
 
@@ -62,6 +63,7 @@ static void reset(struct process *p, struct thread *t)
 {
     for (int i = 1; i <= GUEST_SIGNALS; i++)
         p->actions[i] = (struct guest_action){ .handler = p->actions[i].handler == 1 };
+    hostsig_action(p, SIGCHLD);
     t->altstack = (struct guest_altstack){ 0 };
     t->clear_child_tid = t->robust_list = t->rseq = 0;
     t->cpu.regs = (struct regs){ 0 };

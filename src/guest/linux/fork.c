@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "guest/process/block.h"
+#include "guest/process/hostsig.h"
 #include "guest/process/timers.h"
 
 // The place of the guest's child `pid`; of nobody when 0.
@@ -58,7 +59,8 @@ static void become_child(struct thread *t, const u64 a[6], int pid)
     p->ppid = p->pid;
     p->pid = p->last_pid = t->tid = pid;
     memset(p->children, 0, sizeof(p->children));
-    p->pending = t->pending = p->host_pending = 0;
+    p->pending = t->pending = 0;
+    hostsig_forget(p);
     p->queued = 0;
     p->parent_host = getppid();
     fds_forked(p, t);
@@ -117,7 +119,7 @@ i64 sys_clone(struct thread *t, const u64 a[6])
     pthread_mutex_lock(&p->lock);
     int pid = ++p->last_pid;
     p->forks = true;
-    block_forward(p, SIGCHLD);
+    hostsig_catch(p, SIGCHLD);
     pthread_mutex_unlock(&p->lock);
     sigset_t mask;
     pid_t host = fork_alone(p, &mask);
@@ -161,7 +163,8 @@ static i64 wait_host(struct thread *t, int host, int *status, int flags, struct 
     pid_t got = wait4(host, status, flags | WNOHANG, usage);
     if (got || flags & WNOHANG)
         return host_result(got);
-    return sched_wait(t, &(struct thread_wait){ .until = UINT64_MAX, .child = true });
+    const u32 kinds = WEXITED | ((u32)flags & (WUNTRACED | WCONTINUED));
+    return sched_wait(t, &(struct thread_wait){ .until = UINT64_MAX, .child = kinds });
 }
 
 i64 sys_wait4(struct thread *t, const u64 a[6])
@@ -176,13 +179,15 @@ i64 sys_wait4(struct thread *t, const u64 a[6])
         return -ECHILD;
     struct guest_child *child = NULL;
     while (!child) {
-        i64 got = wait_host(t, host, &status, a[2] & WNOHANG, &usage);
+        i64 got =
+            wait_host(t, host, &status, (int)a[2] & (WNOHANG | WUNTRACED | WCONTINUED), &usage);
         if (got <= 0)
             return got;
         child = by_host(p, got);
     }
     pid = child->pid;
-    *child = (struct guest_child){ 0 };
+    if (WIFEXITED(status) || WIFSIGNALED(status))
+        *child = (struct guest_child){ 0 };
     struct rusage none = { 0 };
     if ((a[1] && space_write(p->space, a[1], &status, sizeof(status))) ||
         (a[3] && space_write(p->space, a[3], p->policy->parallel ? &usage : &none, sizeof(usage))))
@@ -202,15 +207,23 @@ static i64 waitid_host(struct thread *t, int host, siginfo_t *info, int flags)
     i64 failed = host_result(waitid(type, (id_t)host, info, flags | WNOHANG));
     if (failed || info->si_pid || flags & WNOHANG)
         return failed;
-    return sched_wait(t, &(struct thread_wait){ .until = UINT64_MAX, .child = true });
+    return sched_wait(t,
+                      &(struct thread_wait){ .until = UINT64_MAX, .child = (u32)flags & ~WNOWAIT });
 }
 
-// waitid of children that have ended.
+// It has ended, unless it was only stopped or continued.
+static void forget_child(struct guest_child *child, int code)
+{
+    if (code == CLD_EXITED || code == CLD_KILLED || code == CLD_DUMPED)
+        *child = (struct guest_child){ 0 };
+}
+
 i64 sys_waitid(struct thread *t, const u64 a[6])
 {
     struct process *p = t->process;
     u32 type = a[0], flags = a[3];
-    int host = type == P_ALL ? -1 : child_host(p, a[1]), status = 0;
+    int host = type == P_ALL ? -1 : child_host(p, a[1]);
+    const u32 kinds = WNOHANG | WEXITED | WSTOPPED | WCONTINUED;
     const u32 known = WNOHANG | WEXITED | WSTOPPED | WCONTINUED | WNOWAIT | 0xe0000000;
     if (flags & ~known || !(flags & (WEXITED | WSTOPPED | WCONTINUED)) || type > P_PGID)
         return -EINVAL;
@@ -219,14 +232,14 @@ i64 sys_waitid(struct thread *t, const u64 a[6])
     siginfo_t info = { 0 };
     struct guest_child *child = NULL;
     while (!child) {
-        i64 failed = waitid_host(t, host, &info, (int)(flags & WNOHANG) | WEXITED | WNOWAIT);
+        i64 failed = waitid_host(t, host, &info, (int)(flags & kinds) | WNOWAIT);
         if (failed)
             return failed;
         if (!info.si_pid)
             break;
         child = by_host(p, info.si_pid);
         if (!child || !(flags & WNOWAIT))
-            wait4(info.si_pid, &status, 0, NULL);
+            waitid(P_PID, (id_t)info.si_pid, &info, (int)(flags & kinds));
     }
     u8 raw[128] = { 0 };
     if (child) {
@@ -235,7 +248,7 @@ i64 sys_waitid(struct thread *t, const u64 a[6])
         memcpy(raw, head, sizeof(head));
         memcpy(raw + 16, tail, sizeof(tail));
         if (!(flags & WNOWAIT))
-            *child = (struct guest_child){ 0 };
+            forget_child(child, info.si_code);
     }
     return a[2] ? space_write(p->space, a[2], raw, sizeof(raw)) : 0;
 }

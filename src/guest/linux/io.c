@@ -406,8 +406,19 @@ static i64 terminal_group(struct thread *t, int host, vaddr to)
     pid_t group = tcgetpgrp(host);
     if (group < 0)
         return -errno;
-    i32 shown = group == getpgrp() ? t->process->pid : group;
+    i32 shown = (i32)group_terminal(t->process, group);
     return space_write(t->process->space, to, &shown, sizeof(shown));
+}
+
+static i64 set_terminal_group(struct thread *t, int host, vaddr from)
+{
+    i32 group;
+    if (space_read(t->process->space, &group, from, sizeof(group)))
+        return -EFAULT;
+    int to = group_host(t->process, group);
+    if (!isatty(host) || !to)
+        return isatty(host) ? -EPERM : -ENOTTY;
+    return restartable(host_result(tcsetpgrp(host, to)));
 }
 
 i64 sys_ioctl(struct thread *t, const u64 a[6])
@@ -422,7 +433,7 @@ i64 sys_ioctl(struct thread *t, const u64 a[6])
     case FIOCLEX:
     case FIONCLEX: fd_set_cloexec(t->process, a[0], a[1] == FIOCLEX); return 0;
     case TIOCGPGRP: return terminal_group(t, host, a[2]);
-    case TIOCSPGRP: return isatty(host) ? 0 : -ENOTTY;
+    case TIOCSPGRP: return set_terminal_group(t, host, a[2]);
     case TCGETS:   // numbers and structures are the same on both
     case TCSETS:
     case TCSETSW:
@@ -433,7 +444,7 @@ i64 sys_ioctl(struct thread *t, const u64 a[6])
     case FIONREAD:
     case FIONBIO: {
         void *arg = window(t, a[2], IOCTL_BYTES);
-        return arg ? host_result(syscall(SYS_ioctl, host, (u32)a[1], arg)) : -EFAULT;
+        return arg ? restartable(host_result(syscall(SYS_ioctl, host, (u32)a[1], arg))) : -EFAULT;
     }
     case TCSBRK:
     case TCFLSH:

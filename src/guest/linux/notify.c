@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "guest/process/block.h"
+#include "guest/process/hostsig.h"
 
 enum { SET_BYTES = 8 };   // sizeof(sigset_t) of the kernel
 
@@ -94,7 +95,7 @@ i64 sys_signalfd4(struct thread *t, const u64 a[6])
     p->signal_fds = true;
     for (int sig = 1; sig <= GUEST_SIGNALS; sig++)
         if (set >> (sig - 1) & 1)
-            block_forward(p, sig);
+            hostsig_catch(p, sig);
     signalfd_update(p);
     pthread_mutex_unlock(&p->lock);
     return fd;

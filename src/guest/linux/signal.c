@@ -3,7 +3,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "guest/process/block.h"
+#include "guest/process/hostsig.h"
 #include "guest/process/timers.h"
 
 enum { SET_BYTES = 8 };   // sizeof(sigset_t) of the kernel
@@ -27,8 +27,9 @@ i64 sys_rt_sigaction(struct thread *t, const u64 a[6])
     if (a[1]) {
         new.mask &= ~UNBLOCKABLE;
         p->actions[sig] = new;
-        if (new.handler > 1)
-            block_forward(p, sig);
+        if (signal_ignored(p, (int)sig))   // those that are pending too
+            signal_drop(p, (u64)1 << (sig - 1));
+        hostsig_action(p, (int)sig);
     }
     pthread_mutex_unlock(&p->lock);
     return a[2] ? space_write(p->space, a[2], &old, sizeof(old)) : 0;
@@ -50,6 +51,7 @@ i64 sys_rt_sigprocmask(struct thread *t, const u64 a[6])
         default: return -EINVAL;
         }
         t->sigmask &= ~UNBLOCKABLE;
+        hostsig_mask(t);
     }
     return a[2] ? space_write(s, a[2], &old, sizeof(old)) : 0;
 }
@@ -120,7 +122,7 @@ i64 sys_rt_sigtimedwait(struct thread *t, const u64 a[6])
         return failed;
     for (int sig = 1; sig <= GUEST_SIGNALS; sig++)
         if (set >> (sig - 1) & 1)
-            block_forward(p, sig);
+            hostsig_catch(p, sig);
     struct guest_siginfo info;
     while (!signal_take(t, set, &info)) {
         failed = signal_wait(t, set, until, "sigwait");
@@ -134,35 +136,56 @@ i64 sys_rt_sigtimedwait(struct thread *t, const u64 a[6])
 
 // ---- sending: to oneself, one's children and one's parent, which are the guest's only
 
-static i64 send(struct thread *t, struct thread *to, u64 sig, int code)
+// Host number of the guest's process `pid`, which is not this one; 0: there is none.
+static int other_host(struct process *p, i32 pid)
 {
-    if ((u32)sig > GUEST_SIGNALS)
-        return -EINVAL;
-    if (!(u32)sig)
-        return 0;
-    return signal_queue(
-        t->process, to,
-        &(struct guest_siginfo){
-            .sig = sig, .code = code, .pid = t->process->pid, .uid = (int)sys_getuid(t, NULL) });
+    bool parent = pid == p->ppid && getppid() == p->parent_host;   // it still lives
+    return parent ? p->parent_host : child_host(p, pid);
+}
+
+// To the thread itself, if it can take it: it is delivered before the call returns.
+static i64 send_self(struct thread *t, int sig)
+{
+    struct process *p = t->process;
+    struct thread *to = sig && t->sigmask >> (sig - 1) & 1 ? NULL : t;
+    const struct guest_siginfo info = {
+        .sig = sig, .code = SI_USER, .pid = p->pid, .uid = (int)sys_getuid(t, NULL)
+    };
+    return sig ? signal_queue(p, to, &info) : 0;
+}
+
+// To those of the guest's processes this one knows: all others, or its group and itself.
+static i64 send_known(struct thread *t, int sig, bool group)
+{
+    struct process *p = t->process;
+    int mine = getpgid(0), parent = other_host(p, p->ppid);
+    i64 r = -ESRCH;
+    for (int i = 0; i < GUEST_CHILDREN; i++) {
+        int host = p->children[i].pid ? p->children[i].host : 0;
+        if (host && (!group || getpgid(host) == mine) && !kill(host, sig))
+            r = 0;
+    }
+    if (parent && (!group || getpgid(parent) == mine) && !kill(parent, sig))
+        r = 0;
+    return group ? send_self(t, sig) : r;
 }
 
 i64 sys_kill(struct thread *t, const u64 a[6])
 {
-    i32 pid = a[0], own = t->process->pid;
-    if (pid == INT32_MIN)
-        return -ESRCH;
-    int child = child_host(t->process, pid < -1 ? -pid : pid);
-    if (pid == t->process->ppid && getppid() == t->process->parent_host)   // it still lives
-        child = t->process->parent_host;
-    if (child)
-        return (u32)a[1] > GUEST_SIGNALS ? -EINVAL : host_result(kill(child, a[1]));
-    if (pid != own && pid != 0 && pid != -own && pid != -1)
-        return -ESRCH;
-    // To the thread itself, if it can take it: it is delivered before the call returns.
+    struct process *p = t->process;
+    i32 pid = a[0];
     if ((u32)a[1] > GUEST_SIGNALS)
         return -EINVAL;
-    bool blocked = (u32)a[1] && t->sigmask >> ((u32)a[1] - 1) & 1;
-    return send(t, blocked ? NULL : t, a[1], SI_USER);
+    if (pid == p->pid)
+        return send_self(t, (int)a[1]);
+    if (pid == INT32_MIN)
+        return -ESRCH;
+    if (pid == 0 || pid == -1)
+        return send_known(t, (int)a[1], pid == 0);
+    int host = pid > 0 ? other_host(p, pid) : group_host(p, -pid);
+    if (pid < 0 && host == getpgid(0))
+        return send_known(t, (int)a[1], true);
+    return host ? host_result(kill(pid < 0 ? -host : host, (int)a[1])) : -ESRCH;
 }
 
 i64 sys_tkill(struct thread *t, const u64 a[6])
@@ -196,6 +219,9 @@ static i64 queue_info(struct thread *t, i32 pid, i32 tid, u32 sig, vaddr from)
     memcpy(&info.pid, raw + 16, 4);
     memcpy(&info.uid, raw + 20, 4);
     memcpy(&info.value, raw + 24, 8);
+    int other = tid || pid == t->process->pid ? 0 : other_host(t->process, pid);
+    if (other)
+        return info.code >= 0 ? -EPERM : hostsig_send(other, (int)sig, info.code, info.value);
     if (pid != t->process->pid)
         return -ESRCH;
     if (tid)

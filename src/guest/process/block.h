@@ -10,10 +10,7 @@
 
 #include "guest/linux.h"
 
-// Makes the calling host thread the one that runs `t`.
-void block_thread(struct thread *t);
-
-// The same, where it was another's host thread before.
+// Makes the calling host thread the one that runs `t`, whatever it was before.
 void block_switch(struct thread *t);
 
 // It runs `t` no more: signals that come find nobody. The process is locked.
@@ -22,13 +19,8 @@ void block_thread_ends(struct thread *t);
 // Makes `t` look at its signals, if it waits; the process is locked.
 void block_kick(struct thread *t);
 
-// Hands the host's signal `sig` on to the guest from now on; from_host makes what has come
-// pending. true when it was a kick or signal that could mean something.
-void block_forward(struct process *p, int sig);
+// Makes pending what has come from the host (hostsig.h), and from timers.
 void block_collect(struct thread *t);
-
-// In a signal handler: a signal of the host's for the guest. A thread is to be kicked then.
-void block_note(struct process *p, const siginfo_t *info);
 
 // The host's system call: its result or -errno; -EINTR only when `t` has a signal to
 // handle, or ends.
@@ -37,9 +29,6 @@ i64 block_call(struct thread *t, long number, u64 a, u64 b, u64 c, u64 d, u64 e,
 // One try: -EINTR may also be a wake-up that means nothing, which block_must_look tells.
 i64 block_once(struct thread *t, long number, const u64 a[6]);
 bool block_must_look(struct thread *t);
-
-// Host signal KICK is caught, from then on.
-void block_prepare(void);
 
 // Waits until host descriptor `host` is ready for `events`, where threads take turns; where
 // they run in parallel the call itself waits. 0, -EINTR or -WAITS.

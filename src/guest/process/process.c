@@ -11,7 +11,7 @@
 #include <unistd.h>
 
 #include "base/oom.h"
-#include "guest/process/block.h"
+#include "guest/process/hostsig.h"
 #include "guest/linux.h"
 #include "guest/process/program.h"
 #include "guest/process/stack.h"
@@ -56,7 +56,7 @@ static void set_limits(struct process *p)
     p->rlimits[RLIMIT_NOFILE] = (struct guest_rlimit){ GUEST_FDS, GUEST_FDS };
     p->rlimits[RLIMIT_NPROC] = (struct guest_rlimit){ GUEST_THREADS, GUEST_THREADS };
     p->rlimits[RLIMIT_MEMLOCK] = (struct guest_rlimit){ 8 << 20, 8 << 20 };
-    p->rlimits[RLIMIT_SIGPENDING] = (struct guest_rlimit){ GUEST_SIGNALS, GUEST_SIGNALS };
+    p->rlimits[RLIMIT_SIGPENDING] = (struct guest_rlimit){ GUEST_QUEUE, GUEST_QUEUE };
     p->rlimits[RLIMIT_MSGQUEUE] = (struct guest_rlimit){ 819200, 819200 };
     p->rlimits[RLIMIT_NICE] = p->rlimits[RLIMIT_RTPRIO] = (struct guest_rlimit){ 0, 0 };
 }
@@ -135,6 +135,7 @@ static struct process *create(const struct process_options *o, struct err *e, in
     p->options = *o;
     p->pid = GUEST_PID;
     p->ppid = GUEST_PID - 1;
+    p->group = GUEST_PID;
     p->last_pid = GUEST_PID;
     p->simulation = getpid();
     p->main = calloc(1, sizeof(*p->main));
@@ -152,9 +153,7 @@ static struct process *create(const struct process_options *o, struct err *e, in
     set_limits(p);
     process_set_name(p, o->path);
     s->map_top = s->size - ((u64)64 << 20);   // until the stack stands
-    signal(SIGPIPE, SIG_IGN);
-    signal(SIGXFSZ, SIG_IGN);
-    block_prepare();
+    hostsig_begin(p);
     if (open_files(p))
         return p;
     err_system(e, errno, "the program's first descriptors");
@@ -167,6 +166,7 @@ void process_free(struct process *p)
 {
     if (!p)
         return;
+    hostsig_free(p);
     timers_free(p);
     for (struct thread *t = p->threads, *next; t; t = next) {   // that did not run to their end
         next = t->next;

@@ -68,10 +68,10 @@ bool sched_interrupted(struct thread *t)
     return t->call.again && (thread_ends(t) || signal_waiting(t, t->sigmask));
 }
 
-static bool child_waits(void)
+static bool child_waits(u32 kinds)
 {
     siginfo_t info = { 0 };
-    return waitid(P_ALL, 0, &info, WEXITED | WNOHANG | WNOWAIT) || info.si_pid;
+    return waitid(P_ALL, 0, &info, (int)kinds | WNOHANG | WNOWAIT) || info.si_pid;
 }
 
 static bool futex_changed(struct process *p, const struct thread_wait *w)
@@ -90,8 +90,9 @@ bool sched_can_run(struct process *p, struct thread *t)
         signal_pending(t) & w->set)
         return true;
     return (w->until != UINT64_MAX && process_now(p, CLOCK_MONOTONIC) >= w->until) ||
-           (w->n && poll(t->call.fds, (nfds_t)w->n, 0) != 0) || (w->child && child_waits()) ||
-           (t->call.helper && helper_done(t->call.helper)) || futex_changed(p, w);
+           (w->n && poll(t->call.fds, (nfds_t)w->n, 0) != 0) ||
+           (w->child && child_waits(w->child)) || (t->call.helper && helper_done(t->call.helper)) ||
+           futex_changed(p, w);
 }
 
 // What the threads of a process wait for, taken together.
@@ -99,14 +100,15 @@ struct idle {
     struct pollfd fds[IDLE_FDS];
     int n;
     u64 until;
-    bool child, unpolled;   // a child is waited for; something is that cannot be polled
+    u32 child;       // what is waited for of one
+    bool unpolled;   // something is that cannot be polled
 };
 
 static void gather(struct process *p, struct idle *all)
 {
     all->n = 0;
     all->until = timers_next(p);
-    all->child = false;
+    all->child = 0;
     all->unpolled = p->forks;
     for (struct thread *t = p->threads; t; t = t->next) {
         const struct thread_wait *w = &t->call.wait;
@@ -138,7 +140,7 @@ static bool outside_first(struct process *p, struct idle *all, u64 ns)
     if (!all->child && !p->helpers)
         return all->n && poll(all->fds, (nfds_t)all->n, (int)ms) != 0;
     for (; ms; ms--)
-        if (poll(all->fds, (nfds_t)all->n, 1) != 0 || (all->child && child_waits()) ||
+        if (poll(all->fds, (nfds_t)all->n, 1) != 0 || (all->child && child_waits(all->child)) ||
             something_helped(p))
             return true;
     return false;

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "guest/process/block.h"
+#include "guest/process/hostsig.h"
 #include "guest/linux.h"
 
 enum {
@@ -80,9 +81,29 @@ static struct thread *taker(struct process *p, int sig)
     return NULL;
 }
 
+static const u64 STOPS = (u64)1 << (SIGSTOP - 1) | (u64)1 << (SIGTSTP - 1) |
+                         (u64)1 << (SIGTTIN - 1) | (u64)1 << (SIGTTOU - 1);
+
+void signal_drop(struct process *p, u64 set)
+{
+    int n = 0;
+    for (int i = 0; i < p->queued; i++)
+        if (!(set & bit(p->queue[i].info.sig)))
+            p->queue[n++] = p->queue[i];
+    if (n == p->queued)
+        return;
+    p->queued = n;
+    __atomic_fetch_and(&p->pending, ~set, __ATOMIC_ACQ_REL);
+    for (struct thread *t = p->threads; t; t = t->next)
+        __atomic_fetch_and(&t->pending, ~set, __ATOMIC_ACQ_REL);
+    signalfd_update(p);
+}
+
 static i64 queue_locked(struct process *p, struct thread *to, const struct guest_siginfo *info)
 {
     u64 *set = to ? &to->pending : &p->pending;
+    if (info->sig == SIGCONT || STOPS & bit(info->sig))
+        signal_drop(p, info->sig == SIGCONT ? STOPS : bit(SIGCONT));
     bool again = *set & bit(info->sig);
     if (again && info->sig < 32)
         return 0;
@@ -167,26 +188,46 @@ static u64 deliverable(struct thread *t, u64 mask)
     return signal_pending(t) & ~mask;
 }
 
-// Whether the default action of `sig` leaves the process running. Stopping is not
-// offered: nobody could continue it.
-static bool harmless(int sig)
-{
-    static const u8 list[] = { SIGCHLD, SIGURG,  SIGWINCH, SIGCONT,
-                               SIGSTOP, SIGTSTP, SIGTTIN,  SIGTTOU };
-    return memchr(list, sig, sizeof(list));
-}
-
-static bool ignored(const struct process *p, int sig)
+bool signal_ignored(const struct process *p, int sig)
 {
     u64 handler = p->actions[sig].handler;
-    return handler == ACTION_IGNORE || (handler == ACTION_DEFAULT && harmless(sig));
+    bool harmless = sig == SIGCHLD || sig == SIGURG || sig == SIGWINCH || sig == SIGCONT;
+    return handler == ACTION_IGNORE || (handler == ACTION_DEFAULT && harmless);
+}
+
+static bool stops(const struct process *p, int sig)
+{
+    return STOPS & bit(sig) && p->actions[sig].handler == ACTION_DEFAULT;
+}
+
+// The process stops here, all threads of it, and goes on when it is continued.
+static void stop(struct process *p, int sig)
+{
+    if (p->options.strace) {
+        fprintf(p->options.strace, "--- stopped by SIG%s ---\n", signal_name(sig));
+        fflush(p->options.strace);
+    }
+    hostsig_stop(sig);
+}
+
+void signal_arrives(struct process *p, const struct guest_siginfo *info)
+{
+    pthread_mutex_lock(&p->lock);
+    bool now = stops(p, info->sig) && taker(p, info->sig) && !p->options.signalled;
+    if (now)
+        signal_drop(p, bit(SIGCONT));
+    else
+        queue_locked(p, NULL, info);
+    pthread_mutex_unlock(&p->lock);
+    if (now)
+        stop(p, info->sig);
 }
 
 bool signal_waiting(struct thread *t, u64 mask)
 {
     u64 set = deliverable(t, mask);
     for (; set; set &= set - 1)
-        if (!ignored(t->process, __builtin_ctzll(set) + 1))
+        if (!signal_ignored(t->process, __builtin_ctzll(set) + 1))
             return true;
     return false;
 }
@@ -303,9 +344,13 @@ static void deliver(struct thread *t, const struct guest_siginfo *info)
 {
     struct process *p = t->process;
     int sig = info->sig;
-    if (ignored(p, sig))
+    if (signal_ignored(p, sig))
         return;
     trace(p, info);
+    if (stops(p, sig)) {
+        stop(p, sig);
+        return;
+    }
     if (p->actions[sig].handler == ACTION_DEFAULT || !enter(t, info)) {
         bool no_stack = p->actions[sig].handler != ACTION_DEFAULT;
         process_kill(p, no_stack ? SIGSEGV : sig);
@@ -419,6 +464,7 @@ i64 sys_rt_sigreturn(struct thread *t, const u64 a[6])
         return t->cpu.x[0];
     }
     t->sigmask = f.sigmask & ~(bit(SIGKILL) | bit(SIGSTOP));
+    hostsig_mask(t);
     if (!on_altstack(t, t->cpu.x[REG_SP]))
         t->altstack = f.stack_flags & 2 ? (struct guest_altstack){ 0 }
                                         : (struct guest_altstack){ f.stack_sp, f.stack_size,

@@ -6,6 +6,7 @@
 #include <time.h>
 
 #include "guest/process/block.h"
+#include "guest/process/hostsig.h"
 #include "guest/process/loader.h"
 #include "guest/process/timers.h"
 
@@ -85,7 +86,7 @@ void process_deadlock_locked(struct process *p)
 
 void thread_begin(struct thread *t)
 {
-    block_thread(t);
+    block_switch(t);
     t->begun = true;
 }
 
@@ -141,7 +142,7 @@ static bool join(struct process *p, int count)
         until.tv_sec += until.tv_nsec / 1000000000;
         until.tv_nsec %= 1000000000;
         pthread_cond_timedwait(&p->gone, &p->lock, &until);
-        if (__atomic_load_n(&p->host_pending, __ATOMIC_SEQ_CST))
+        if (hostsig_any(p))
             kick_all(p);   // who is in here looks at no signals
         bool ending = p->exited || p->survivor || (p->options.stop && *p->options.stop);
         tries += ending;

@@ -54,7 +54,9 @@ static void arm_host(struct process *p)
         return;
     u64 next = timers_next(p);
     if (!p->has_host_timer) {
-        struct sigevent how = { .sigev_notify = SIGEV_SIGNAL, .sigev_signo = KICK };
+        struct sigevent how = { .sigev_notify = SIGEV_SIGNAL,
+                                .sigev_signo = KICK,
+                                .sigev_value.sival_ptr = p };
         if (next == UINT64_MAX || timer_create(CLOCK_MONOTONIC, &how, (timer_t *)&p->host_timer))
             return;
         p->has_host_timer = true;

@@ -19,7 +19,8 @@ struct thread_wait {
     u64 until;                  // of the guest's CLOCK_MONOTONIC; UINT64_MAX: no end
     vaddr futex;                // woken by a futex_wake
     u32 value, bitset;          // of the futex; shared ones are looked at again
-    bool shared, child;         // child: a child to end
+    bool shared;
+    u32 child;                  // of a child: WEXITED, WSTOPPED, WCONTINUED
     u64 set;                    // signals, blocked ones too
     u64 order;                  // of arrival
     bool woken;

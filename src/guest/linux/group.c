@@ -1,0 +1,75 @@
+// Process groups. The guest's own first process leads one, which on the host is the one that the
+// simulator was started in, with other programs; those that the guest makes are groups of the
+// host, so that its kernel knows who may read the terminal and whom a stop stops.
+#include <unistd.h>
+
+#include "guest/linux.h"
+
+// Its parent may have made it a leader.
+static int own_group(struct process *p)
+{
+    if (p->parent_host && getpgid(0) == getpid())
+        p->group = p->pid;
+    return p->group;
+}
+
+int group_host(struct process *p, int group)
+{
+    if (group == own_group(p))
+        return getpgid(0);
+    return child_host(p, group);   // which leads it, or the host knows no such group
+}
+
+// The guest's number of the group that is `host` on the host; 0: none of its.
+static int group_shown(struct process *p, int host)
+{
+    return host == getpgid(0) ? own_group(p) : guest_pid(p, host);
+}
+
+i64 group_terminal(struct process *p, int host)
+{
+    int group = group_shown(p, host);
+    return group ? group : host;
+}
+
+// Host number of the process whose group is asked for or set: itself or a child.
+static int named(struct process *p, i32 pid)
+{
+    return !pid || pid == p->pid ? getpid() : child_host(p, pid);
+}
+
+i64 sys_setpgid(struct thread *t, const u64 a[6])
+{
+    struct process *p = t->process;
+    i32 pid = a[0], group = a[1];
+    if (group < 0)
+        return -EINVAL;
+    int of = named(p, pid);
+    if (!of)
+        return -ESRCH;
+    if (!group)
+        group = pid ? pid : p->pid;
+    bool self = of == getpid();
+    if (self && !p->parent_host)   // it leads a session, if there is one
+        return group == p->pid ? 0 : -EPERM;
+    int to = group == (self ? p->pid : pid) ? of : group_host(p, group);
+    if (!to)   // of a brother, whom only the parent knows: it calls too
+        return self ? 0 : -EPERM;
+    if (setpgid(of, to))
+        return -errno;
+    if (self)
+        p->group = group;
+    return 0;
+}
+
+i64 sys_getpgid(struct thread *t, const u64 a[6])
+{
+    struct process *p = t->process;
+    int of = named(p, (i32)a[0]);
+    if (!of)
+        return -ESRCH;
+    if (of == getpid())
+        return own_group(p);
+    pid_t host = getpgid(of);
+    return host < 0 ? -errno : group_shown(p, host);
+}
