@@ -106,6 +106,8 @@ static void set_options(struct guest_command *g)
     list(l, OPT_allow, &o->allow, &o->allow_count);
     list(l, OPT_allow_read, &o->allow_read, &o->allow_read_count);
     o->host_files = cli_given(l, OPT_host_files);
+    o->memory = l->at[OPT_memory].number;
+    o->processes = (unsigned)l->at[OPT_processes].number;
     o->net = l->at[OPT_net].text;
     o->allow_net = cli_given(l, OPT_allow_net);
     o->seed = l->at[OPT_seed].number;

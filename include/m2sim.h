@@ -82,6 +82,8 @@ struct m2sim_options {
     bool allow_net;   // sockets beyond loopback
     bool signals;   // what other processes send this one is the guest's: all is caught, and what
         // is ignored and blocked is so in the guest, as after execve
+    uint64_t memory;   // bytes that all processes of the guest have together; default 16 GiB
+    unsigned processes;   // at a time; default 1024
     bool interruptible;   // SIGINT and SIGTERM come by m2sim_interrupt()
     bool quiet;   // the first file kept from the guest is not told of
     // "interp" or "jit"; default jit, where the host and the mode have it. "jit-plain" is "jit" as

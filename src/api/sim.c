@@ -350,6 +350,8 @@ static bool load(struct m2sim *s, struct m2sim_error *e)
         .net = s->net,
         .net_maker = s->net_maker,
         .net_cookie = s->net_cookie,
+        .memory = o->memory,
+        .processes = o->processes,
         .quiet = o->quiet,
         .clean = o->clean_env,
         .signals = o->signals,

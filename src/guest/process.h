@@ -57,6 +57,8 @@ struct process_options {
     bool signals;   // the host's are the guest's, and what is ignored and blocked at its start
     bool interruptible;   // SIGINT and SIGTERM of the host come by hostsig_note() alone
     bool clean;   // shown as CLEAN_FOLDER/NAME, of a user with a fixed number
+    u64 memory;      // bytes that its processes may have together; 0: the default of bounds.h
+    u32 processes;   // that there may be at a time; likewise
     u64 seed;   // of AT_RANDOM and getrandom
     FILE *strace;   // system calls are printed here, or NULL
     FILE *messages;   // faults are told here; NULL means stderr

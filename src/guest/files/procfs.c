@@ -83,6 +83,18 @@ static void stat_line(struct thread *t, FILE *f)
     putc('\n', f);
 }
 
+// As sysinfo(2) says it.
+static void meminfo(struct thread *t, FILE *f)
+{
+    u64 kib = bounds_memory(t->process->space->bounds) / 1024;
+    fprintf(f,
+            "MemTotal:       %8" PRIu64 " kB\nMemFree:        %8" PRIu64
+            " kB\nMemAvailable:   %8" PRIu64 " kB\nBuffers:               0 kB\n"
+            "Cached:                0 kB\nSwapTotal:             0 kB\n"
+            "SwapFree:              0 kB\n",
+            kib, kib / 2, kib / 2);
+}
+
 static void cpu_list(struct thread *t, FILE *f)
 {
     u32 n = t->process->cpus;
@@ -94,6 +106,7 @@ static const struct {
     void (*print)(struct thread *t, FILE *f);
 } files[] = {
     { "/proc/cpuinfo", cpuinfo },
+    { "/proc/meminfo", meminfo },
     { "maps", maps },
     { "cmdline", cmdline },
     { "comm", comm },

@@ -53,9 +53,10 @@ int guest_pid(struct process *p, int host)
 }
 
 // In the child: the process is now another.
-static void become_child(struct thread *t, const u64 a[6], int pid)
+static void become_child(struct thread *t, const u64 a[6], int pid, u32 bounds_place)
 {
     struct process *p = t->process;
+    p->space->place = bounds_place;
     p->ppid = p->pid;
     p->pid = p->last_pid = t->tid = pid;
     memset(p->children, 0, sizeof(p->children));
@@ -114,6 +115,10 @@ i64 sys_clone(struct thread *t, const u64 a[6])
         return -ENOSYS;
     if (!place)
         return -EAGAIN;
+    struct bounds *bounds = p->space->bounds;
+    i64 bounds_place = bounds_fork(bounds, p->space->cost);
+    if (bounds_place < 0)
+        return bounds_place;
     process_now(p, CLOCK_MONOTONIC);   // the timing model comes to rest: the child has a copy
     fflush(NULL);
     pthread_mutex_lock(&p->lock);
@@ -125,9 +130,11 @@ i64 sys_clone(struct thread *t, const u64 a[6])
     pid_t host = fork_alone(p, &mask);
     int error = errno;
     if (host == 0)
-        become_child(t, a, pid);
+        become_child(t, a, pid, (u32)bounds_place);
     else if (host > 0)
         *place = (struct guest_child){ pid, host };
+    if (host)
+        bounds_forked(bounds, (u32)bounds_place, host);
     pthread_sigmask(SIG_SETMASK, &mask, NULL);
     if (host <= 0)
         return host < 0 ? -error : 0;
@@ -256,6 +263,7 @@ i64 sys_waitid(struct thread *t, const u64 a[6])
 void process_leave(const struct process *p)
 {
     fflush(NULL);
+    bounds_leave(p->space->bounds, p->space->place);
     if (p->exit_signal) {
         struct rlimit none = { 0, 0 };
         setrlimit(RLIMIT_CORE, &none);   // the dump would be the simulator's

@@ -130,13 +130,13 @@ i64 sys_uname(struct thread *t, const u64 a[6])
     return space_write(t->process->space, a[0], u, sizeof(u));
 }
 
-// The same on every host: a machine of 16 GiB, half of it free.
+// The same on every host: a machine of as much memory as the program may have, half of it free.
 i64 sys_sysinfo(struct thread *t, const u64 a[6])
 {
-    const u64 gib = 1 << 30;
+    u64 memory = bounds_memory(t->process->space->bounds);
     struct sysinfo s = { .uptime = process_now(t->process, CLOCK_BOOTTIME) / 1000000000,
-                         .totalram = 16 * gib,
-                         .freeram = 8 * gib,
+                         .totalram = memory,
+                         .freeram = memory / 2,
                          .procs = 1,
                          .mem_unit = 1 };
     return space_write(t->process->space, a[0], &s, sizeof(s));

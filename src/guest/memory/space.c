@@ -325,21 +325,25 @@ static i64 map_locked(struct space *s, vaddr hint, u64 len, u32 prot, u32 flags,
         return a;
     if (s->count >= MAX_REGIONS)
         return -ENOMEM;
+    const struct region new = { .start = a,
+                                .end = a + len,
+                                .prot = prot,
+                                .ever = prot,
+                                .shared = flags & MAP_SHARED,
+                                .file = src->fd >= 0,
+                                .offset = src->offset,
+                                .dev = src->dev,
+                                .inode = src->inode,
+                                .name = space_intern(s, name) };
+    u64 reserved, before = regions_cost(s, a, a + len, 0) + s->moving;
+    if (!space_afford(s, before, region_cost(&new), &reserved))
+        return -ENOMEM;
     space_drop(s, a, a + len);
-    bool shared = flags & MAP_SHARED;
-    i64 failed = place(s, a, len, prot, shared, src);
-    if (failed)
-        return failed;
-    regions_add(s, &(struct region){ .start = a,
-                                     .end = a + len,
-                                     .prot = prot,
-                                     .shared = shared,
-                                     .file = src->fd >= 0,
-                                     .offset = src->offset,
-                                     .dev = src->dev,
-                                     .inode = src->inode,
-                                     .name = space_intern(s, name) });
-    return a;
+    i64 failed = place(s, a, len, prot, new.shared, src);
+    if (!failed)
+        regions_add(s, &new);
+    space_afforded(s, reserved);
+    return failed ? failed : a;
 }
 
 i64 space_map(struct space *s, vaddr hint, u64 len, u32 prot, u32 flags, int fd, u64 offset,
@@ -381,17 +385,27 @@ i64 space_protect_locked(struct space *s, vaddr a, vaddr end, u32 prot)
 {
     if (!regions_cover(s, a, end) || s->count + 2 > MAX_REGIONS)
         return -ENOMEM;
-    if (mprotect(space_host(s, a), end - a, host_prot(prot)))
-        return -errno;   // a file not open for writing: EACCES
+    u64 reserved;
+    if (!space_afford(s, regions_cost(s, a, end, 0), regions_cost(s, a, end, prot), &reserved))
+        return -ENOMEM;
+    if (mprotect(space_host(s, a), end - a, host_prot(prot))) {
+        i64 error = -errno;   // a file not open for writing: EACCES
+        space_afforded(s, reserved);
+        return error;
+    }
     regions_split(s, a);
     regions_split(s, end);
     i64 result = 0;
     for (size_t i = region_index(s, a); i < s->count && s->regions[i].start < end; i++) {
         struct region *r = &s->regions[i];
         i64 failed = shadow_set(s, r->start, r->end, r->prot, prot);
+        u64 before = region_cost(r);
         r->prot = failed ? prot & ~SPACE_EXEC : prot;
+        r->ever |= r->prot;
+        space_count(s, before, region_cost(r));
         result = failed ? failed : result;
     }
+    space_afforded(s, reserved);
     regions_merge(s, a, end);
     return result;
 }

@@ -18,6 +18,7 @@
 
 #include "base/err.h"
 #include "base/types.h"
+#include "guest/memory/bounds.h"
 
 enum {
     GUEST_PAGE_BITS = 14,
@@ -36,6 +37,7 @@ enum { SPACE_READ = 1, SPACE_WRITE = 2, SPACE_EXEC = 4 };
 struct region {
     vaddr start, end;   // page aligned, end not included
     u32 prot;   // SPACE_*
+    u32 ever;   // all it has had: what was touched stays
     bool shared;   // MAP_SHARED
     bool file;   // backed by a file: may raise SIGBUS past its end
     u64 offset;   // of `start` in that file
@@ -53,6 +55,10 @@ struct space {
     size_t name_count;
     vaddr map_top;   // mappings are placed downwards from here
     vaddr brk_start, brk, brk_mapped;   // the heap; [brk_start, brk_mapped) is mapped
+    struct bounds *bounds;   // of its memory, or NULL; the space has its place there
+    u32 place;
+    u64 cost;   // of all regions, see region_cost
+    u64 moving;   // what of a mapping that is moved is reserved
     pthread_mutex_t lock;
     // Several threads execute at once: each holds `world` for reading while it does, and
     // whoever takes decoded instructions away holds it for writing.

@@ -38,6 +38,47 @@ bool regions_cover(const struct space *s, vaddr a, vaddr end)
     return true;
 }
 
+u64 region_cost(const struct region *r)
+{
+    enum { TABLE_SHARE = 512 };   // 4096 / 8
+    u64 len = r->end - r->start;
+    bool owns = r->shared ? r->ever && !r->file : r->ever & SPACE_WRITE;
+    return (owns ? len : 0) + (r->ever & SPACE_EXEC ? SHADOW_SCALE * len : 0) +
+           (r->ever ? len / TABLE_SHARE : 0);
+}
+
+u64 regions_cost(const struct space *s, vaddr a, vaddr end, u32 more)
+{
+    u64 sum = 0;
+    for (size_t i = region_index(s, a); i < s->count && s->regions[i].start < end; i++) {
+        struct region part = s->regions[i];
+        part.start = part.start > a ? part.start : a;
+        part.end = part.end < end ? part.end : end;
+        part.ever |= more;
+        sum += region_cost(&part);
+    }
+    return sum;
+}
+
+bool space_afford(struct space *s, u64 before, u64 after, u64 *reserved)
+{
+    *reserved = s->bounds && after > before ? after - before : 0;
+    return !*reserved || bounds_reserve(s->bounds, *reserved);
+}
+
+void space_afforded(struct space *s, u64 reserved)
+{
+    if (reserved)
+        bounds_give_back(s->bounds, reserved);
+}
+
+void space_count(struct space *s, u64 before, u64 after)
+{
+    s->cost += after - before;
+    if (s->bounds && after != before)
+        bounds_count(s->bounds, s->place, (i64)(after - before));
+}
+
 static void insert_at(struct space *s, size_t i, const struct region *r)
 {
     struct region copy = *r;   // r may lie in the array that moves
@@ -79,15 +120,15 @@ void regions_remove(struct space *s, vaddr a, vaddr end)
     regions_split(s, end);
     size_t from = region_index(s, a), to = from;
     while (to < s->count && s->regions[to].start < end)
-        to++;
+        space_count(s, region_cost(&s->regions[to++]), 0);
     remove_at(s, from, to - from);
 }
 
 static bool joins(const struct region *a, const struct region *b)
 {
-    return a->end == b->start && a->prot == b->prot && a->shared == b->shared &&
-           a->file == b->file && a->name == b->name && a->dev == b->dev && a->inode == b->inode &&
-           (!a->file || a->offset + (a->end - a->start) == b->offset);
+    return a->end == b->start && a->prot == b->prot && a->ever == b->ever &&
+           a->shared == b->shared && a->file == b->file && a->name == b->name && a->dev == b->dev &&
+           a->inode == b->inode && (!a->file || a->offset + (a->end - a->start) == b->offset);
 }
 
 void regions_merge(struct space *s, vaddr a, vaddr end)
@@ -103,12 +144,28 @@ void regions_merge(struct space *s, vaddr a, vaddr end)
     }
 }
 
+void regions_had(struct space *s, vaddr a, vaddr end, u32 ever)
+{
+    regions_split(s, a);
+    regions_split(s, end);
+    for (size_t i = region_index(s, a); i < s->count && s->regions[i].start < end; i++) {
+        struct region *r = &s->regions[i];
+        u64 before = region_cost(r);
+        r->ever |= ever;
+        space_count(s, before, region_cost(r));
+    }
+    regions_merge(s, a, end);
+}
+
 void regions_add(struct space *s, const struct region *r)
 {
     size_t i = region_index(s, r->start);
     assert(i == s->count || s->regions[i].start >= r->end);
     vaddr start = r->start, end = r->end;
-    insert_at(s, i, r);
+    struct region new = *r;
+    new.ever |= new.prot;
+    insert_at(s, i, &new);
+    space_count(s, 0, region_cost(&new));
     regions_merge(s, start, end);
 }
 

@@ -15,6 +15,25 @@ struct region *region_find(const struct space *s, vaddr a);
 // True when [a, end) is mapped without a hole.
 bool regions_cover(const struct space *s, vaddr a, vaddr end);
 
+// What a region can take of the host's memory, in bytes: a copy of its own where it could ever be
+// written, or shares with children alone; its shadow where it could be executed; page tables,
+// 8 bytes for 4096, where it could be read. Address space alone takes nothing, nor does what a file can take back.
+u64 region_cost(const struct region *r);
+
+// Of the parts of regions in [a, end), had they `more` protection.
+u64 regions_cost(const struct space *s, vaddr a, vaddr end, u32 more);
+
+// Room for a change that raises the cost from `before` to `after`: false when the simulation may not have so
+// much. *reserved is to be given back (bounds.h) when the change is made.
+bool space_afford(struct space *s, u64 before, u64 after, u64 *reserved);
+void space_afforded(struct space *s, u64 reserved);
+
+// Counts a region's change of cost.
+void space_count(struct space *s, u64 before, u64 after);
+
+// What lies in [a, end), whole regions, once had that protection.
+void regions_had(struct space *s, vaddr a, vaddr end, u32 ever);
+
 // Takes [a, end) out of the list, splitting regions that reach over.
 void regions_remove(struct space *s, vaddr a, vaddr end);
 

@@ -63,7 +63,18 @@ static i64 move(struct space *s, const struct region *r, vaddr old, u64 old_len,
         return -ENOMEM;
     u64 len = old_len < new_len ? old_len : new_len;
     u32 place = flags & MREMAP_FIXED ? MAP_FIXED : 0;
+    struct region whole = *r;
+    whole.start = 0;
+    whole.end = new_len;
+    u64 reserved, before = flags & MREMAP_DONTUNMAP ? 0 : regions_cost(s, old, old + old_len, 0);
+    if (!space_afford(s, before, region_cost(&whole), &reserved))
+        return -ENOMEM;
+    s->moving = region_cost(&whole);   // is reserved
     i64 a = space_map_locked(s, to, new_len, r->prot, flags_of(r) | MAP_ANONYMOUS | place, r->name);
+    s->moving = 0;
+    if (a >= 0)
+        regions_had(s, (vaddr)a, (vaddr)a + new_len, r->ever);
+    space_afforded(s, reserved);
     if (a < 0)
         return a;
     if (!move_pages(s, old, (vaddr)a, len, r)) {

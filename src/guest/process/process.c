@@ -54,7 +54,8 @@ static void set_limits(struct process *p)
     p->rlimits[RLIMIT_STACK].soft = GUEST_STACK;
     p->rlimits[RLIMIT_CORE].soft = 0;
     p->rlimits[RLIMIT_NOFILE] = (struct guest_rlimit){ GUEST_FDS, GUEST_FDS };
-    p->rlimits[RLIMIT_NPROC] = (struct guest_rlimit){ GUEST_THREADS, GUEST_THREADS };
+    u64 processes = bounds_processes(p->space->bounds);
+    p->rlimits[RLIMIT_NPROC] = (struct guest_rlimit){ processes, processes };
     p->rlimits[RLIMIT_MEMLOCK] = (struct guest_rlimit){ 8 << 20, 8 << 20 };
     p->rlimits[RLIMIT_SIGPENDING] = (struct guest_rlimit){ GUEST_QUEUE, GUEST_QUEUE };
     p->rlimits[RLIMIT_MSGQUEUE] = (struct guest_rlimit){ 819200, 819200 };
@@ -131,6 +132,9 @@ static struct process *create(const struct process_options *o, struct err *e, in
     if (!p)
         out_of_memory();
     p->space = s;
+    s->bounds = bounds_new(o->memory, o->processes);
+    if (!s->bounds)
+        out_of_memory();
     p->view = view;
     p->options = *o;
     p->pid = GUEST_PID;
@@ -176,7 +180,9 @@ void process_free(struct process *p)
     }
     fds_close_all(p);
     perf_free(p);
+    struct bounds *bounds = p->space->bounds;
     space_free(p->space);
+    bounds_free(bounds);
     view_free(p->view);
     pthread_mutex_destroy(&p->lock);
     program_free(p->program);

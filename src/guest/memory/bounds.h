@@ -1,0 +1,37 @@
+// bounds.h: how much memory and how many processes a simulation may have, all its processes
+// together. They share a page of counts; it knows nothing of address spaces, which say what they
+// cost (space_list.h: region_cost).
+#ifndef GUEST_BOUNDS_H
+#define GUEST_BOUNDS_H
+
+#include "base/types.h"
+
+struct bounds;
+
+static const u64 BOUNDS_MEMORY = (u64)16 << 30;   // by default; bytes
+enum { BOUNDS_PROCESSES = 1024 };                 // by default
+
+// Of the calling process, which has place 0; 0 is the default. NULL when the host has no memory.
+struct bounds *bounds_new(u64 memory, u32 processes);
+void bounds_free(struct bounds *b);
+
+u64 bounds_memory(const struct bounds *b);
+u32 bounds_processes(const struct bounds *b);
+
+// Takes `bytes` ahead of a change, to be given back when it is counted: false when there would be
+// more than may be. Where the host itself has too little, ends the process with a line and 70.
+bool bounds_reserve(struct bounds *b, u64 bytes);
+void bounds_give_back(struct bounds *b, u64 bytes);
+
+// The process at `place` has so many bytes more, or less.
+void bounds_count(struct bounds *b, u32 place, i64 bytes);
+
+// A place for a child that begins with `bytes`; -EAGAIN or -ENOMEM. Then: it is process `pid`
+// of the host, or was not made (-1).
+i64 bounds_fork(struct bounds *b, u64 bytes);
+void bounds_forked(struct bounds *b, u32 place, int pid);
+
+// The process at `place` is about to end. Of one that was killed it is seen when room is needed.
+void bounds_leave(struct bounds *b, u32 place);
+
+#endif
