@@ -213,19 +213,26 @@ struct supply {
     u64 missing;   // number + 1 of one that has not its data, 0: none
 };
 
-static struct supply supply_of(struct ooo *o, const struct load *l, u64 n)
+// The bytes of the load that the store, which overlaps it, wrote: bit k is byte k.
+static u64 bytes_of(const struct load *l, const struct store *s)
+{
+    i64 begin = (i64)(s->addr - l->addr), end = begin + s->size;
+    begin = begin < 0 ? 0 : begin;
+    end = end > l->size ? l->size : end;
+    return end - begin >= 64 ? ~0ull : ((1ull << (end - begin)) - 1) << begin;
+}
+
+static struct supply supply_of(struct ooo *o, struct load *l, u64 n)
 {
     const struct store *first = store_of(o, n - 1);
     struct supply from = { 0 };
     u64 all = l->size < 64 ? (1ull << l->size) - 1 : ~0ull, have = 0;
     for (; n; n = find_store(o, l->addr, l->size, n - 1, true)) {
         const struct store *s = store_of(o, n - 1);
-        i64 begin = (i64)(s->addr - l->addr), end = begin + s->size;
-        begin = begin < 0 ? 0 : begin;
-        end = end > l->size ? l->size : end;
-        u64 bytes = end - begin >= 64 ? ~0ull : ((1ull << (end - begin)) - 1) << begin;
+        u64 bytes = bytes_of(l, s);
         if (!(bytes & ~have))
             continue;
+        l->met |= l->waited == n - 1;
         if (s->issued == UNKNOWN || s->data == UNKNOWN)
             from.missing = n;
         from.data = later_of(from.data, s->data);
@@ -365,6 +372,20 @@ static void issue_load(struct ooo *o, struct inst *i)
     forward(o, i, n);
 }
 
+// Whether the issued load should have had bytes of store n, whose address it did not know: younger
+// stores that it knew have not all of them. One that still waits for data looks again itself.
+static bool read_past(struct ooo *o, const struct load *l, u64 n)
+{
+    if (l->source <= n)
+        return true;
+    if (l->asked)
+        return false;
+    u64 left = bytes_of(l, store_of(o, n));
+    for (u64 k = l->source; k > n + 1 && left; k = find_store(o, l->addr, l->size, k - 1, true))
+        left &= ~bytes_of(l, store_of(o, k - 1));
+    return left;
+}
+
 // Loads that read before this older store, whose address they did not know.
 static void find_violation(struct ooo *o, struct inst *i, const struct store *s)
 {
@@ -373,8 +394,8 @@ static void find_violation(struct ooo *o, struct inst *i, const struct store *s)
         for (u64 n = *bucket(o->load_bucket, line); n > i->load && n > o->load_head;) {
             const struct load *l = load_of(o, n - 1);
             bool own = i->plan->kind == PLAN_ATOMIC && n - 1 == i->load;
-            if (l->issued && !own && l->source <= i->store &&
-                overlap(l->addr, l->size, s->addr, s->size) && n - 1 < oldest)
+            if (l->issued && !own && overlap(l->addr, l->size, s->addr, s->size) &&
+                n - 1 < oldest && read_past(o, l, i->store))
                 oldest = n - 1;
             n = l->prev;
         }
@@ -382,8 +403,11 @@ static void find_violation(struct ooo *o, struct inst *i, const struct store *s)
         return;
     const struct load *l = load_of(o, oldest);
     o->s.violations++;
-    // The store to wait for is the last one before the load, which may not have issued.
-    u64 source = find_store(o, l->addr, l->size, inst_of(o, l->seq)->store, false);
+    // The store to wait for is the last one before the load, which may not have issued, but not
+    // one that the load knew.
+    u64 source = l->source > i->store
+                     ? 0
+                     : find_store(o, l->addr, l->size, inst_of(o, l->seq)->store, false);
     cycle front = o->now + o->p->memdep_violation, way = o->depth + 2;
     cycle resume = front > o->now + way ? front - way : o->now + 1;
     const struct inst *again = inst_of(o, l->seq);
@@ -491,7 +515,7 @@ static void retire_load(struct ooo *o, struct inst *i)
     o->s.loads++;
     o->crossing_loads -= crosses(l->addr, l->size);
     if (l->waited != ~0ull)
-        memdep_waited(o->waits, l->pc, l->waited + 1, l->source == l->waited + 1);
+        memdep_waited(o->waits, l->pc, l->waited + 1, l->met);
     if (o->lap && i->plan->kind == PLAN_LOAD)
         lap_train(o->lap, l->pc, l->addr, l->predicted);
 }

@@ -149,6 +149,7 @@ struct load {
     u8 size;
     bool issued, dead;
     bool misled;       // used a wrong predicted address
+    bool met;          // has bytes of the store it was told to wait for
 };
 
 struct group {
