@@ -16,7 +16,7 @@ setup:
 
 build:
 	@tools/setup build
-	@test -e build/build.ninja || meson setup build
+	@test -e build/build.ninja || meson setup build $(if $(wildcard .git),-Dwerror=true)
 	@ninja -C build
 
 demo:

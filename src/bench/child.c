@@ -51,8 +51,14 @@ static double read_counter(int fd)
     return v;
 }
 
+// Why a child did not become the program; `early`: before it tried, which is not the program's fault.
+struct cause {
+    int error;
+    bool early;
+};
+
 // In the child: waits for the word to begin, and becomes the program. Why it cannot goes into
-// `failed`.
+// `failed`, as a struct cause.
 static void become(const struct child *c, int begin, int failed)
 {
     char word;
@@ -68,10 +74,11 @@ static void become(const struct child *c, int begin, int failed)
         fcntl(c->keep, F_SETFD, 0);
     for (const char *const *v = c->env; v && *v; v++)
         putenv((char *)*v);
-    if (read(begin, &word, 1) == 1)
+    bool told = read(begin, &word, 1) == 1;
+    if (told)
         execvp(c->argv[0], c->argv);
-    int error = errno;
-    ssize_t n = write(failed, &error, sizeof(error));
+    struct cause cause = { errno, !told };
+    ssize_t n = write(failed, &cause, sizeof(cause));
     _exit(n < 0);
 }
 
@@ -104,7 +111,8 @@ static bool watch(const struct child *c, pid_t pid, int begin, int failed, struc
                   struct err *e)
 {
     struct rusage r;
-    int counter = open_counter(pid), status, error;
+    struct cause cause;
+    int counter = open_counter(pid), status;
     double start = now();
     bool told = write(begin, "", 1) == 1;
     close(begin);
@@ -116,12 +124,17 @@ static bool watch(const struct child *c, pid_t pid, int begin, int failed, struc
         .peak_bytes = (u64)r.ru_maxrss * 1024,
         .instructions = read_counter(counter),
     };
-    bool ran = told && read(failed, &error, sizeof(error)) != (ssize_t)sizeof(error);
+    if (!told)
+        cause = (struct cause){ EAGAIN, true };
+    bool ran = told && read(failed, &cause, sizeof(cause)) != (ssize_t)sizeof(cause);
     close(failed);
-    if (!ran && (!told || err_is_host(error)))
-        return err_system(e, told ? error : EAGAIN, "%s: cannot be started", c->argv[0]);
+    if (!ran && (cause.early || err_is_host(cause.error))) {
+        err_system(e, cause.error, "%s: cannot be started", c->argv[0]);
+        e->kind = ERR_HOST;
+        return false;
+    }
     if (!ran)
-        return err_set(e, "%s: %s", c->argv[0], strerror(error));
+        return err_set(e, "%s: %s", c->argv[0], strerror(cause.error));
     return in_time || err_set(e, "%s: no end after %u s", c->argv[0], c->seconds);
 }
 

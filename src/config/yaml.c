@@ -21,7 +21,8 @@ struct reader {
     struct err *e;
 };
 
-enum { PATH_MAX_LENGTH = 128 };
+// The library compares every key with all before it.
+enum { PATH_MAX_LENGTH = 128, LARGEST_TEXT = 64 << 10, MOST_KEYS = 4096 };
 
 static char *copy(struct arena *a, const char *s, size_t n)
 {
@@ -161,6 +162,18 @@ static bool refuse_syntax(struct reader *r, struct fy_diag *diag)
     return err_set(r->e, "%s:%d:%d: %.150s", r->file, first->line, first->column, first->msg);
 }
 
+// Keys stand behind a line's end or a comma.
+static bool check_size(struct reader *r)
+{
+    size_t keys = 1;
+    for (size_t i = 0; i < r->n && r->n <= LARGEST_TEXT; i++)
+        keys += r->text[i] == '\n' || r->text[i] == '\r' || r->text[i] == ',';
+    if (r->n <= LARGEST_TEXT && keys <= MOST_KEYS)
+        return true;
+    return err_set(r->e, "%.200s: too long; a core file has at most %d KiB and %d lines and commas",
+                   r->file, LARGEST_TEXT >> 10, MOST_KEYS);
+}
+
 // The library does not look whether it gets memory. So what a text of `n` bytes will need is taken
 // before, and left with the C library: below the block returned, which is to be freed at the end.
 static void *reserve(size_t n)
@@ -204,6 +217,8 @@ bool config_read(struct config *c, struct arena *a, const char *file, const char
 {
     struct reader r = { c, a, copy(a, file, strlen(file)), text, n, parent, e };
     *parent = 0;
+    if (!check_size(&r))
+        return false;
     struct fy_diag_cfg quiet;
     fy_diag_cfg_default(&quiet);
     quiet.fp = NULL;

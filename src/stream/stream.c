@@ -1,6 +1,5 @@
 #include "stream/stream.h"
 
-#include <assert.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stdio.h>
@@ -94,7 +93,8 @@ static struct record *new_batch(void)
 struct stream *stream_new(stream_consumer *take, void *ctx, bool threaded)
 {
     struct stream *s = calloc(1, sizeof(*s));
-    assert(s);
+    if (!s)
+        out_of_memory();
     s->take = take;
     s->ctx = ctx;
     for (int k = 0; k < (threaded ? BATCHES : 1); k++)

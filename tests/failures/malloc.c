@@ -6,12 +6,17 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <malloc.h>
+#include <stdarg.h>
+#include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <unistd.h>
+
+// The program's are hidden; these are to be found by the loader.
+#pragma GCC visibility push(default)
 
 // Those of the C library behind these.
 void *__libc_malloc(size_t n);
@@ -28,9 +33,16 @@ struct shared { uint64_t n, count; };
 static struct shared *shared;
 static uintptr_t exempt_from, exempt_to;
 
+static _Thread_local bool exempt;
+
+static bool is_exempt(uintptr_t caller)
+{
+    return caller >= exempt_from && caller < exempt_to;
+}
+
 static int fails_at(uintptr_t caller)
 {
-    if (!shared || (caller >= exempt_from && caller < exempt_to) ||
+    if (!shared || exempt || is_exempt(caller) ||
         __atomic_add_fetch(&shared->count, 1, __ATOMIC_RELAXED) != shared->n)
         return 0;
     errno = ENOMEM;
@@ -59,15 +71,36 @@ void *memalign(size_t alignment, size_t n)
 
 void *aligned_alloc(size_t alignment, size_t n)
 {
-    return memalign(alignment, n);
+    return fails() ? NULL : __libc_memalign(alignment, n);
 }
 
 int posix_memalign(void **p, size_t alignment, size_t n)
 {
-    void *got = memalign(alignment, n);
+    void *got = fails() ? NULL : __libc_memalign(alignment, n);
     if (got)
         *p = got;
     return got ? 0 : ENOMEM;
+}
+
+int __asprintf_chk(char **p, int flag, const char *form, ...);
+
+// What the C library takes for libfyaml.
+char *strdup(const char *s)
+{
+    size_t n = strlen(s) + 1;
+    char *t = fails() ? NULL : __libc_malloc(n);
+    return t ? memcpy(t, s, n) : NULL;
+}
+
+int __asprintf_chk(char **p, int flag, const char *form, ...)
+{
+    va_list list;
+    exempt = is_exempt((uintptr_t)__builtin_return_address(0));
+    va_start(list, form);
+    int n = vasprintf(p, form, list);
+    va_end(list);
+    exempt = false;
+    return n;
 }
 
 int __libc_start_main(int (*go)(int, char **, char **), int argc, char **argv, void (*init)(void),
