@@ -50,15 +50,19 @@ int gdb_listen(const char *where, char shown[64], struct err *e)
     const char *port;
     struct addrinfo *list, hints = { .ai_flags = AI_NUMERICHOST | AI_NUMERICSERV | AI_PASSIVE,
                                      .ai_socktype = SOCK_STREAM };
-    if (!cut(where, host, &port) || getaddrinfo(host, port, &hints, &list)) {
-        err_set(e, "--gdb: '%s' is not a port from 0 to 65535, nor ADDRESS:PORT", where);
+    int bad = cut(where, host, &port) ? getaddrinfo(host, port, &hints, &list) : EAI_NONAME;
+    if (bad) {
+        if (bad == EAI_MEMORY || (bad == EAI_SYSTEM && err_is_host(errno)))
+            err_system(e, bad == EAI_MEMORY ? ENOMEM : errno, "--gdb %s", where);
+        else
+            err_set(e, "--gdb: '%s' is not a port from 0 to 65535, nor ADDRESS:PORT", where);
         return -1;
     }
     int one = 1, fd = socket(list->ai_family, SOCK_STREAM | SOCK_CLOEXEC, 0);
     if (fd >= 0)
         setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &one, sizeof(one));
     if (fd < 0 || bind(fd, list->ai_addr, list->ai_addrlen) || listen(fd, 1)) {
-        err_set(e, "--gdb %s: cannot listen there: %s", where, strerror(errno));
+        err_system(e, errno, "--gdb %s: cannot listen there", where);
         if (fd >= 0)
             close(fd);
         fd = -1;
