@@ -92,6 +92,8 @@ static struct sheet *sheet_new(const struct m2sim *s)
         .program_digest = *s->digest ? s->digest : t->digest,
         .command = s->options.command,
         .environment_digest = s->environment,
+        .may_differ = s->process->children_made &&
+                      (s->options.mode == M2SIM_TIME || s->options.deterministic),
     };
     if (!s->core)
         return t;

@@ -200,6 +200,15 @@ static void crowd_json(const struct report *r, struct jw *j)
     }
 }
 
+// Children do not take turns with the rest: the host says when each of them runs.
+static void differ_text(const struct report *r, FILE *f)
+{
+    if (r->may_differ)
+        fprintf(f,
+                "\n  It started processes, which run beside it as the host lets them: another run "
+                "may differ.\n");
+}
+
 static void time_text(const struct report *r, FILE *f)
 {
     char note[96];
@@ -235,6 +244,7 @@ void report_text(const struct report *r, FILE *f, bool host)
         time_text(r, f);
     else
         line(f, r->instructions, "instructions", "");
+    differ_text(r, f);
     fprintf(f, "\n  exit status %d", r->exit_status);
     if (host)
         fprintf(f, "; the host took %.2f s, %.1f million instructions a second", r->host_seconds,
@@ -406,6 +416,8 @@ void report_json(const struct report *r, FILE *f, bool host)
     jw_u64(&j, "instructions", r->instructions);
     jw_i64(&j, "exit_status", r->exit_status);
     jw_text(&j, "ended", r->ended);
+    if (r->may_differ)
+        jw_text(&j, "may_differ", "child processes ran beside it");
     if (r->timed)
         time_json(r, &j);
     if (host) {

@@ -39,6 +39,7 @@ struct report {
     bool timed;   // the rest, down to host_seconds, is meant
     u64 cycles;
     u32 threads, children;   // that the program started, besides its first
+    bool may_differ;         // from another run alike, since children ran beside it
     double frequency_ghz;
     u64 slots[REPORT_TOPDOWN];   // retiring, bad speculation, frontend, backend
     const struct report_slots *level2, *cause;   // those of a class sum to its slots
