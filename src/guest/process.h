@@ -320,9 +320,6 @@ void thread_free(struct thread *t);
 void process_stop(struct process *p);
 bool process_join(struct process *p);
 
-// Makes `sig` pending; usable from any thread.
-void process_raise(struct process *p, int sig);
-
 // Nanoseconds of Linux clock `clock` as the guest sees it.
 u64 process_now(struct process *p, int clock);
 

@@ -1,7 +1,7 @@
 // rename.c: takes instructions in order, finds their sources, makes their micro-ops.
 //
 // All integer micro-ops of a cycle go to the dispatch queue whose schedulers and queue
-// held less when the cycle began, by turns when they held the same; fast.c says what
+// held less when the cycle began, by turns when they held the same; fast/fast.c says what
 // speaks for the rule.
 #include "core/ooo/ooo.h"
 

@@ -140,11 +140,6 @@ void signal_send(struct thread *t, const struct guest_siginfo *info)
     signal_queue(t->process, t, info);
 }
 
-void process_raise(struct process *p, int sig)
-{
-    signal_queue(p, NULL, &(struct guest_siginfo){ .sig = sig, .code = SI_USER });
-}
-
 // Which queued signal `t` takes for `sig`: its own before the process's, oldest first.
 static int find_queued(const struct process *p, const struct thread *t, int sig)
 {
