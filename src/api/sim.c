@@ -18,6 +18,7 @@
 #include "api/output.h"
 #include "core/counters.h"
 #include "core/pmu.h"
+#include "guest/image/elf.h"
 #include "guest/process/hostsig.h"
 #include "guest/linux.h"
 #include "guest/linux/net_private.h"
@@ -115,10 +116,34 @@ static void answer(struct m2sim *s)
     __atomic_store_n(&s->asked, 0, __ATOMIC_RELAXED);
 }
 
+static void feed_as_in_largest(struct m2sim *s, const struct record *r, size_t n)
+{
+    while (n) {
+        size_t some = n < RECORD_BATCH ? n : RECORD_BATCH;
+        canonical_records(&s->canonical, s->as_in_largest, r, some);
+        core_feed(s->core, s->as_in_largest, some);
+        r += some;
+        n -= some;
+    }
+}
+
+// How much address space the host leaves shall not change what is timed.
+static void hide_window(struct m2sim *s)
+{
+    u64 size = s->process->space->size;
+    if (size == SPACE_LARGEST)
+        return;
+    s->canonical = canonical_of(size, SPACE_LARGEST, elf_place(SPACE_LARGEST) - elf_place(size));
+    s->as_in_largest = ARENA_ARRAY(s->arena, RECORD_BATCH, struct record);
+}
+
 static void feed(void *ctx, const struct record *r, size_t n)
 {
     struct m2sim *s = ctx;
-    core_feed(s->core, r, n);
+    if (s->as_in_largest)
+        feed_as_in_largest(s, r, n);
+    else
+        core_feed(s->core, r, n);
     if (__atomic_load_n(&s->asked, __ATOMIC_RELAXED))
         answer(s);
 }
@@ -364,8 +389,10 @@ static bool load(struct m2sim *s, struct m2sim_error *e)
     // A timed run's report is always wanted; elsewhere that would be time lost.
     if (timed && !api_digest_program(s, s->digest, e))
         return false;
-    if (timed)
+    if (timed) {
         digest_environment(s);
+        hide_window(s);
+    }
     s->machine = (struct machine){
         .process = s->process,
         .recorder = s->stream ? stream_recorder(s->stream) : NULL,

@@ -15,6 +15,7 @@
 #include "guest/process.h"
 #include "m2sim.h"
 #include "profile/count.h"
+#include "stream/canonical.h"
 #include "stream/stream.h"
 #include "symbols/symbols.h"
 
@@ -27,6 +28,8 @@ struct m2sim {
     struct core *core;        // M2SIM_TIME, else NULL
     struct counts *counts;    // M2SIM_COUNT, else NULL
     struct stream *stream;    // of either, else NULL
+    struct canonical canonical;     // how the core's records are made from the stream's, where
+    struct record *as_in_largest;   // the window is not the largest: RECORD_BATCH, or NULL
     struct machine machine;
     struct gdb *gdb;          // the debugger's server, or NULL
     enum guest_net net;

@@ -20,6 +20,12 @@ enum {
     MAX_FILE_BITS = 33,                // a sparse file can claim terabytes
 };
 
+// Linux: two thirds of the address space (ELF_ET_DYN_BASE).
+vaddr elf_place(u64 size)
+{
+    return size / 3 * 2 & ~(u64)(MAX_ALIGN - 1);
+}
+
 // An ELF file in memory (fd < 0) or on disk.
 struct file {
     const u8 *data;
@@ -283,8 +289,7 @@ static bool choose_base(struct loader *l, struct space *s, enum elf_kind kind, v
         space_unmap(s, hole, len + l->align);
         *base = ((hole + l->align - 1) & ~(l->align - 1)) - (start & ~(l->align - 1));
     } else {
-        // Linux: two thirds of the address space (ELF_ET_DYN_BASE).
-        *base = (s->size / 3 * 2 & ~(u64)(MAX_ALIGN - 1)) - (start & ~(l->align - 1));
+        *base = elf_place(s->size) - (start & ~(l->align - 1));
     }
     bool placed = kind == ELF_INTERPRETER;   // by the space itself
     if (!placed && (start + *base < SPACE_LOWEST || end + *base > s->size - s->size / 16))

@@ -42,4 +42,7 @@ bool elf_load_file(struct space *s, const char *path, enum elf_kind kind, struct
 // Whether a file is an AArch64 ELF file of any type: an object file or a library too.
 bool elf_check_file(const char *path, struct err *e);
 
+// Where a program that may lie anywhere begins in an address space of `size` bytes.
+vaddr elf_place(u64 size);
+
 #endif

@@ -13,7 +13,6 @@
 #include "guest/memory/space_list.h"
 
 enum {
-    MAX_BITS = 40,
     MIN_BITS = 31,
     // Each region costs up to six host mappings, of which Linux allows 65530 a process.
     MAX_REGIONS = 10000,
@@ -172,8 +171,8 @@ struct space *space_new(struct err *e)
     struct space *s = calloc(1, sizeof(*s));
     if (!s)
         out_of_memory();
-    for (int bits = MAX_BITS; bits >= MIN_BITS; bits--) {
-        u64 size = (u64)1 << bits, whole = size + 2 * (u64)SPACE_GUARD;
+    for (u64 size = SPACE_LARGEST; size >> MIN_BITS; size /= 2) {
+        u64 whole = size + 2 * (u64)SPACE_GUARD;
         u8 *mem = reserve(whole);
         u8 *shadow = mem ? reserve(shadow_bytes(size)) : NULL;
         if (shadow) {

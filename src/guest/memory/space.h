@@ -34,6 +34,8 @@ enum {
 // The values Linux uses, so that they can be handed on.
 enum { SPACE_READ = 1, SPACE_WRITE = 2, SPACE_EXEC = 4 };
 
+#define SPACE_LARGEST ((u64)1 << 40)   // window
+
 struct region {
     vaddr start, end;   // page aligned, end not included
     u32 prot;   // SPACE_*
