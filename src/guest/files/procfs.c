@@ -1,4 +1,5 @@
 // The files of /proc and /sys that speak of the guest, made up when they are opened.
+#include <fcntl.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
@@ -129,13 +130,14 @@ i64 procfs_open(struct thread *t, const char *text)
     for (size_t i = 0; i < COUNT(files); i++) {
         if (text[0] != '/' || strcmp(name, files[i].name))
             continue;
-        int fd = memfd_create(files[i].name, MFD_CLOEXEC);
+        int fd = memfd_create(files[i].name, MFD_CLOEXEC | MFD_ALLOW_SEALING);
         int copy = fd < 0 ? -1 : dup(fd);
         FILE *f = copy < 0 ? NULL : fdopen(copy, "w");
         if (!f)
             return -EMFILE;
         files[i].print(t, f);
         fclose(f);
+        fcntl(fd, F_ADD_SEALS, F_SEAL_SEAL | F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_WRITE);
         lseek(fd, 0, SEEK_SET);
         return fd;
     }

@@ -157,16 +157,6 @@ i64 sys_openat(struct thread *t, const u64 a[6])
     return fd;
 }
 
-i64 sys_memfd_create(struct thread *t, const u64 a[6])
-{
-    char name[256];
-    i64 n = space_string(t->process->space, name, a[0], sizeof(name));
-    if (n < 0 || a[1] & ~(u64)(MFD_CLOEXEC | MFD_ALLOW_SEALING))
-        return n == -EFAULT ? n : -EINVAL;
-    int host = memfd_create(name, a[1] | MFD_CLOEXEC);
-    return fd_new(t->process, host_result(host), a[1] & MFD_CLOEXEC, 0);
-}
-
 // ---- the tree
 
 i64 sys_faccessat(struct thread *t, const u64 a[6])
@@ -376,7 +366,8 @@ i64 sys_truncate(struct thread *t, const u64 a[6])
     i64 fd = failed ? failed : path_end(&path, path_open(t, &path, O_WRONLY, 0));
     if (fd < 0)
         return fd;
-    i64 r = host_result(ftruncate(fd, a[1]));
+    i64 r = memfd_room(t, (int)fd, a[1]);
+    r = r ? r : host_result(ftruncate(fd, a[1]));
     close(fd);
     return r;
 }
@@ -440,8 +431,19 @@ i64 sys_getcwd(struct thread *t, const u64 a[6])
 
 CHANGE_BY_FD(sys_fchmod, mode_allowed(host, a[1]) ? (errno = EPERM, -1) : fchmod(host, a[1]))
 CHANGE_BY_FD(sys_fchown, fchown(host, a[1], a[2]))
-BY_FD(sys_ftruncate, ftruncate(host, a[1]))
-BY_FD(sys_fallocate, fallocate(host, a[1], a[2], a[3]))
+
+// What makes a file as long as `end`.
+#define GROW_BY_FD(name, end, call) \
+    i64 name(struct thread *t, const u64 a[6]) \
+    { \
+        int host = fd_get(t, a[0]); \
+        i64 failed = host < 0 ? host : memfd_room(t, host, end); \
+        return failed ? failed : host_result(call); \
+    }
+
+GROW_BY_FD(sys_ftruncate, a[1], ftruncate(host, a[1]))
+GROW_BY_FD(sys_fallocate, a[1] & FALLOC_FL_PUNCH_HOLE ? 0 : a[2] + a[3],
+           fallocate(host, a[1], a[2], a[3]))
 BY_FD(sys_fsync, fsync(host))
 BY_FD(sys_fsync_none, 0)
 BY_FD(sys_lseek, lseek(host, a[1], a[2]))

@@ -127,8 +127,11 @@ i64 sys_clone(struct thread *t, const u64 a[6])
     hostsig_catch(p, SIGCHLD);
     pthread_mutex_unlock(&p->lock);
     sigset_t mask;
+    int self = getpid();
     pid_t host = fork_alone(p, &mask);
     int error = errno;
+    if (host == 0 && !bounds_child(bounds, (u32)bounds_place, self))
+        _exit(128 + SIGKILL);   // nobody waits: the parent is gone
     if (host == 0)
         become_child(t, a, pid, (u32)bounds_place);
     else if (host > 0)

@@ -67,7 +67,8 @@ static i64 write_all(struct thread *t, const struct transfer *x, u64 n)
     u64 most = in_parts(t, x->host) ? PIPE_BUF : n, done = t->call.done;
     do {
         u64 part = n - done < most ? n - done : most;
-        i64 r = block_ready(t, x->host, POLLOUT);
+        i64 r = memfd_write(t, x->host, -1, &part);
+        r = r ? r : block_ready(t, x->host, POLLOUT);
         if (!r)
             r = block_call(t, SYS_write, (u64)x->host, (u64)x->buffer + done, part, 0, 0, 0);
         if (r == -WAITS)
@@ -134,7 +135,18 @@ i64 sys_pwrite64(struct thread *t, const u64 a[6])
 {
     struct transfer x;
     i64 failed = prepare(t, a, &x);
-    return failed ? failed : written(t, host_result(pwrite(x.host, x.buffer, a[2], a[3])));
+    u64 done = 0, part;
+    while (!failed) {
+        part = a[2] - done;
+        i64 r = memfd_write(t, x.host, (i64)(a[3] + done), &part);
+        r = r ? r : host_result(pwrite(x.host, (u8 *)x.buffer + done, part, a[3] + done));
+        if (r < 0 && !done)
+            failed = written(t, r);
+        done += r < 0 ? 0 : (u64)r;
+        if (r < 0 || (u64)r < part || done == a[2])
+            break;
+    }
+    return failed ? failed : (i64)done;
 }
 
 // ---- many buffers
@@ -196,11 +208,13 @@ static u64 slice(const struct vector *v, u64 skip, u64 most, struct vector *part
 static i64 write_vector(struct thread *t, long number, const struct vector *v, u64 flags)
 {
     struct vector part;
-    if (!in_parts(t, v->host))
+    u64 most = in_parts(t, v->host) ? PIPE_BUF : memfd_is(t, v->host) ? MEMFD_PART : 0;
+    if (!most)
         return vector_call(t, number, v, POLLOUT, flags);
-    u64 done = t->call.done, n;
-    while ((n = slice(v, done, PIPE_BUF, &part))) {
-        i64 r = vector_call(t, number, &part, POLLOUT, flags);
+    u64 done = t->call.done, n, room;
+    while ((n = room = slice(v, done, most, &part))) {
+        i64 r = memfd_write(t, v->host, -1, &room);
+        r = r ? r : vector_call(t, number, &part, POLLOUT, flags);
         if (r == -WAITS)
             t->call.done = done;
         if (r < 0)
@@ -279,6 +293,12 @@ i64 sys_pwritev(struct thread *t, const u64 a[6])
         tell_vector(t, &v);
     if (!failed && two && (i64)a[3] == -1 && !(a[5] & RWF_NOWAIT))
         return written(t, write_vector(t, SYS_pwritev2, &v, a[5]));
+    struct vector part = { .host = v.host };
+    if (!failed && memfd_is(t, v.host)) {   // it may be fewer bytes than were given
+        u64 n = slice(&v, 0, MEMFD_PART, &part);
+        v = part;
+        failed = memfd_write(t, v.host, (i64)a[3], &n);
+    }
     return failed ? failed
                   : written(t, host_result(pwritev2(v.host, v.iov, v.count, a[3], two ? a[5] : 0)));
 }
@@ -304,6 +324,13 @@ static bool offset_at(struct thread *t, vaddr a, void **out)
     return !a || *out;
 }
 
+// As memfd_write, where the position is at `a` when that is not 0.
+static i64 memfd_write_at(struct thread *t, int out, vaddr a, u64 *n)
+{
+    i64 at = -1;
+    return a && space_read(t->process->space, &at, a, 8) ? -EFAULT : memfd_write(t, out, at, n);
+}
+
 // splice moves what the host's descriptor has: not of those the simulator answers for.
 static bool host_only(struct thread *t, int one, int two)
 {
@@ -322,7 +349,11 @@ i64 sys_sendfile(struct thread *t, const u64 a[6])
     if (!host_only(t, in, out))
         return -EINVAL;
     struct stat st;
-    const u64 b[6] = { (u64)out, (u64)in, (u64)offset, a[3] };
+    u64 n = a[3];
+    i64 failed = memfd_write(t, out, -1, &n);
+    if (failed)
+        return failed;
+    const u64 b[6] = { (u64)out, (u64)in, (u64)offset, n };
     tell_write(t, out, "", 1);   // nobody has seen what
     bool socket = !fstat(out, &st) && S_ISSOCK(st.st_mode);
     if (socket && !(fcntl(out, F_GETFL) & O_NONBLOCK))   // it sends all, however often it waits
@@ -341,7 +372,10 @@ i64 sys_copy_file_range(struct thread *t, const u64 a[6])
         return -EBADF;
     if (!offset_at(t, a[1], &from) || !offset_at(t, a[3], &to))
         return -EFAULT;
-    return host_result(syscall(SYS_copy_file_range, in, from, out, to, a[4], (u32)a[5]));
+    u64 n = a[4];
+    i64 failed = memfd_write_at(t, out, a[3], &n);
+    return failed ? failed
+                  : host_result(syscall(SYS_copy_file_range, in, from, out, to, n, (u32)a[5]));
 }
 
 i64 sys_splice(struct thread *t, const u64 a[6])
@@ -355,10 +389,12 @@ i64 sys_splice(struct thread *t, const u64 a[6])
         return -EINVAL;
     if (!offset_at(t, a[1], &from) || !offset_at(t, a[3], &to))
         return -EFAULT;
-    i64 r = ready_to_move(t, in, out, &flags);
+    u64 n = a[4];
+    i64 r = memfd_write_at(t, out, a[3], &n);
+    r = r ? r : ready_to_move(t, in, out, &flags);
     tell_write(t, out, "", 1);
     if (!r)
-        r = block_call(t, SYS_splice, (u64)in, (u64)from, (u64)out, (u64)to, a[4], flags);
+        r = block_call(t, SYS_splice, (u64)in, (u64)from, (u64)out, (u64)to, n, flags);
     return written(t, restartable(r));
 }
 

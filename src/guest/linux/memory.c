@@ -23,6 +23,8 @@ i64 sys_mmap(struct thread *t, const u64 a[6])
         return host;
     if (perf_mmap(t, host, a, &counter))
         return counter;
+    if (memfd_room(t, host, a[5] + a[1]))
+        return -ENOMEM;
     char link[64], name[4096];
     snprintf(link, sizeof(link), "/proc/self/fd/%d", host);
     ssize_t n = readlink(link, name, sizeof(name) - 1);

@@ -9,21 +9,29 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-enum { EXIT_OURS = 70, MADE = -1 };
+#include "guest/memory/bounds_files.h"
+
+enum { EXIT_OURS = 70 };
 
 struct bounds {
     u64 memory, host;   // bytes: what may be, what the host can give
     u32 processes;
     u64 used;   // by all, and reserved
     struct place {
-        int pid;   // of the host; 0: nobody's, MADE: a fork is under way
+        int pid;   // of the host; 0: nobody's, negative: a fork of that process is under way
         i64 bytes;
     } place[];
 };
 
+// Places, then files.
 static size_t size_of(u32 processes)
 {
-    return sizeof(struct bounds) + processes * sizeof(struct place);
+    return sizeof(struct bounds) + processes * sizeof(struct place) + bounds_files_size();
+}
+
+struct bounds_files *bounds_files(struct bounds *b)
+{
+    return (struct bounds_files *)&b->place[b->processes];
 }
 
 // An eighth is left to the host.
@@ -85,20 +93,31 @@ static bool is_zombie(int pid)
     return state && state[1] == ' ' && (state[2] == 'Z' || state[2] == 'X');
 }
 
+static bool becomes(struct place *p, int from, int to)
+{
+    return __atomic_compare_exchange_n(&p->pid, &from, to, false, __ATOMIC_SEQ_CST,
+                                       __ATOMIC_SEQ_CST);
+}
+
 static void sweep(struct bounds *b)
 {
     for (u32 k = 0; k < b->processes; k++) {
         struct place *p = &b->place[k];
-        int pid = __atomic_load_n(&p->pid, __ATOMIC_SEQ_CST);
-        if (pid <= 0)
+        int pid = __atomic_load_n(&p->pid, __ATOMIC_SEQ_CST), who = pid < 0 ? -pid : pid;
+        if (!pid)
             continue;
-        bool gone = kill(pid, 0) && errno == ESRCH;
-        if (gone || is_zombie(pid))
+        bool gone = kill(who, 0) && errno == ESRCH, zombie = !gone && is_zombie(who);
+        if (pid < 0 && (gone || zombie)) {   // a child that was made all the same will see it
+            if (becomes(p, pid, 0))
+                bounds_leave(b, k);
+            continue;
+        }
+        if (gone || zombie)
             bounds_leave(b, k);
         if (gone)
-            __atomic_compare_exchange_n(&p->pid, &pid, 0, false, __ATOMIC_SEQ_CST,
-                                        __ATOMIC_SEQ_CST);
+            becomes(p, pid, 0);
     }
+    bounds_files_sweep(b);
 }
 
 void bounds_leave(struct bounds *b, u32 place)
@@ -149,12 +168,9 @@ void bounds_give_back(struct bounds *b, u64 bytes)
 
 static i64 find_place(struct bounds *b)
 {
-    for (u32 k = 0; k < b->processes; k++) {
-        int nobody = 0;
-        if (__atomic_compare_exchange_n(&b->place[k].pid, &nobody, MADE, false, __ATOMIC_SEQ_CST,
-                                        __ATOMIC_SEQ_CST))
+    for (u32 k = 0; k < b->processes; k++)
+        if (becomes(&b->place[k], 0, -getpid()))
             return k;
-    }
     return -EAGAIN;
 }
 
@@ -177,7 +193,17 @@ i64 bounds_fork(struct bounds *b, u64 bytes)
 
 void bounds_forked(struct bounds *b, u32 place, int pid)
 {
-    if (pid < 0)
+    struct place *p = &b->place[place];
+    if (pid < 0 && becomes(p, -getpid(), 0))
         bounds_leave(b, place);
-    __atomic_store_n(&b->place[place].pid, pid < 0 ? 0 : pid, __ATOMIC_SEQ_CST);
+    else if (pid > 0)
+        becomes(p, -getpid(), pid);   // unless the child was faster
+}
+
+bool bounds_child(struct bounds *b, u32 place, int parent)
+{
+    struct place *p = &b->place[place];
+    int pid = getpid();
+    bounds_files_forked(b, parent);
+    return becomes(p, -parent, pid) || __atomic_load_n(&p->pid, __ATOMIC_SEQ_CST) == pid;
 }

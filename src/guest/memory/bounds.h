@@ -31,6 +31,9 @@ void bounds_count(struct bounds *b, u32 place, i64 bytes);
 i64 bounds_fork(struct bounds *b, u64 bytes);
 void bounds_forked(struct bounds *b, u32 place, int pid);
 
+// In the child itself: false when `parent` was killed meanwhile and the place is lost.
+bool bounds_child(struct bounds *b, u32 place, int parent);
+
 // The process at `place` is about to end. Of one that was killed it is seen when room is needed.
 void bounds_leave(struct bounds *b, u32 place);
 
