@@ -76,7 +76,9 @@ static int arguments(void)
         !refused(SYS_clone, CLONE_NEWNET, 0, 0, 0),
         !refused(SYS_clone, CLONE_NEWUSER, 0, 0, 0),
         !refused(SYS_ioctl, 0, TIOCSTI, 0, 0),
+#if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)   // which need all of it
         !refused(SYS_prctl, PR_SET_MM, 0, 0, 0),
+#endif
         !refused(SYS_prlimit64, getppid(), 0, 0, 0),
         !refused(SYS_mknodat, -1, (long)"node", S_IFCHR | 0600, 0),
         !refused(SYS_mknodat, -1, (long)"node", S_IFBLK | 0600, 0),
