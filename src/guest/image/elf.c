@@ -1,5 +1,6 @@
 #include "guest/image/elf.h"
 
+#include <assert.h>
 #include <elf.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -248,6 +249,7 @@ static u32 segment_prot(const Elf64_Phdr *p)
 // Fills l->runs from l->load, with addresses of the file.
 static void make_runs(struct loader *l)
 {
+    assert(l->runs);   // read_headers() made it
     for (size_t i = 0; i < l->loads; i++) {
         const Elf64_Phdr *p = &l->load[i];
         vaddr start = page_down(p->p_vaddr), end = page_up(p->p_vaddr + p->p_memsz);
@@ -439,17 +441,6 @@ bool elf_load_fd(struct space *s, int fd, const char *name, enum elf_kind kind,
                        S_ISDIR(st.st_mode) ? "is a directory" : "is not a file");
     struct file f = { .fd = fd, .len = st.st_size, .name = name };
     return load_file(s, &f, kind, image, e);
-}
-
-bool elf_load_file(struct space *s, const char *path, enum elf_kind kind, struct elf_image *image,
-                   struct err *e)
-{
-    int fd = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
-    if (fd < 0)
-        return err_system(e, errno, "%s", path);
-    bool ok = elf_load_fd(s, fd, path, kind, image, e);
-    close(fd);
-    return ok;
 }
 
 bool elf_check_file(const char *path, struct err *e)

@@ -33,11 +33,9 @@ enum elf_kind {
 bool elf_load_memory(struct space *s, const void *data, size_t len, const char *name,
                      enum elf_kind kind, struct elf_image *image, struct err *e);
 
-// The same for a file, by descriptor or by name.
+// The same for a file that is open.
 bool elf_load_fd(struct space *s, int fd, const char *name, enum elf_kind kind,
                  struct elf_image *image, struct err *e);
-bool elf_load_file(struct space *s, const char *path, enum elf_kind kind, struct elf_image *image,
-                   struct err *e);
 
 // Whether a file is an AArch64 ELF file of any type: an object file or a library too.
 bool elf_check_file(const char *path, struct err *e);
