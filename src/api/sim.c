@@ -279,6 +279,7 @@ static void forked(void *ctx)
         s->forked_at = s->machine.instructions;
     s->child = true;
     s->interrupts = 0;
+    s->signals = 0;
     s->runner = pthread_self();
     s->machine.recorder = NULL;
     if (s->machine.jit)
@@ -520,7 +521,7 @@ bool m2sim_interrupt(struct m2sim *s, const siginfo_t *info)
         return hostsig_note(s->process, info), pthread_kill(s->runner, KICK), false;
     s->interrupts = now - s->interrupted_at < PATIENCE_NS ? s->interrupts + 1 : 1;
     s->interrupted_at = now;
-    s->signal = info->si_signo;
+    __atomic_fetch_or(&s->signals, 1ull << (info->si_signo - 1), __ATOMIC_RELAXED);
     bool runs = __atomic_load_n(&s->runs, __ATOMIC_ACQUIRE), end = s->interrupts >= INTERRUPTS;
     const struct process *p = s->process;
     bool nobodys = (p->inherited & ~p->main->sigmask) >> (info->si_signo - 1) & 1;
@@ -539,7 +540,7 @@ enum m2sim_ended m2sim_ended(const struct m2sim *s)
     int killed = s->end == MACHINE_EXITED ? s->process->exit_signal : 0;
     if (s->end == MACHINE_LIMIT)
         return M2SIM_ENDED_LIMIT;
-    if (s->end == MACHINE_STOPPED || (s->interrupts && killed == s->signal))
+    if (s->end == MACHINE_STOPPED || (killed && s->signals >> (killed - 1) & 1))
         return M2SIM_ENDED_INTERRUPTED;
     return killed ? M2SIM_ENDED_SIGNAL : M2SIM_ENDED_EXIT;
 }

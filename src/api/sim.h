@@ -43,7 +43,8 @@ struct m2sim {
     char *root;               // options.root without links, or NULL
     struct view_rule *rules;  // options.allow and allow_read
     volatile int stop;
-    volatile int interrupts, signal;   // that came in short order; the last of them
+    volatile int interrupts;           // that came in short order
+    u64 signals;                       // bit n - 1: signal n has interrupted
     u64 interrupted_at;                // when, of host_ns()
     int stop_signal;                   // what set `stop`, or 0
     enum machine_end end;

@@ -27,6 +27,25 @@ for command in run 'run --deterministic' time; do
     attempt p "$command" TERM
     attempt blocks "$command" TERM INT TERM
 done
+# Both at once, in a foreground: the guest ends by one of them.
+cat >both.py <<'END'
+import os, re, subprocess, sys
+for first, second in ((2, 15), (15, 2)):
+    run = subprocess.Popen(['m2sim', *sys.argv[1:], '--no-host', '-o', 'report', '--', './p'], stdout=subprocess.PIPE,
+                           stderr=subprocess.PIPE, text=True)
+    run.stdout.read(1)
+    os.kill(run.pid, first)
+    os.kill(run.pid, second)
+    said = run.communicate()[1]
+    status = {'INT': 130, 'TERM': 143}.get(said.rpartition('SIG')[2].strip())
+    print(f'both, {sys.argv[1]}: {said.rpartition("SIG")[0]}the signal of its status: {status == run.returncode}, report:',
+          os.path.exists('report'))
+    if os.path.exists('report'):
+        os.remove('report')
+END
+for command in run 'run --deterministic' time; do
+    python3 both.py $command
+done
 mkelf ends d2800060 d2800ba8 d4000001
 m2sim run --json -- ./ends 2>&1 | grep ended
 mkelf traps d4200000
