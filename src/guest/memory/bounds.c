@@ -99,23 +99,28 @@ static bool becomes(struct place *p, int from, int to)
                                        __ATOMIC_SEQ_CST);
 }
 
+// Takes away what the place has that is `pid`'s, and makes it `to`'s. Meanwhile it is held by this
+// process, so that nobody finds it free and counts into it.
+static void clear(struct bounds *b, u32 k, int pid, int to)
+{
+    int held = -getpid();
+    if (!becomes(&b->place[k], pid, held))
+        return;
+    bounds_leave(b, k);
+    becomes(&b->place[k], held, to);
+}
+
 static void sweep(struct bounds *b)
 {
     for (u32 k = 0; k < b->processes; k++) {
-        struct place *p = &b->place[k];
-        int pid = __atomic_load_n(&p->pid, __ATOMIC_SEQ_CST), who = pid < 0 ? -pid : pid;
+        int pid = __atomic_load_n(&b->place[k].pid, __ATOMIC_SEQ_CST), who = pid < 0 ? -pid : pid;
         if (!pid)
             continue;
         bool gone = kill(who, 0) && errno == ESRCH, zombie = !gone && is_zombie(who);
-        if (pid < 0 && (gone || zombie)) {   // a child that was made all the same will see it
-            if (becomes(p, pid, 0))
-                bounds_leave(b, k);
-            continue;
-        }
-        if (gone || zombie)
-            bounds_leave(b, k);
-        if (gone)
-            becomes(p, pid, 0);
+        if (gone || (zombie && pid < 0))   // a child that was made all the same will see it
+            clear(b, k, pid, 0);
+        else if (zombie)
+            clear(b, k, pid, pid);
     }
     bounds_files_sweep(b);
 }
@@ -194,8 +199,8 @@ i64 bounds_fork(struct bounds *b, u64 bytes)
 void bounds_forked(struct bounds *b, u32 place, int pid)
 {
     struct place *p = &b->place[place];
-    if (pid < 0 && becomes(p, -getpid(), 0))
-        bounds_leave(b, place);
+    if (pid < 0)
+        clear(b, place, -getpid(), 0);
     else if (pid > 0)
         becomes(p, -getpid(), pid);   // unless the child was faster
 }
