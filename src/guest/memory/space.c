@@ -76,13 +76,6 @@ static i64 shadow_set(struct space *s, vaddr a, vaddr end, u32 before, u32 prot)
     return 0;
 }
 
-// Host protection for guest protection: readable when anything is allowed, since
-// arm64 pages that can be written or executed can be read; never executable.
-static int host_prot(u32 prot)
-{
-    return (prot ? PROT_READ : PROT_NONE) | (prot & SPACE_WRITE ? PROT_WRITE : 0);
-}
-
 // Writers come first, or threads that always run would keep them waiting for ever.
 static void init_locks(struct space *s)
 {
@@ -239,7 +232,7 @@ struct source {
     int fd;          // -1: anonymous
     u64 offset;
     u64 length;      // of the file; unused when anonymous or a device
-    bool regular;
+    bool regular;    // not a device, which is as good as anonymous
     u64 dev, inode;
 };
 
@@ -279,12 +272,12 @@ static i64 place(struct space *s, vaddr a, u64 len, u32 prot, bool shared, const
     if (src->fd < 0)
         flags |= MAP_ANONYMOUS;
     u8 *p = space_host(s, a);
-    if (mmap(p, len, host_prot(prot), flags, src->fd, src->offset) == MAP_FAILED) {
+    if (mmap(p, len, space_host_prot(prot), flags, src->fd, src->offset) == MAP_FAILED) {
         i64 error = -errno;
         reset(p, len);
         return error;
     }
-    bool done = !src->regular || fill_tail(p, len, host_prot(prot), src);
+    bool done = !src->regular || fill_tail(p, len, space_host_prot(prot), src);
     if (!done || shadow_set(s, a, a + len, 0, prot) < 0) {
         reset(p, len);
         return -ENOMEM;
@@ -324,16 +317,21 @@ static i64 map_locked(struct space *s, vaddr hint, u64 len, u32 prot, u32 flags,
         return a;
     if (s->count >= MAX_REGIONS)
         return -ENOMEM;
-    const struct region new = { .start = a,
-                                .end = a + len,
-                                .prot = prot,
-                                .ever = prot,
-                                .shared = flags & MAP_SHARED,
-                                .file = src->fd >= 0,
-                                .offset = src->offset,
-                                .dev = src->dev,
-                                .inode = src->inode,
-                                .name = space_intern(s, name) };
+    struct region new = { .start = a,
+                          .end = a + len,
+                          .prot = prot,
+                          .ever = prot,
+                          .shared = flags & MAP_SHARED,
+                          .file = src->fd >= 0 && src->regular,
+                          .offset = src->offset,
+                          .dev = src->dev,
+                          .inode = src->inode,
+                          .name = space_intern(s, name) };
+    if (new.shared && !new.file) {
+        new.dev = 1;
+        new.inode = ++s->made;
+        new.name = space_intern(s, "/dev/zero (deleted)");
+    }
     u64 reserved, before = regions_cost(s, a, a + len, 0) + s->moving;
     if (!space_afford(s, before, region_cost(&new), &reserved))
         return -ENOMEM;
@@ -387,7 +385,7 @@ i64 space_protect_locked(struct space *s, vaddr a, vaddr end, u32 prot)
     u64 reserved;
     if (!space_afford(s, regions_cost(s, a, end, 0), regions_cost(s, a, end, prot), &reserved))
         return -ENOMEM;
-    if (mprotect(space_host(s, a), end - a, host_prot(prot))) {
+    if (mprotect(space_host(s, a), end - a, space_host_prot(prot))) {
         i64 error = -errno;   // a file not open for writing: EACCES
         space_afforded(s, reserved);
         return error;

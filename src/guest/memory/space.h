@@ -42,8 +42,9 @@ struct region {
     u32 ever;   // all it has had: what was touched stays
     bool shared;   // MAP_SHARED
     bool file;   // backed by a file: may raise SIGBUS past its end
-    u64 offset;   // of `start` in that file
-    u64 dev, inode;
+    bool beyond;   // as may what is shared without a file, once it was made longer
+    u64 offset;   // of `start` in that file, or in what is shared without one
+    u64 dev, inode;   // shared without a file: 1 and a number of its own
     const char *name;   // for /proc/self/maps, or NULL; the space owns it
 };
 
@@ -61,6 +62,7 @@ struct space {
     u32 place;
     u64 cost;   // of all regions, see region_cost
     u64 moving;   // what of a mapping that is moved is reserved
+    u64 made;   // how many were shared without a file
     pthread_mutex_t lock;
     // Several threads execute at once: each holds `world` for reading while it does, and
     // whoever takes decoded instructions away holds it for writing.

@@ -29,7 +29,7 @@ static bool range_ok(struct space *s, vaddr a, u64 len, u32 prot, bool *file)
         const struct region *r = &s->regions[i];
         if (i == s->count || r->start > a || !allows(r, prot))
             return false;
-        *file |= r->file;
+        *file |= r->file || r->beyond;
         a = r->end;
     }
     return true;
@@ -179,7 +179,7 @@ void space_fault_signal(struct space *s, vaddr a, u32 prot, int *sig, int *code)
         *code = SEGV_MAPERR;
     } else if (!allows(&r, prot)) {
         *code = SEGV_ACCERR;
-    } else if (r.file) {
+    } else if (r.file || r.beyond) {
         *sig = SIGBUS;
         *code = BUS_ADRERR;
     } else {

@@ -108,7 +108,7 @@ void regions_split(struct space *s, vaddr a)
         return;
     struct region high = *r;
     high.start = a;
-    if (high.file)
+    if (high.file || high.shared)
         high.offset += a - r->start;
     r->end = a;
     insert_at(s, region_index(s, a), &high);
@@ -128,7 +128,8 @@ static bool joins(const struct region *a, const struct region *b)
 {
     return a->end == b->start && a->prot == b->prot && a->ever == b->ever &&
            a->shared == b->shared && a->file == b->file && a->name == b->name && a->dev == b->dev &&
-           a->inode == b->inode && (!a->file || a->offset + (a->end - a->start) == b->offset);
+           a->inode == b->inode && a->beyond == b->beyond &&
+           ((!a->file && !a->shared) || a->offset + (a->end - a->start) == b->offset);
 }
 
 void regions_merge(struct space *s, vaddr a, vaddr end)

@@ -4,6 +4,8 @@
 #ifndef GUEST_SPACE_LIST_H
 #define GUEST_SPACE_LIST_H
 
+#include <sys/mman.h>
+
 #include "guest/memory/space.h"
 
 // Index of the first region that ends above `a`; `count` when there is none.
@@ -63,6 +65,13 @@ void space_drop(struct space *s, vaddr a, vaddr end);
 // Copies, and lives where memory cannot be touched: false. Only while the fault handler of the
 // executor stands (exec_init).
 bool space_copy(void *to, const void *from, u64 len);
+
+// Host protection for guest protection: readable when anything is allowed, since
+// arm64 pages that can be written or executed can be read; never executable.
+static inline int space_host_prot(u32 prot)
+{
+    return (prot ? PROT_READ : PROT_NONE) | (prot & SPACE_WRITE ? PROT_WRITE : 0);
+}
 
 static inline u64 page_up(u64 a)
 {
