@@ -193,7 +193,7 @@ static bool tell_ending(const struct guest_command *g, struct m2sim *s, int stat
         fprintf(stderr, "m2sim: stopped after %llu instructions\n",
                 (unsigned long long)g->o.max_instructions);
     return g->o.mode == M2SIM_TIME || g->json || cli_given(g->line, OPT_stats) || g->folder ||
-           interrupted;
+           interrupted || m2sim_ended(s) == M2SIM_ENDED_MEMORY;
 }
 
 static int execute(struct guest_command *g)

@@ -131,6 +131,7 @@ enum m2sim_ended {
     M2SIM_ENDED_SIGNAL,
     M2SIM_ENDED_LIMIT,
     M2SIM_ENDED_INTERRUPTED,
+    M2SIM_ENDED_MEMORY,   // the host lacks what the guest may have; the status is 70
 };
 enum m2sim_ended m2sim_ended(const struct m2sim *s);
 

@@ -70,7 +70,8 @@ static void fill_events(struct sheet *t)
 
 static struct sheet *sheet_new(const struct m2sim *s)
 {
-    static const char *const ended[] = { "exit", "signal", "limit", "interrupted" };
+    static const char *const ended[] = { "exit", "signal", "limit", "interrupted",
+                                         "memory" };
     struct sheet *t = calloc(1, sizeof(*t));
     if (!t)
         out_of_memory();

@@ -326,9 +326,19 @@ static void leave(void *ctx, enum machine_end end)
     struct m2sim *s = ctx;
     if (end == MACHINE_LIMIT)
         _exit(M2SIM_EXIT_LIMIT);
-    if (end == MACHINE_STOPPED)
+    if (end == MACHINE_STOPPED && s->starved)
+        s->process->exit_status = M2SIM_EXIT_INTERNAL;
+    else if (end == MACHINE_STOPPED)
         s->process->exit_signal = stop_signal(s);
     process_leave(s->process);
+}
+
+// The host lacks the memory that the program may have.
+static void starve(void *ctx)
+{
+    struct m2sim *s = ctx;
+    s->starved = 1;
+    m2sim_stop(s);
 }
 
 static bool load(struct m2sim *s, struct m2sim_error *e)
@@ -372,6 +382,8 @@ static bool load(struct m2sim *s, struct m2sim_error *e)
         .spawn_ctx = &s->machine,
         .writes = o->writes,
         .writes_ctx = o->writes_ctx,
+        .starved = starve,
+        .starved_ctx = s,
         .stop = &s->stop,
         .net = s->net,
         .net_maker = s->net_maker,
@@ -491,6 +503,7 @@ int m2sim_run(struct m2sim *s)
         api_write_perf_map(s);
     s->status = end == MACHINE_EXITED  ? process_status(s->process)
                 : end == MACHINE_LIMIT ? M2SIM_EXIT_LIMIT
+                : s->starved           ? M2SIM_EXIT_INTERNAL
                                        : 128 + stop_signal(s);
     if (s->gdb)
         gdb_ended(s->gdb, end, s->status);
@@ -540,6 +553,8 @@ enum m2sim_ended m2sim_ended(const struct m2sim *s)
     int killed = s->end == MACHINE_EXITED ? s->process->exit_signal : 0;
     if (s->end == MACHINE_LIMIT)
         return M2SIM_ENDED_LIMIT;
+    if (s->end == MACHINE_STOPPED && s->starved)
+        return M2SIM_ENDED_MEMORY;
     if (s->end == MACHINE_STOPPED || (killed && s->signals >> (killed - 1) & 1))
         return M2SIM_ENDED_INTERRUPTED;
     return killed ? M2SIM_ENDED_SIGNAL : M2SIM_ENDED_EXIT;

@@ -47,6 +47,7 @@ struct m2sim {
     u64 signals;                       // bit n - 1: signal n has interrupted
     u64 interrupted_at;                // when, of host_ns()
     int stop_signal;                   // what set `stop`, or 0
+    volatile int starved;              // the host's lack of memory did
     enum machine_end end;
     pthread_t runner;   // the host thread in m2sim_run, while it `runs`
     int runs;

@@ -96,6 +96,11 @@ struct process_options {
     bool (*spawn)(void *ctx, struct thread *t);
     void *spawn_ctx;
 
+    // Called when the program wants memory that its bounds allow and the host has not, once that is
+    // told: the run is to end. NULL: the program is told ENOMEM.
+    void (*starved)(void *ctx);
+    void *starved_ctx;
+
     const volatile int *stop;   // ends every wait when set, or NULL
 };
 

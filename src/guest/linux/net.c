@@ -12,6 +12,7 @@
 
 #include "guest/linux/net.h"
 #include "guest/linux/net_private.h"
+#include "guest/process/refusal.h"
 
 #ifndef SO_NETNS_COOKIE
 #define SO_NETNS_COOKIE 71
@@ -108,6 +109,12 @@ static i64 unix_address(struct thread *t, struct address *a, bool makes)
     return 0;
 }
 
+static i64 refuse(const struct thread *t, i64 error)
+{
+    refusal_tell(t->process, REFUSED_NET);
+    return error;
+}
+
 // Linux takes "no family" for IPv4 in a datagram's address, and in bind for any address.
 static i64 unspecified(int domain, enum net_use use, struct address *a)
 {
@@ -146,15 +153,17 @@ i64 net_address(struct thread *t, int host, vaddr from, u64 len, enum net_use us
                    ? -EINVAL
                    : unix_address(t, a, use == TO_BIND);
     if (!of_this_net(t, host, domain))
-        return -ENETUNREACH;
+        return refuse(t, -ENETUNREACH);
     const bool judged = net_of(t) == NET_loopback;
     switch (a->any.sa_family) {
     case AF_INET:
         return len < sizeof(a->in)                     ? -EINVAL
                : !judged || loopback4(&a->in.sin_addr) ? 0
-                                                       : -ENETUNREACH;
+                                                       : refuse(t, -ENETUNREACH);
     case AF_INET6:
-        return len < 24 ? -EINVAL : !judged || loopback6(&a->in6.sin6_addr) ? 0 : -ENETUNREACH;
+        return len < 24                                  ? -EINVAL
+               : !judged || loopback6(&a->in6.sin6_addr) ? 0
+                                                         : refuse(t, -ENETUNREACH);
     default: return -EAFNOSUPPORT;
     }
 }
@@ -224,7 +233,9 @@ i64 net_socket(const struct thread *t, int domain, int type, int protocol)
 {
     int kind = type & 0xf;
     bool inet = is_inet(domain), private = net_of(t) == NET_private;
-    if ((domain != AF_UNIX && !inet) || (inet && net_of(t) == NET_none))
+    if (inet && net_of(t) == NET_none)
+        return refuse(t, -EAFNOSUPPORT);
+    if (domain != AF_UNIX && !inet)
         return -EAFNOSUPPORT;
     if (kind != SOCK_STREAM && kind != SOCK_DGRAM && kind != SOCK_SEQPACKET)
         return -EPERM;   // raw sockets

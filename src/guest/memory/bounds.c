@@ -10,13 +10,15 @@
 #include <unistd.h>
 
 #include "guest/memory/bounds_files.h"
-
-enum { EXIT_OURS = 70 };
+#include "guest/memory/bounds_host.h"
 
 struct bounds {
     u64 memory, host;   // bytes: what may be, what the host can give
     u32 processes;
     u64 used;   // by all, and reserved
+    void (*refused)(void *ctx, enum bounds_refusal what);
+    void *refused_ctx;
+    u32 told;   // bit n: what was refused, by whichever process
     struct place {
         int pid;   // of the host; 0: nobody's, negative: a fork of that process is under way
         i64 bytes;
@@ -34,13 +36,6 @@ struct bounds_files *bounds_files(struct bounds *b)
     return (struct bounds_files *)&b->place[b->processes];
 }
 
-// An eighth is left to the host.
-static u64 host_memory(void)
-{
-    long pages = sysconf(_SC_PHYS_PAGES), page = sysconf(_SC_PAGESIZE);
-    return pages > 0 && page > 0 ? (u64)pages * (u64)page / 8 * 7 : UINT64_MAX;
-}
-
 struct bounds *bounds_new(u64 memory, u32 processes)
 {
     u32 n = processes ? processes : BOUNDS_PROCESSES;
@@ -49,7 +44,7 @@ struct bounds *bounds_new(u64 memory, u32 processes)
     if (b == MAP_FAILED)
         return NULL;
     b->memory = memory ? memory : BOUNDS_MEMORY;
-    b->host = host_memory();
+    b->host = bounds_host("");
     b->processes = n;
     b->place[0].pid = getpid();
     return b;
@@ -69,6 +64,28 @@ u64 bounds_memory(const struct bounds *b)
 u32 bounds_processes(const struct bounds *b)
 {
     return b ? b->processes : BOUNDS_PROCESSES;
+}
+
+u64 bounds_host_memory(const struct bounds *b)
+{
+    return b->host;
+}
+
+void bounds_tell(struct bounds *b, void (*refused)(void *ctx, enum bounds_refusal what), void *ctx)
+{
+    b->refused = refused;
+    b->refused_ctx = ctx;
+}
+
+bool bounds_first(struct bounds *b, enum bounds_refusal what)
+{
+    return !(__atomic_fetch_or(&b->told, 1u << what, __ATOMIC_RELAXED) >> what & 1);
+}
+
+static void refused(const struct bounds *b, enum bounds_refusal what)
+{
+    if (b->refused)
+        b->refused(b->refused_ctx, what);
 }
 
 void bounds_count(struct bounds *b, u32 place, i64 bytes)
@@ -154,14 +171,11 @@ bool bounds_reserve(struct bounds *b, u64 bytes)
     sweep(b);
     if (take(b, bytes, most))
         return true;
-    if (b->host >= b->memory || !take(b, bytes, b->memory))
-        return false;
-    fprintf(
-        stderr,
-        "m2sim: the program wants more memory than this host has (%llu MiB of --memory's %llu)\n",
-        (unsigned long long)(b->host >> 20), (unsigned long long)(b->memory >> 20));
-    fflush(NULL);
-    _exit(EXIT_OURS);
+    bool starved = most < b->memory && take(b, bytes, b->memory);
+    if (starved)
+        bounds_give_back(b, bytes);
+    refused(b, starved ? REFUSED_BY_HOST : REFUSED_MEMORY);
+    return false;
 }
 
 void bounds_give_back(struct bounds *b, u64 bytes)
@@ -186,8 +200,10 @@ i64 bounds_fork(struct bounds *b, u64 bytes)
         sweep(b);
         place = find_place(b);
     }
-    if (place < 0)
+    if (place < 0) {
+        refused(b, REFUSED_PROCESS);
         return place;
+    }
     if (!bounds_reserve(b, bytes)) {
         __atomic_store_n(&b->place[place].pid, 0, __ATOMIC_SEQ_CST);
         return -ENOMEM;

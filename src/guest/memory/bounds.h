@@ -17,9 +17,21 @@ void bounds_free(struct bounds *b);
 
 u64 bounds_memory(const struct bounds *b);
 u32 bounds_processes(const struct bounds *b);
+u64 bounds_host_memory(const struct bounds *b);   // what this host can give, bounds_host.h
+
+// What a guest can be refused: memory and processes beyond the bounds; memory within them that
+// the host has not; and, by others than this file, a network.
+enum bounds_refusal { REFUSED_MEMORY, REFUSED_PROCESS, REFUSED_BY_HOST, REFUSED_NET };
+
+// From now on refused(ctx, …) is called at each refusal, in the process that is refused (ctx is at
+// the same place in all), with the lock of its space held.
+void bounds_tell(struct bounds *b, void (*refused)(void *ctx, enum bounds_refusal what), void *ctx);
+
+// Whether nothing of this kind was refused before, to any process.
+bool bounds_first(struct bounds *b, enum bounds_refusal what);
 
 // Takes `bytes` ahead of a change, to be given back when it is counted: false when there would be
-// more than may be. Where the host itself has too little, ends the process with a line and 70.
+// more than may be, or than the host has (REFUSED_BY_HOST).
 bool bounds_reserve(struct bounds *b, u64 bytes);
 void bounds_give_back(struct bounds *b, u64 bytes);
 

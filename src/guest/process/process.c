@@ -14,6 +14,7 @@
 #include "guest/process/hostsig.h"
 #include "guest/linux.h"
 #include "guest/process/program.h"
+#include "guest/process/refusal.h"
 #include "guest/process/stack.h"
 #include "guest/process/timers.h"
 
@@ -271,6 +272,7 @@ struct process *process_new(const struct process_options *o, struct err *e, int 
     if (!p)
         return NULL;
     if (load_named(p, o->path, e, exit_code)) {
+        refusal_begin(p);
         *exit_code = 0;
         return p;
     }
