@@ -6,6 +6,7 @@
 #include <stdlib.h>
 
 #include "base/oom.h"
+#include "base/quiet.h"
 
 enum { BATCHES = 8, BATCH_BYTES = RECORD_BATCH * sizeof(struct record) };
 
@@ -35,6 +36,7 @@ static struct record *batch_of(struct stream *s, u64 n)
 static void *consume(void *arg)
 {
     struct stream *s = arg;
+    quiet_thread();
     pthread_mutex_lock(&s->lock);
     for (;;) {
         while (s->taken == s->made && !s->ended)

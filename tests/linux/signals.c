@@ -172,6 +172,22 @@ static void a_handler_can_change_what_it_returns_to(void)
     CHECK(x0 == 0x1234);
 }
 
+static void step_over_only(int sig, siginfo_t *info, void *context)
+{
+    ((ucontext_t *)context)->uc_mcontext.pc += 4;
+}
+
+// What stands in x0 then looks like an error of rt_sigreturn, but is not one.
+static void any_value_survives_a_return(void)
+{
+    set_info(SIGTRAP, step_over_only, 0);
+    for (long n = -4200; n <= 4200; n++) {
+        register long x0 __asm__("x0") = n;
+        __asm__ volatile("brk #1" : "+r"(x0) : : "memory");
+        CHECK(x0 == n);
+    }
+}
+
 static char *volatile handler_stack;
 
 static void note_stack(int sig)
@@ -265,6 +281,7 @@ int main(int argc, char **argv)
     a_wild_pointer_is_caught();
     the_frame_says_what_the_fault_was();
     a_handler_can_change_what_it_returns_to();
+    any_value_survives_a_return();
     the_alternate_stack_is_used();
     a_stack_overflow_is_caught_on_the_alternate_stack();
     flags_of_actions_hold();

@@ -19,11 +19,17 @@ const struct syscall_row *syscall_row(u64 number)
     return number < SYSCALL_LIMIT && table[number].name ? &table[number] : NULL;
 }
 
+// rt_sigreturn gives back what the interrupted code had in x0: any number, and no result.
+static bool gives_any_number(const struct syscall_row *row)
+{
+    return row && row->run == sys_rt_sigreturn;
+}
+
 static enum sys_result finish(struct thread *t, u64 number, const u64 a[6], i64 result)
 {
     struct cpu *c = &t->cpu;
     struct process *p = t->process;
-    t->restart = result == -RESTART;
+    t->restart = result == -RESTART && !gives_any_number(syscall_row(number));
     t->restart_x0 = a[0];
     c->x[0] = t->restart ? -EINTR : result;
     if (p->options.strace)
@@ -59,7 +65,7 @@ static enum sys_result perform(struct thread *t)
     bool again = t->call.again;
     helpers_settle(t->process);
     i64 result = again && thread_ends(t) ? -EINTR : row ? row->run(t, a) : -ENOSYS;
-    if (result == -WAITS) {
+    if (result == -WAITS && !gives_any_number(row)) {
         assert(row->waits != FOR_NEVER);
         return SYS_TURN;
     }
