@@ -251,7 +251,8 @@ static bool run_once(struct plan *p, const struct job *j, char *const *argv, con
     last_words(p->words, line, sizeof(line));
     err_set(e, "%s, mode %s: %s ends with status %d%s%s", j->program->name, j->mode->name, argv[0],
             u->status, *line ? ": " : "", line);
-    bool ours = u->status == EXIT_INTERNAL || u->status == EXIT_OUTPUT;
+    // Of m2sim itself 127 is from the host's loader, for want of memory.
+    bool ours = u->status == EXIT_INTERNAL || u->status == EXIT_OUTPUT || u->status == 127;
     if (argv == j->own && (ours || u->status == EXIT_NO_INPUT))
         e->kind = ours ? ERR_HOST : ERR_UNREADABLE;
     return false;
