@@ -7,6 +7,11 @@
 // fetched it knows no instruction, but takes the lines, one behind the other.
 #include "core/ooo/ooo.h"
 
+static inline bool was_fetched(const struct plan *p)
+{
+    return p->kind != PLAN_UNKNOWN && !p->fresh;
+}
+
 static const struct plan *wrong_plan(struct ooo *o, u64 pc)
 {
     if (!pc || pc & 3)
@@ -15,7 +20,7 @@ static const struct plan *wrong_plan(struct ooo *o, u64 pc)
     if (!page || page->number != pc / (4 * PLAN_PAGE))
         page = o->wrong_page = plan_book_find(&o->parts->book, pc / (4 * PLAN_PAGE));
     const struct plan *p = page ? &page->plan[pc / 4 % PLAN_PAGE] : NULL;
-    return p && p->kind != PLAN_UNKNOWN && !p->fresh ? p : NULL;
+    return p && was_fetched(p) ? p : NULL;
 }
 
 bool ooo_can_fetch(const struct ooo *o)
@@ -97,69 +102,124 @@ static bool branch(struct ooo *o, struct inst *i)
 
 enum { AHEAD = 12 };
 
-static struct inst *new_inst(struct ooo *o, const struct plan *p, u64 pc)
+// The place of an instruction fetched in this cycle.
+static inline struct inst *new_inst(const struct ooo *o, u64 seq)
 {
-    struct inst *i = inst_of(o, o->tail);
     // The ring is larger than the host's first cache.
-    const struct inst *soon = inst_of(o, o->tail + AHEAD);
+    const struct inst *soon = inst_of(o, seq + AHEAD);
     __builtin_prefetch(soon, 1);
     __builtin_prefetch(&soon->load, 1);
-    i->plan = p;
-    i->pc = pc;
-    i->avail = o->now + o->depth;
-    i->in = o->in_next;
-    i->cause = o->fetch_cause;
+    return inst_of(o, seq);
+}
+
+// Whether fetch goes on behind `p` in the same line without asking anyone.
+static inline bool runs_on(const struct plan *p, u64 next, u64 line_mask)
+{
+    return !p->branch && !(p->flags & PLAN_SERIALIZE) && next & line_mask;
+}
+
+// Takes the next instructions of the right path, one behind the other, up to a branch, one that
+// serialises, the end of the line, or `most`.
+static void take_right(struct ooo *o, u32 most, u64 line_mask)
+{
+    u64 in = o->in_next, end = o->in_tail - in < most ? o->in_tail : in + most, tail = o->tail;
+    const struct input *r = &o->input[in % INPUT];
+    const struct plan *p;
+    u64 pc = r->head & RECORD_PC;
+    cycle avail = o->now + o->depth;
+    u8 cause = o->fetch_cause;
+    do {
+        struct inst *i = new_inst(o, tail++);
+        if (__builtin_expect(r->plan->fresh, 0))
+            r->plan->fresh = false;
+        i->plan = p = r->plan;
+        i->pc = pc;
+        i->addr = r->addr;
+        i->avail = avail;
+        i->in = in++;
+        i->cause = cause;
+        i->flags = r->head & RECORD_TAKEN ? INST_TAKEN : 0;
+        cause = STACK_bandwidth;
+        pc += 4;
+        r = &o->input[in % INPUT];
+    } while (runs_on(p, pc, line_mask) && in != end && (r->head & RECORD_PC) == pc);
+    o->s.fetched += tail - o->tail;
+    o->in_next = in;
+    o->tail = tail;
+}
+
+// The same on the wrong path, from `p` at o->wrong_pc on. A page of plans holds whole lines.
+static void take_wrong(struct ooo *o, const struct plan *p, u32 most, u64 line_mask)
+{
+    u64 pc = o->wrong_pc, first = o->tail, tail = first, end = tail + most;
+    cycle avail = o->now + o->depth;
+    u8 cause = o->fetch_cause;
+    do {
+        struct inst *i = new_inst(o, tail++);
+        i->plan = p;
+        i->pc = pc;
+        i->addr = 0;
+        i->avail = avail;
+        i->in = o->in_next;
+        i->cause = cause;
+        i->flags = INST_WRONG;
+        cause = STACK_bandwidth;
+        pc += 4;
+    } while (runs_on(p, pc, line_mask) && tail != end && was_fetched(++p));
+    o->s.fetched += tail - first;
+    o->s.fetched_wrong += tail - first;
+    o->wrong_pc = pc;
+    o->tail = tail;
+}
+
+// Takes some neighbours; whether there were any.
+static bool take_run(struct ooo *o, u32 most, u32 taken_so_far)
+{
+    u64 line_mask = (1ull << o->line_shift) - 1, first = o->tail;
+    if (!o->wrong) {
+        if (o->in_next == o->in_tail)
+            return false;
+        o->acted = true;
+        if (!reach(o, o->input[o->in_next % INPUT].head & RECORD_PC, taken_so_far))
+            return false;
+        take_right(o, most, line_mask);
+    } else {
+        u64 pc = o->wrong_pc;
+        const struct plan *p = wrong_plan(o, pc);
+        if (!pc)
+            return false;
+        o->acted = true;
+        if (!reach(o, pc, taken_so_far))
+            return false;
+        if (!p) {
+            o->wrong_pc = (pc | line_mask) + 1;
+            return false;
+        }
+        take_wrong(o, p, most, line_mask);
+    }
     o->fetch_cause = STACK_bandwidth;
     if (__builtin_expect(o->times != NULL, 0))
-        ooo_note(o, o->tail, STAGE_FETCH);
-    o->tail++;
-    o->s.fetched++;
-    if (o->wrong) {
-        i->addr = 0;
-        i->flags = INST_WRONG;
-        o->wrong_pc += 4;
-        o->s.fetched_wrong++;
-        return i;
-    }
-    const struct input *r = &o->input[o->in_next++ % INPUT];
-    if (__builtin_expect(r->plan->fresh, 0))
-        r->plan->fresh = false;
-    i->addr = r->addr;
-    i->flags = r->head & RECORD_TAKEN ? INST_TAKEN : 0;
-    return i;
+        for (u64 seq = first; seq < o->tail; seq++)
+            ooo_note(o, seq, STAGE_FETCH);
+    return true;
 }
 
 void ooo_fetch(struct ooo *o)
 {
-    if (o->now < o->fetch_resume || o->stopped)
+    if (o->now < o->fetch_resume || o->stopped || !can_predict(o))
         return;
-    u32 passed = 0, most = can_predict(o) ? room(o) : 0;
-    u64 expected = 0, line_mask = (1ull << o->line_shift) - 1;
-    for (u32 n = 0; n < most; n++) {
-        const struct input *r = &o->input[o->in_next % INPUT];
-        if (!o->wrong && o->in_next == o->in_tail)
+    u64 begin = o->tail;
+    u32 passed = 0, most = room(o);
+    for (u32 n = 0; n < most; n = (u32)(o->tail - begin)) {
+        if (!take_run(o, most - n, n))
             return;
-        const struct plan *p = o->wrong ? wrong_plan(o, o->wrong_pc) : r->plan;
-        u64 pc = o->wrong ? o->wrong_pc : r->head & RECORD_PC;
-        if (!p && !pc)
-            return;
-        o->acted = true;
-        if ((pc != expected || !(pc & line_mask)) && !reach(o, pc, n))
-            return;
-        expected = pc + 4;
-        if (!p) {
-            o->wrong_pc = (pc | line_mask) + 1;
-            return;
-        }
-        struct inst *i = new_inst(o, p, pc);
-        if (p->flags & PLAN_SERIALIZE) {
+        struct inst *i = inst_of(o, o->tail - 1);
+        if (i->plan->flags & PLAN_SERIALIZE) {
             o->stopped = !o->wrong;
             o->wrong_pc = 0;
             return;
         }
-        if (!p->branch)
-            continue;
-        if (branch(o, i) || ++passed == o->not_taken || !can_predict(o))
+        if (i->plan->branch && (branch(o, i) || ++passed == o->not_taken || !can_predict(o)))
             return;
     }
 }

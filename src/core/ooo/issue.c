@@ -31,6 +31,8 @@ static void ready_insert(struct ooo *o, u16 op)
     r->key[at] = key;
     u->state = UOP_READY;
     o->lanes_ready |= 1u << u->lane;
+    if (u->lane != o->units.memory_lane)
+        return;
     const struct inst *i = owner(o, u);
     if (i->plan->kind >= PLAN_STORE && u->issue == i->plan->memory_issue)
         ooo_address_known(o, i);

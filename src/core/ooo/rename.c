@@ -132,7 +132,7 @@ void ooo_release(struct ooo *o, const struct inst *i)
     o->held -= holds_of(i);
 }
 
-static void map_results(struct ooo *o, struct inst *i, u16 to, u16 base)
+static inline __attribute__((always_inline)) void map_results(struct ooo *o, struct inst *i, u16 to, u16 base)
 {
     const struct plan *p = i->plan;
     for (u32 k = 0; k < p->dst_count; k++) {
@@ -472,7 +472,6 @@ void ooo_rename(struct ooo *o)
         bool constant = p->flags & PLAN_IMMEDIATE && immediates < o->p->rename_immediates;
         bool away = !p->issue_count || constant;
         w.count = 0;
-        memset(w.need, 0, sizeof(w.need));
         if (!away)
             find_way(o, i, &w);
         bool starts = starts_group(o, p);
