@@ -132,7 +132,8 @@ void ooo_release(struct ooo *o, const struct inst *i)
     o->held -= holds_of(i);
 }
 
-static inline __attribute__((always_inline)) void map_results(struct ooo *o, struct inst *i, u16 to, u16 base)
+static inline __attribute__((always_inline)) void map_results(struct ooo *o, struct inst *i, u16 to,
+                                                              u16 base)
 {
     const struct plan *p = i->plan;
     for (u32 k = 0; k < p->dst_count; k++) {
