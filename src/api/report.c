@@ -70,8 +70,7 @@ static void fill_events(struct sheet *t)
 
 static struct sheet *sheet_new(const struct m2sim *s)
 {
-    static const char *const ended[] = { "exit", "signal", "limit", "interrupted",
-                                         "memory" };
+    static const char *const ended[] = { "exit", "signal", "limit", "interrupted", "memory" };
     struct sheet *t = calloc(1, sizeof(*t));
     if (!t)
         out_of_memory();
