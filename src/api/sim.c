@@ -211,7 +211,7 @@ static bool make_core(struct m2sim *s, struct m2sim_error *e)
         return api_fail_for(e, M2SIM_EXIT_CONFIG, &err);
     s->unread = config_unread(&s->config, s->arena, o->model);
     s->stream = stream_new(feed, s, o->threads != 1);
-    if (s->config.core.prefetch_pointers)
+    if (core_reads_lines(&s->config))
         stream_tell_lines(s->stream, read_memory, s);
     return !o->output || keep_table(s, e);
 }

@@ -11,8 +11,18 @@ const struct choice choices_bpred[] = {
     { 0 },
 };
 
-#define PREFETCH ROW
+#define PREFETCH(id, name, sees, doc) ROW(id, name, doc)
 const struct choice choices_prefetch[] = {
+#include "uarch/prefetch.def"
+    { 0 },
+};
+#undef PREFETCH
+
+// Those for code, of whose lines nobody tells what they hold.
+#define ROW_ACCESS ROW
+#define ROW_FILL(...)
+#define PREFETCH(id, name, sees, doc) ROW_##sees(id, name, doc)
+const struct choice choices_prefetch_code[] = {
 #include "uarch/prefetch.def"
     { 0 },
 };

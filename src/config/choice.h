@@ -11,7 +11,7 @@ struct choice {
     const char *name, *doc;
 };
 
-// Each in the order of its table's enum, ended by a NULL name.
+// Each in the order of its table's enum, ended by a NULL name; prefetch_code has some rows of prefetch.
 #define CHOICES(table) extern const struct choice choices_##table[];
 #include "config/choice.def"
 #undef CHOICES

@@ -3,6 +3,8 @@
 #include <assert.h>
 #include <string.h>
 
+#include "core/params.h"
+
 enum {
 #define MODEL(name, ...) MODEL_##name,
 #include "core/models.def"
@@ -87,6 +89,13 @@ bool core_use(struct core *c, const char *model, struct err *e)
 }
 
 // -- Records --
+
+bool core_reads_lines(const struct config *c)
+{
+    struct uarch_params u;
+    uarch_params_of(&c->core, &u);
+    return hierarchy_wants_words(&u.memory);
+}
 
 void core_feed(struct core *c, const struct record *r, size_t n)
 {

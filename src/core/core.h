@@ -27,8 +27,11 @@ struct core;
 // there is no such model or its instruction table cannot be read.
 struct core *core_new(struct arena *a, const struct config *c, const char *model, struct err *e);
 
-// Takes `n` records in program order. With prefetch.pointers they must tell of memory
-// (RECORD_WORD), or nothing is followed.
+// Whether a prefetcher of the core that `c` describes looks at what the program's lines hold.
+bool core_reads_lines(const struct config *c);
+
+// Takes `n` records in program order. When core_reads_lines they must tell of memory
+// (RECORD_WORD), or that prefetcher sees nothing.
 void core_feed(struct core *c, const struct record *r, size_t n);
 
 // The cycle, summed over models, in which the last instruction fed so far retires. Nothing is

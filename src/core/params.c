@@ -22,6 +22,12 @@ static void prefetchers_of(const struct core_params *p, struct hierarchy_params 
                                                (u32)p->pf_l2_entries,
                                                cross,
                                                near };
+    // It knows the page of what it finds, wherever that is.
+    m->l1d_second = (struct prefetch_params){
+        .kind = p->prefetch_pointers ? PREFETCH_pointers : PREFETCH_none,
+        .entries = (u32)p->pf_pointers_filter,
+        .cross_page = true,
+    };
 }
 
 static struct cache_params cache_of(const struct core_params *p, u64 size, u64 ways, u64 line,
@@ -61,8 +67,6 @@ static void memory_of(const struct core_params *p, struct hierarchy_params *m)
         .slc_exclusive = p->slc_exclusive,
         .page = (u32)p->page_size,
         .page_map = p->page_scramble,
-        .pointers = p->prefetch_pointers,
-        .pointers_filter = (u32)p->pf_pointers_filter,
     };
     if (!m->slc_bytes_per_cycle)
         m->slc_bytes_per_cycle = 1;

@@ -3,9 +3,9 @@
 #include <assert.h>
 
 #include "stream/lines.h"
-#include "uarch/pointers.h"
+#include "uarch/words.h"
 
-_Static_assert((int)POINTERS_LINES == (int)LINES_PLACES, "what is told once is remembered as long");
+_Static_assert((int)WORDS_LINES == (int)LINES_PLACES, "what is told once is remembered as long");
 
 // -- Making --
 

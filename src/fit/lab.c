@@ -23,7 +23,7 @@ struct lab {
     struct cpu *cpu;
     struct record *buffer;
     struct recorder recorder;
-    struct lines *lines;    // in front of it, with prefetch.pointers
+    struct lines *lines;    // in front of it, when core_reads_lines
     vaddr code, code_end;   // the program being written
     // Of the run in progress.
     vaddr head;
@@ -86,7 +86,7 @@ static bool read_memory(void *who, void *to, vaddr va, u32 size)
 static void forget_lines(struct lab *l)
 {
     lines_free(l->lines);
-    l->lines = l->config->core.prefetch_pointers ? lines_new(&l->recorder, read_memory, l) : NULL;
+    l->lines = core_reads_lines(l->config) ? lines_new(&l->recorder, read_memory, l) : NULL;
 }
 
 static bool map(struct space *s, struct err *e)

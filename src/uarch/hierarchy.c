@@ -7,7 +7,7 @@
 #include "uarch/cache_hot.h"
 #include "uarch/meter.h"
 #include "uarch/mshr.h"
-#include "uarch/pointers.h"
+#include "uarch/words.h"
 
 const struct stat_row hierarchy_stat_rows[] = {
 #define STAT(field, unit, doc) { #field, unit, doc, offsetof(struct hierarchy_stats, field) },
@@ -31,6 +31,7 @@ struct first {
     struct cache *cache;
     struct mshr *mshr;
     struct prefetch *prefetch;
+    struct prefetch *fills;   // the one that sees fills, or NULL
     u32 line, line_bits;
 };
 
@@ -38,21 +39,24 @@ struct hierarchy {
     struct first d, i;
     struct shared *s;
     struct prefetch *l2_prefetch;
+    bool l2_fills;             // l2_prefetch sees fills
     struct meter *fetch_bus;   // of lines into the L1I
     u32 l1d_latency, l2_latency, split_line, split_page, page_bits;
     bool page_map;
-    struct pointers *pointers;   // NULL: not followed
-    bool following;              // what is brought now was pointed to
+    struct words *words;   // NULL: no prefetcher sees fills
+    bool filled;           // what is brought now was wanted by one that does
     struct hierarchy_stats stats;   // all but those of the parts
 };
 
 static struct first first_new(struct arena *a, const struct cache_params *c, u32 mshrs,
                               const struct prefetch_params *f, u32 page)
 {
+    struct prefetch *own = prefetch_new(a, f, c->line, page);
     return (struct first){
         .cache = cache_new(a, c),
         .mshr = mshr_new(a, mshrs),
-        .prefetch = prefetch_new(a, f, c->line, page),
+        .prefetch = own,
+        .fills = prefetch_sees_fills(f->kind) ? own : NULL,
         .line = c->line,
         .line_bits = (u32)__builtin_ctz(c->line),
     };
@@ -73,6 +77,12 @@ static struct shared *shared_new(struct arena *a, const struct hierarchy_params 
     return s;
 }
 
+bool hierarchy_wants_words(const struct hierarchy_params *p)
+{
+    return prefetch_sees_fills(p->l1i_prefetch.kind) || prefetch_sees_fills(p->l1d_prefetch.kind) ||
+           prefetch_sees_fills(p->l1d_second.kind) || prefetch_sees_fills(p->l2_prefetch.kind);
+}
+
 struct hierarchy *hierarchy_new(struct arena *a, const struct hierarchy_params *p,
                                 struct hierarchy *peer)
 {
@@ -89,7 +99,10 @@ struct hierarchy *hierarchy_new(struct arena *a, const struct hierarchy_params *
     h->split_page = p->split_page;
     h->page_bits = (u32)__builtin_ctz(p->page);
     h->page_map = p->page_map;
-    h->pointers = p->pointers ? pointers_new(a, p->pointers_filter) : NULL;
+    h->l2_fills = prefetch_sees_fills(p->l2_prefetch.kind);
+    if (!h->d.fills && prefetch_sees_fills(p->l1d_second.kind))
+        h->d.fills = prefetch_new(a, &p->l1d_second, p->l1d.line, p->page);
+    h->words = hierarchy_wants_words(p) ? words_new(a) : NULL;
     return h;
 }
 
@@ -169,20 +182,45 @@ static cycle l2_fill(struct hierarchy *h, paddr pa, u32 state, enum access kind,
     return ready;
 }
 
-static void l2_train(struct hierarchy *h, vaddr pc, vaddr va, cycle now)
+static void l2_filled(struct hierarchy *h, vaddr pc, vaddr va, cycle now);
+
+// Brings the `n` lines of `want` that the L2 lacks; how many it has begun to bring.
+static u32 l2_prefetch(struct hierarchy *h, vaddr pc, const vaddr *want, u32 n, cycle now)
 {
-    vaddr want[PREFETCH_MAX];
-    u32 n = prefetch_train(h->l2_prefetch, pc, va, want);
+    u32 brought = 0;
     for (u32 i = 0; i < n; i++) {
         paddr pa = physical(h, want[i]);
         enum level level;
         if (cache_contains(h->s->l2, pa))
             continue;
-        if (mshr_full(h->s->l2_mshr, now))
+        if (mshr_full(h->s->l2_mshr, now)) {
             h->stats.prefetch_dropped++;
-        else
-            l2_fill(h, pa, LINE_PREFETCHED, ACCESS_PREFETCH, now, &level);
+            continue;
+        }
+        cycle ready = l2_fill(h, pa, LINE_PREFETCHED, ACCESS_PREFETCH, now, &level);
+        brought++;
+        if (__builtin_expect(h->l2_fills && !h->filled, 0))
+            l2_filled(h, pc, want[i], ready);
     }
+    return brought;
+}
+
+static void l2_train(struct hierarchy *h, vaddr pc, vaddr va, cycle now)
+{
+    vaddr want[PREFETCH_MAX];
+    struct prefetch_event e = { PREFETCH_ACCESS, pc, va, NULL };
+    l2_prefetch(h, pc, want, prefetch_train(h->l2_prefetch, &e, want), now);
+}
+
+// The line of `va` is in the L2 `now`.
+static __attribute__((noinline)) void l2_filled(struct hierarchy *h, vaddr pc, vaddr va, cycle now)
+{
+    vaddr want[PREFETCH_MAX];
+    struct prefetch_event e = { PREFETCH_FILL, pc, va, words_of(h->words, va) };
+    u32 n = prefetch_train(h->l2_prefetch, &e, want);
+    h->filled = true;
+    h->stats.pointers_followed += l2_prefetch(h, pc, want, n, now);
+    h->filled = false;
 }
 
 // A line of `line` bytes that an L1 lacks; `now` is when the load issued.
@@ -198,6 +236,8 @@ static cycle l2_read(struct hierarchy *h, vaddr pc, vaddr va, u32 line, enum acc
         ready = later(r.ready, begin + h->l2_latency);
     } else {
         ready = l2_fill(h, pa, 0, kind, begin, level);
+        if (__builtin_expect(h->l2_fills && !h->filled, 0))
+            l2_filled(h, pc, va, ready);
     }
     if (!r.hit || r.state & LINE_PREFETCHED)
         l2_train(h, pc, va, begin);
@@ -214,30 +254,7 @@ static void l1_push_out(struct hierarchy *h, struct first *f, struct cache_victi
         l2_push_out(h->s, cache_fill(h->s->l2, pa, LINE_DIRTY, now, now), now);
 }
 
-static cycle l1_fill(struct hierarchy *h, struct first *f, vaddr pc, vaddr va, u32 state, cycle now,
-                     enum level *level);
-
-// Brings what the words of a line point to, and the line behind it; `now` is when it is here.
-static __attribute__((noinline)) void follow(struct hierarchy *h, vaddr pc, vaddr va, cycle now)
-{
-    vaddr out[POINTERS_WORDS];
-    enum level level;
-    u32 n = pointers_of(h->pointers, va, out);
-    h->following = true;
-    for (u32 k = 0; k < 2 * n; k++) {
-        vaddr to = out[k / 2] + k % 2 * POINTERS_LINE;
-        bool other_page = (to ^ out[k / 2]) >> h->page_bits;
-        if (other_page || cache_contains(h->d.cache, to))
-            continue;
-        if (mshr_full(h->d.mshr, now)) {
-            h->stats.prefetch_dropped++;
-            continue;
-        }
-        l1_fill(h, &h->d, pc, to, LINE_PREFETCHED, now, &level);
-        h->stats.pointers_followed++;
-    }
-    h->following = false;
-}
+static void l1_filled(struct hierarchy *h, struct first *f, vaddr pc, vaddr va, cycle now);
 
 // Brings the line of `va` into a first level.
 static cycle l1_fill(struct hierarchy *h, struct first *f, vaddr pc, vaddr va, u32 state, cycle now,
@@ -251,24 +268,47 @@ static cycle l1_fill(struct hierarchy *h, struct first *f, vaddr pc, vaddr va, u
     cycle ready = l2_read(h, pc, va, f->line, kind, start, level);
     mshr_hold(f->mshr, start, ready);
     l1_push_out(h, f, cache_fill(f->cache, va, state | origin(*level), now, ready), ready);
-    if (__builtin_expect(h->pointers && f == &h->d && !h->following, 0))
-        follow(h, pc, va, ready);
+    if (__builtin_expect(f->fills && !h->filled, 0))
+        l1_filled(h, f, pc, va, ready);
     return ready;
+}
+
+// Brings the `n` lines of `want` that a first level lacks; how many it has begun to bring.
+static u32 l1_prefetch(struct hierarchy *h, struct first *f, vaddr pc, const vaddr *want, u32 n,
+                       cycle now)
+{
+    u32 brought = 0;
+    for (u32 i = 0; i < n; i++) {
+        enum level level;
+        if (cache_contains(f->cache, want[i]))
+            continue;
+        if (mshr_full(f->mshr, now)) {
+            h->stats.prefetch_dropped++;
+            continue;
+        }
+        l1_fill(h, f, pc, want[i], LINE_PREFETCHED, now, &level);
+        brought++;
+    }
+    return brought;
 }
 
 static void l1_train(struct hierarchy *h, struct first *f, vaddr pc, vaddr va, cycle now)
 {
     vaddr want[PREFETCH_MAX];
-    u32 n = prefetch_train(f->prefetch, pc, va, want);
-    for (u32 i = 0; i < n; i++) {
-        enum level level;
-        if (cache_contains(f->cache, want[i]))
-            continue;
-        if (mshr_full(f->mshr, now))
-            h->stats.prefetch_dropped++;
-        else
-            l1_fill(h, f, pc, want[i], LINE_PREFETCHED, now, &level);
-    }
+    struct prefetch_event e = { PREFETCH_ACCESS, pc, va, NULL };
+    l1_prefetch(h, f, pc, want, prefetch_train(f->prefetch, &e, want), now);
+}
+
+// The line of `va` is in a first level `now`.
+static __attribute__((noinline)) void l1_filled(struct hierarchy *h, struct first *f, vaddr pc,
+                                                vaddr va, cycle now)
+{
+    vaddr want[PREFETCH_MAX];
+    struct prefetch_event e = { PREFETCH_FILL, pc, va, words_of(h->words, va) };
+    u32 n = prefetch_train(f->fills, &e, want);
+    h->filled = true;
+    h->stats.pointers_followed += l1_prefetch(h, f, pc, want, n, now);
+    h->filled = false;
 }
 
 // Any access within a line. `hit_ready` is when the first level itself answers.
@@ -352,8 +392,8 @@ bool hierarchy_l1d_contains(const struct hierarchy *h, vaddr va)
 
 void hierarchy_word(struct hierarchy *h, vaddr va, u64 word, bool points)
 {
-    if (h->pointers)
-        pointers_word(h->pointers, va, word, points);
+    if (h->words)
+        words_tell(h->words, va, word, points);
 }
 
 void hierarchy_settle(struct hierarchy *h)
@@ -386,9 +426,9 @@ struct hierarchy_stats hierarchy_stats(const struct hierarchy *h)
 
 void hierarchy_save(struct hierarchy *h, struct save *s)
 {
-    save_section(s, "memory", 1);
+    save_section(s, "memory", 2);
     save_same(s, h->s->slc != NULL);
-    save_same(s, h->pointers != NULL);
+    save_same(s, h->words != NULL);
     cache_save(h->d.cache, s);
     cache_save(h->i.cache, s);
     cache_save(h->s->l2, s);
@@ -397,8 +437,10 @@ void hierarchy_save(struct hierarchy *h, struct save *s)
     prefetch_save(h->d.prefetch, s);
     prefetch_save(h->i.prefetch, s);
     prefetch_save(h->l2_prefetch, s);
-    if (h->pointers)
-        pointers_save(h->pointers, s);
+    if (h->d.fills && h->d.fills != h->d.prefetch)
+        prefetch_save(h->d.fills, s);
+    if (h->words)
+        words_save(h->words, s);
     dram_save(h->s->dram, s);
     SAVE(s, h->stats);
 }

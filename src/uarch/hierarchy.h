@@ -42,11 +42,10 @@ struct hierarchy_params {
     u32 slc_exclusive;                    // 1: the SLC holds what the L2 pushed out
     u32 page;                             // bytes: 16384
     u32 page_map;                         // 0 identity, 1 scrambled
-    u32 pointers_filter;                  // of pointers.h, when they are followed
     struct prefetch_params l1i_prefetch;
     struct prefetch_params l1d_prefetch;  // fills L1D
+    struct prefetch_params l1d_second;    // beside it, one that sees fills; or none
     struct prefetch_params l2_prefetch;   // sees L1D misses, fills L2
-    u32 pointers;                         // 1: what words of a line point to comes along
 };
 
 struct hierarchy_stats {
@@ -69,6 +68,9 @@ struct access_result {
 struct hierarchy;
 struct save;
 
+// Whether one of the prefetchers looks at what lines hold and is to be told (hierarchy_word).
+bool hierarchy_wants_words(const struct hierarchy_params *p);
+
 // The hierarchy lives in `a`. With `peer` it has L1s of its own and shares the
 // peer's L2, SLC and DRAM (a core of the same cluster).
 struct hierarchy *hierarchy_new(struct arena *a, const struct hierarchy_params *p,
@@ -90,8 +92,8 @@ cycle hierarchy_walk(void *who, u64 page, cycle now);
 // Is a load from `va` a hit in L1D? Leaves no trace (load address prediction).
 bool hierarchy_l1d_contains(const struct hierarchy *h, vaddr va);
 
-// With `pointers`: memory holds `word` at `va`, which is the address of other memory when it
-// `points`. The words of a line are told in order, before the line is brought.
+// Memory holds `word` at `va`, which is the address of other memory when it `points`: for
+// prefetchers that see fills. The words of a line are told in order, before the line is brought.
 void hierarchy_word(struct hierarchy *h, vaddr va, u64 word, bool points);
 
 // Forgets what is under way: all lines are where they were to go, all entries and pipes free.

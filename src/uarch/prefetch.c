@@ -7,11 +7,13 @@
 #include "uarch/prefetch_policy.h"
 
 static const struct policy {
-    void *(*create)(struct arena *a, const struct prefetch_params *p, u32 line);
-    u32 (*train)(void *state, vaddr pc, vaddr va, vaddr *out);
+    enum prefetch_when sees;
+    void *(*create)(struct arena *a, const struct prefetch_params *p, u32 line, u32 page);
+    u32 (*train)(void *state, const struct prefetch_event *e, vaddr *out);
     void (*save)(void *state, struct save *s);
 } policies[PREFETCH_KINDS] = {
-#define PREFETCH(id, ...) { prefetch_##id##_new, prefetch_##id##_train, prefetch_##id##_save },
+#define PREFETCH(id, name, sees, doc) \
+    { PREFETCH_##sees, prefetch_##id##_new, prefetch_##id##_train, prefetch_##id##_save },
 #include "uarch/prefetch.def"
 #undef PREFETCH
 };
@@ -24,22 +26,29 @@ struct prefetch {
 
 struct prefetch *prefetch_new(struct arena *a, const struct prefetch_params *p, u32 line, u32 page)
 {
-    assert(p->kind < PREFETCH_KINDS && p->degree <= PREFETCH_MAX);
+    assert(p->kind < PREFETCH_KINDS && p->degree <= PREFETCH_DEGREE);
     struct prefetch *f = ARENA_NEW(a, struct prefetch);
     f->policy = &policies[p->kind];
-    f->state = f->policy->create(a, p, line);
+    f->state = f->policy->create(a, p, line, page);
     f->line_mask = ~(vaddr)(line - 1);
     f->page_mask = p->cross_page ? 0 : ~(vaddr)(page - 1);
     return f;
 }
 
-u32 prefetch_train(struct prefetch *f, vaddr pc, vaddr va, vaddr *out)
+bool prefetch_sees_fills(u32 kind)
 {
-    u32 n = f->policy->train(f->state, pc, va, out), kept = 0;
-    vaddr last = va & f->line_mask;
+    return policies[kind].sees == PREFETCH_FILL;
+}
+
+u32 prefetch_train(struct prefetch *f, const struct prefetch_event *e, vaddr *out)
+{
+    if (f->policy->sees != e->when)
+        return 0;
+    u32 n = f->policy->train(f->state, e, out), kept = 0;
+    vaddr last = e->va & f->line_mask;
     for (u32 i = 0; i < n; i++) {
         vaddr line = out[i] & f->line_mask;
-        if (line == last || ((line ^ va) & f->page_mask))
+        if (line == last || ((line ^ e->va) & f->page_mask))
             continue;
         out[kept++] = last = line;
     }

@@ -20,7 +20,7 @@ struct stream {
     struct run *runs;
 };
 
-void *prefetch_stream_new(struct arena *a, const struct prefetch_params *p, u32 line)
+void *prefetch_stream_new(struct arena *a, const struct prefetch_params *p, u32 line, u32 page)
 {
     assert(p->entries >= 1);
     struct stream *s = ARENA_NEW(a, struct stream);
@@ -58,10 +58,10 @@ static i32 run_of(const struct stream *s, i64 line)
     return -1;
 }
 
-u32 prefetch_stream_train(void *state, vaddr pc, vaddr va, vaddr *out)
+u32 prefetch_stream_train(void *state, const struct prefetch_event *e, vaddr *out)
 {
     struct stream *s = state;
-    i64 line = (i64)(va >> s->line_bits);
+    i64 line = (i64)(e->va >> s->line_bits);
     i32 i = run_of(s, line);
     if (i < 0) {
         restart(s, line);

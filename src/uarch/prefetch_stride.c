@@ -18,7 +18,7 @@ struct stride {
     struct load *loads;
 };
 
-void *prefetch_stride_new(struct arena *a, const struct prefetch_params *p, u32 line)
+void *prefetch_stride_new(struct arena *a, const struct prefetch_params *p, u32 line, u32 page)
 {
     assert(p->entries >= 1);
     struct stride *s = ARENA_NEW(a, struct stride);
@@ -29,9 +29,10 @@ void *prefetch_stride_new(struct arena *a, const struct prefetch_params *p, u32 
     return s;
 }
 
-u32 prefetch_stride_train(void *state, vaddr pc, vaddr va, vaddr *out)
+u32 prefetch_stride_train(void *state, const struct prefetch_event *e, vaddr *out)
 {
     struct stride *s = state;
+    vaddr pc = e->pc, va = e->va;
     struct load *l = &s->loads[(pc >> 2 ^ pc >> 9) % s->entries];
     if (l->pc != pc) {
         *l = (struct load){ .pc = pc, .last = va };

@@ -160,7 +160,7 @@ static void a_bad_set_is_refused(void **state)
                                       "random, mru-bit, srrip, dip" },
         { "core.prefetch.l1d.policy=strides",
           "--set core.prefetch.l1d.policy: 'strides' is none "
-          "of: none, next, stride, stream; is 'stride' meant?" },
+          "of: none, next, stride, stream, pointers; is 'stride' meant?" },
         { "core.branch.ras_overflow=", "--set core.branch.ras_overflow: '' is none of: clear, "
                                        "wrap, drop" },
         { "core.rob.groups=0",
@@ -329,8 +329,8 @@ static void the_library_lists_parameters_and_what_may_be_chosen(void **state)
     m2sim_parameters(count_path, &count);
     assert_int_equal(count, PARAM_COUNT);
     assert_true(m2sim_choices("core.prefetch.l2.policy", keep_second, last));
-    assert_string_equal(last[1], "stride");
-    assert_string_equal(last[0], "stream");
+    assert_string_equal(last[1], "stream");
+    assert_string_equal(last[0], "pointers");
     assert_false(m2sim_choices("core.rob.groups", keep_second, last));
     assert_false(m2sim_choices("core.no.such", keep_second, last));
     assert_false(m2sim_choices("prefetch.l2.policy", keep_second, last));

@@ -50,6 +50,17 @@ static void define(struct world *w)
     }
 }
 
+// What the line of `data` holds: its words point elsewhere.
+static void tell(struct world *w, vaddr data)
+{
+    for (u32 k = 0; k < RECORD_WORDS; k++) {
+        vaddr at = (data & ~(vaddr)(RECORD_LINE - 1)) + 8 * k;
+        struct record r = record_other(RECORD_WORD, at, DATA + at * 0x9e3779b1 % 0x800000);
+        r.head |= RECORD_POINTS;
+        parts_warm(&w->parts, &r, 1);
+    }
+}
+
 // Random accesses and branches, and what the predictors of loads are told of by models.
 static void use(struct world *w, u64 seed, u32 n)
 {
@@ -62,6 +73,8 @@ static void use(struct world *w, u64 seed, u32 n)
             r.addr = data;
         else if (kind < 7 && taken)
             r = (struct record){ pc | RECORD_TAKEN, START + 4 * (draw(&seed) % PLACES) };
+        if (k % 4 == 0 && r.addr && kind < 2)
+            tell(w, data);
         parts_warm(&w->parts, &r, 1);
         if (w->parts.lap && kind == 0)
             lap_train(w->parts.lap, pc, data, lap_predict(w->parts.lap, pc));
@@ -157,6 +170,15 @@ static void so_it_does_with_other_policies(void **state)
     go_on_alike(sets, COUNT(sets));
 }
 
+static void so_it_does_with_prefetchers_that_see_fills(void **state)
+{
+    static const char *const beside[] = { "core.prefetch.pointers=true" };
+    static const char *const alone[] = { "core.prefetch.l1d.policy=pointers",
+                                         "core.prefetch.l2.policy=pointers" };
+    go_on_alike(beside, COUNT(beside));
+    go_on_alike(alone, COUNT(alone));
+}
+
 static void another_core_is_refused(void **state)
 {
     static const char *const sets[] = { "core.l1d.size=65536" };
@@ -246,6 +268,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_core_goes_on_as_if_it_had_not_been_saved),
         cmocka_unit_test(so_it_does_with_other_policies),
+        cmocka_unit_test(so_it_does_with_prefetchers_that_see_fills),
         cmocka_unit_test(another_core_is_refused),
         cmocka_unit_test(a_changed_byte_is_noticed_by_the_digest),
         cmocka_unit_test(damage_with_the_right_digest_does_no_harm),
