@@ -41,6 +41,8 @@ int cmd_accuracy(const struct cli_line *l)
     unsigned flags = cli_given(l, OPT_json) ? M2SIM_JSON : 0;
     if (cli_given(l, OPT_list))
         flags |= M2SIM_LIST;
+    if (cli_given(l, OPT_markdown))
+        flags |= M2SIM_MARKDOWN;
     struct m2sim_output *to;
     FILE *f = cli_output(folder ? NULL : output, &to, &e);
     if (!f)

@@ -249,8 +249,8 @@ struct m2sim_accuracy {
     void *ctx;
 };
 
-// Flag of m2sim_accuracy, beside M2SIM_JSON: name every measurement that is missed.
-enum { M2SIM_LIST = 8 };
+// Flags of m2sim_accuracy, beside M2SIM_JSON: name every measurement that is missed; write Markdown.
+enum { M2SIM_LIST = 8, M2SIM_MARKDOWN = 16 };
 
 // Simulates what real machines were measured at and writes how far the model is off.
 bool m2sim_accuracy(const struct m2sim_accuracy *o, FILE *f, unsigned flags, struct m2sim_error *e);

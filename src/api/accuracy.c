@@ -126,6 +126,8 @@ bool m2sim_accuracy(const struct m2sim_accuracy *options, FILE *out, unsigned fl
         ok = write_plots(&o, &f, e);
     if (ok && flags & M2SIM_JSON)
         fit_show_json(&r, f.model, out, flags & M2SIM_LIST);
+    else if (ok && flags & M2SIM_MARKDOWN)
+        fit_show_markdown(&r, f.model, out, flags & M2SIM_LIST);
     else if (ok)
         fit_show(&r, out, flags & M2SIM_LIST);
     free(r.at);

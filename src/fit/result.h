@@ -6,7 +6,7 @@
 #include "base/types.h"
 
 struct result {
-    const char *set;      // "instructions", "probes", "loops", "kernels", "models"
+    const char *set;      // "instructions", "probes", "loops", "kernels", "apps", "models"
     const char *core;
     const char *family;   // points that belong together: one plot
     const char *name;
@@ -16,6 +16,8 @@ struct result {
     double low, high;     // range of the measurement; equal: a rule decides
     double sim;           // NAN: not run
     bool shown_only;      // not counted
+    bool unseen;          // was not used in making the model, only in telling how good it is
+    char fidelity;        // of an app: 'A' does what was measured, 'B' something near; else 0
     const char *note;     // why it was not run, is not counted or misses; or NULL
     size_t group, order;  // results_sort() fills them
 };
@@ -45,17 +47,5 @@ bool result_within(const struct result *r, double share, double cycles);
 // By the rule of its set: in its range when it has one (loops: or 5 %); instructions 5 %; models
 // 15 %; others 10 % or 0.3 cycle.
 bool result_hit(const struct result *r);
-
-struct fit_stats {
-    size_t points, run;                // counted points, and those that were run
-    double hit, in5, in10, in_half;    // shares of `points`: by the rule, 5 %, 10 %, 0.5 cycle
-    double mape, mape_low, mape_high;  // mean error, with its 95 % interval
-    double worst;
-    double r2, r2_low, r2_high;        // of simulated against measured
-};
-
-// Of the counted points among r[0] to r[n - 1]. The intervals are bootstrapped, always with
-// the same seed.
-struct fit_stats results_stats(const struct result *r, size_t n);
 
 #endif

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/json.h"
+#include "fit/stats.h"
 
 #define KNEE "knee: "
 
@@ -12,8 +13,8 @@ static void line(FILE *f, const char *name, const struct fit_stats *s)
     fprintf(f, "  %-44.44s %6zu", name, s->points);
     if (s->run)
         fprintf(f, " %6.1f %6.1f %6.1f %6.1f %7.1f [%.1f, %.1f] %6.3f\n", s->hit * 100,
-                s->in5 * 100, s->in10 * 100, s->in_half * 100, s->mape * 100, s->mape_low * 100,
-                s->mape_high * 100, s->r2);
+                s->in5 * 100, s->in10 * 100, s->in_half * 100, s->at[FIT_MEAN].value * 100,
+                s->at[FIT_MEAN].low * 100, s->at[FIT_MEAN].high * 100, s->at[FIT_R2].value);
     else
         fprintf(f, " not run\n");
 }
@@ -62,24 +63,36 @@ void fit_show(const struct results *r, FILE *f, bool list)
             "0.5 cy", "error %", "[95 %]  R2");
     for (size_t k = 0, n; k < r->count; k += n) {
         n = results_group(r, k, false);
-        struct fit_stats s = results_stats(&r->at[k], n);
+        struct fit_stats s = results_stats(&r->at[k], n, NULL);
         fprintf(f, "%s on %s\n", r->at[k].set, r->at[k].core);
         size_t families = 0;
         for (size_t j = k, m; j < k + n; j += m, families++) {
             m = results_group(r, j, true);
-            struct fit_stats t = results_stats(&r->at[j], m);
+            struct fit_stats t = results_stats(&r->at[j], m, NULL);
             if (t.points)
                 line(f, r->at[j].family, &t);
         }
         if (families > 1)
             line(f, "all", &s);
     }
+    fit_show_errors(r, f);
     knees(r, f);
     if (!list)
         return;
     fprintf(f, "\nMissed or not counted: measured, simulated, error, why\n");
     for (size_t k = 0; k < r->count; k++)
         miss(&r->at[k], f);
+}
+
+static void estimate_json(struct jw *j, const char *name, const struct estimate *e)
+{
+    char interval[32];
+    jw_real(j, name, e->value);
+    snprintf(interval, sizeof(interval), "%s_95", name);
+    jw_array(j, interval);
+    jw_real(j, NULL, e->low);
+    jw_real(j, NULL, e->high);
+    jw_close(j);
 }
 
 static void stats_json(struct jw *j, const struct fit_stats *s)
@@ -90,17 +103,9 @@ static void stats_json(struct jw *j, const struct fit_stats *s)
     jw_real(j, "within_5_percent", s->in5);
     jw_real(j, "within_10_percent", s->in10);
     jw_real(j, "within_half_cycle", s->in_half);
-    jw_real(j, "mape", s->mape);
-    jw_array(j, "mape_95");
-    jw_real(j, NULL, s->mape_low);
-    jw_real(j, NULL, s->mape_high);
-    jw_close(j);
     jw_real(j, "worst", s->worst);
-    jw_real(j, "r2", s->r2);
-    jw_array(j, "r2_95");
-    jw_real(j, NULL, s->r2_low);
-    jw_real(j, NULL, s->r2_high);
-    jw_close(j);
+    for (size_t k = 0; k < FIT_ESTIMATES; k++)
+        estimate_json(j, fit_estimates[k].json, &s->at[k]);
 }
 
 static void point_json(struct jw *j, const struct result *r)
@@ -115,6 +120,9 @@ static void point_json(struct jw *j, const struct result *r)
     jw_real(j, "error", isnan(r->sim) ? NAN : result_error(r));
     jw_bool(j, "hit", result_hit(r));
     jw_bool(j, "counted", !r->shown_only);
+    jw_bool(j, "seen", !r->unseen);
+    if (r->fidelity)
+        jw_text(j, "fidelity", (char[]){ r->fidelity, 0 });
     if (r->note)
         jw_text(j, "note", r->note);
     jw_close(j);
@@ -142,6 +150,22 @@ static void knees_json(struct jw *j, const struct result *r, size_t n)
     jw_close(j);
 }
 
+static void parts_json(struct jw *j, const struct result *r, size_t n)
+{
+    struct fit_stats all = results_stats(r, n, NULL);
+    jw_array(j, "parts");
+    for (size_t k = 1; k < FIT_PARTS; k++) {
+        struct fit_stats s = results_stats(r, n, &fit_parts[k]);
+        if (!fit_part_is_shown(&s, &all, k))
+            continue;
+        jw_object(j, NULL);
+        jw_text(j, "part", fit_parts[k].name);
+        stats_json(j, &s);
+        jw_close(j);
+    }
+    jw_close(j);
+}
+
 void fit_show_json(const struct results *r, const char *model, FILE *f, bool list)
 {
     struct jw j;
@@ -149,10 +173,11 @@ void fit_show_json(const struct results *r, const char *model, FILE *f, bool lis
     jw_object(&j, NULL);
     jw_u64(&j, "schema", 1);
     jw_text(&j, "model", model);
+    jw_u64(&j, "draws", FIT_DRAWS);
     jw_array(&j, "sets");
     for (size_t k = 0, n; k < r->count; k += n) {
         n = results_group(r, k, false);
-        struct fit_stats s = results_stats(&r->at[k], n);
+        struct fit_stats s = results_stats(&r->at[k], n, NULL);
         jw_object(&j, NULL);
         jw_text(&j, "set", r->at[k].set);
         jw_text(&j, "core", r->at[k].core);
@@ -160,7 +185,7 @@ void fit_show_json(const struct results *r, const char *model, FILE *f, bool lis
         jw_array(&j, "families");
         for (size_t i = k, m; i < k + n; i += m) {
             m = results_group(r, i, true);
-            s = results_stats(&r->at[i], m);
+            s = results_stats(&r->at[i], m, NULL);
             jw_object(&j, NULL);
             jw_text(&j, "family", r->at[i].family);
             stats_json(&j, &s);
@@ -173,7 +198,8 @@ void fit_show_json(const struct results *r, const char *model, FILE *f, bool lis
             jw_close(&j);
         }
         jw_close(&j);
-        knees_json(&j, &r->at[k], results_group(r, k, false));
+        parts_json(&j, &r->at[k], n);
+        knees_json(&j, &r->at[k], n);
         jw_close(&j);
     }
     jw_close(&j);

@@ -1,4 +1,4 @@
-// show.h: results as text and JSON.
+// show.h: results as text, Markdown and JSON.
 #ifndef FIT_SHOW_H
 #define FIT_SHOW_H
 
@@ -11,5 +11,11 @@ void fit_show(const struct results *r, FILE *f, bool list);
 
 // An object with "schema": 1; with `list`, every point.
 void fit_show_json(const struct results *r, const char *model, FILE *f, bool list);
+
+// The errors of each set, core and family, and of what was seen in making the model and what was not.
+void fit_show_errors(const struct results *r, FILE *f);
+
+// All that fit_show has, as tables of Markdown; with `list`, a row a point.
+void fit_show_markdown(const struct results *r, const char *model, FILE *f, bool list);
 
 #endif

@@ -8,6 +8,7 @@
 #include "fit/fit.h"
 #include "fit/loop.h"
 #include "fit/show.h"
+#include "fit/stats.h"
 #include "m2sim.h"
 
 static struct result result(double hw, double sim)
@@ -59,13 +60,73 @@ static void statistics_are_those_of_a_small_sample_by_hand(void **state)
     // Errors 0, 1 and 0.5; mean of hw 2; residuals 0, 1, 1; total 2: R2 = 1 - 2 / 2.
     struct result r[] = { result(1, 1), result(2, 1), result(3, 2), result(9, 1) };
     r[3].shown_only = true;
-    struct fit_stats s = results_stats(r, 4);
+    struct fit_stats s = results_stats(r, 4, NULL);
     assert_int_equal(s.points, 3);
-    assert_float_equal(s.mape, 0.5, 1e-12);
-    assert_float_equal(s.r2, 0, 1e-12);
+    assert_float_equal(s.at[FIT_MEAN].value, 0.5, 1e-12);
+    assert_float_equal(s.at[FIT_MEDIAN].value, 0.5, 1e-12);
+    assert_float_equal(s.at[FIT_R2].value, 0, 1e-12);
     assert_float_equal(s.worst, 1, 1e-12);
     assert_float_equal(s.hit, 1.0 / 3, 1e-12);
-    assert_true(s.mape_low <= s.mape && s.mape <= s.mape_high);
+    assert_true(s.at[FIT_MEAN].low <= 0.5 && s.at[FIT_MEAN].high >= 0.5);
+}
+
+// Measured 1 2 4 8, simulated 2 2 4 4. Logarithms to base 2: 0 1 2 3 and 1 1 2 2. Bias: equal means
+// of logarithms, none. R2 of logarithms: 1 - (1 + 1) / 5. Pearson: deviations -2.75 -1.75 0.25
+// 4.25 and -1 -1 1 1, so 9 / sqrt(28.75 * 4). Ranks 1 2 3 4 and 1.5 1.5 3.5 3.5: 4 / sqrt(5 * 4).
+// Errors 1 0 0 1: median 0.5.
+static void correlations_are_those_of_the_formulae(void **state)
+{
+    struct result r[] = { result(1, 2), result(2, 2), result(4, 4), result(8, 4) };
+    struct fit_stats s = results_stats(r, 4, NULL);
+    assert_float_equal(s.at[FIT_BIAS].value, 0, 1e-12);
+    assert_float_equal(s.at[FIT_R2_LOG].value, 0.6, 1e-12);
+    assert_float_equal(s.at[FIT_PEARSON].value, 9 / sqrt(28.75 * 4), 1e-12);
+    assert_float_equal(s.at[FIT_SPEARMAN].value, 4 / sqrt(20), 1e-12);
+    assert_float_equal(s.at[FIT_MEDIAN].value, 0.5, 1e-12);
+}
+
+// Twice as slow once and four times as fast once: sqrt(2 / 4) - 1.
+static void bias_is_a_geometric_mean(void **state)
+{
+    struct result r[] = { result(10, 20), result(40, 10) };
+    assert_float_equal(results_stats(r, 2, NULL).at[FIT_BIAS].value, sqrt(0.5) - 1, 1e-12);
+}
+
+// A draw of 40 points, half of them with error 1 and half with 0, has a mean of binomial share: its
+// standard deviation is sqrt(0.25 / 40), and 95 % lie within 1.96 of it, 0.155; steps are of 1/40.
+static void an_interval_is_as_wide_as_the_binomial_one(void **state)
+{
+    struct result r[40];
+    for (int k = 0; k < 40; k++)
+        r[k] = result(k + 1, k % 2 ? 2 * k + 2 : k + 1);
+    struct estimate mean = results_stats(r, 40, NULL).at[FIT_MEAN];
+    assert_float_equal(mean.value, 0.5, 1e-12);
+    assert_float_equal(mean.low, 0.5 - 0.155, 0.03);
+    assert_float_equal(mean.high, 0.5 + 0.155, 0.03);
+    struct estimate again = results_stats(r, 40, NULL).at[FIT_MEAN];
+    assert_float_equal(mean.low, again.low, 0);
+    assert_float_equal(mean.high, again.high, 0);
+}
+
+// One point has no spread: a correlation is not defined, nor is its interval.
+static void what_is_not_defined_is_not_a_number(void **state)
+{
+    struct result r[] = { result(3, 4) };
+    struct fit_stats s = results_stats(r, 1, NULL);
+    assert_true(isnan(s.at[FIT_PEARSON].value) && isnan(s.at[FIT_PEARSON].low));
+    assert_true(isnan(s.at[FIT_R2_LOG].value) && isnan(s.at[FIT_SPEARMAN].value));
+    assert_float_equal(s.at[FIT_MEAN].low, 1.0 / 3, 1e-12);
+}
+
+static void unseen_points_and_fidelities_are_told_apart(void **state)
+{
+    struct result r[] = { result(1, 1), result(1, 2), result(1, 3), result(1, 5) };
+    r[1].unseen = r[3].unseen = true;
+    r[0].fidelity = r[1].fidelity = 'A';
+    r[2].fidelity = r[3].fidelity = 'B';
+    static const double means[] = { 1.75, 1, 2.5, 0.5, 0, 1, 3 };   // in the order of fit_parts
+    for (size_t k = 0; k < FIT_PARTS; k++)
+        assert_float_equal(results_stats(r, 4, &fit_parts[k]).at[FIT_MEAN].value, means[k], 1e-12);
 }
 
 static void results_of_a_family_are_put_together_in_their_order(void **state)
@@ -214,6 +275,11 @@ int main(void)
         cmocka_unit_test(a_probe_is_met_within_a_tenth_or_three_tenths_of_a_cycle),
         cmocka_unit_test(a_range_decides_where_there_is_one),
         cmocka_unit_test(statistics_are_those_of_a_small_sample_by_hand),
+        cmocka_unit_test(correlations_are_those_of_the_formulae),
+        cmocka_unit_test(bias_is_a_geometric_mean),
+        cmocka_unit_test(an_interval_is_as_wide_as_the_binomial_one),
+        cmocka_unit_test(what_is_not_defined_is_not_a_number),
+        cmocka_unit_test(unseen_points_and_fidelities_are_told_apart),
         cmocka_unit_test(results_of_a_family_are_put_together_in_their_order),
         cmocka_unit_test(knees_are_listed_by_themselves),
         cmocka_unit_test(a_missed_point_gets_its_reason_and_one_that_is_met_none),
