@@ -287,7 +287,7 @@ i64 signalfd_read(struct thread *t, int host, u64 set, vaddr to, u64 size);
 
 // Waits until a signal of `set` is pending (0) or one can be delivered (-EINTR), or `until`
 // of CLOCK_MONOTONIC (0).
-i64 signal_wait(struct thread *t, u64 set, u64 until, const char *what);
+i64 signal_wait(struct thread *t, u64 set, u64 until);
 
 // ---- restartable sequences
 

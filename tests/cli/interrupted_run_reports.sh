@@ -3,6 +3,13 @@ mkelf p d2800020 100000e1 d2800022 d2800808 d4000001 14000000 d503201f d503201f 
 # The same with all signals blocked: the third ends it.
 mkelf blocks d2800000 100001e1 d2800002 d2800103 d28010e8 d4000001 \
     d2800020 100000e1 d2800022 d2800808 d4000001 14000000 d503201f d503201f 00000062 d503201f ffffffff ffffffff
+# Nothing but a signal from outside ends these: ppoll without an end, as in pause(), and sigsuspend.
+mkelf pauses d2800020 10000161 d2800022 d2800808 d4000001 d2800000 d2800001 d2800002 d2800003 d2800928 d4000001 \
+    14000000 00000062
+mkelf suspends d2800020 10000121 d2800022 d2800808 d4000001 100000e0 d2800101 d28010a8 d4000001 14000000 \
+    00000062 d503201f 00000000 00000000
+# Nobody is there who could wake this one.
+mkelf futex 10000100 d2801001 d2800002 d2800003 d2800c48 d4000001 14000000 d503201f 00000000
 
 # attempt PROGRAM COMMAND SIGNAL...
 attempt() {
@@ -26,6 +33,11 @@ for command in run 'run --deterministic' time; do
     attempt p "$command" INT
     attempt p "$command" TERM
     attempt blocks "$command" TERM INT TERM
+    for program in pauses suspends; do
+        attempt $program "$command" INT
+        attempt $program "$command" TERM
+    done
+    timeout 20 m2sim $command -q -- ./futex 2>&1 | grep deadlock
 done
 # Both at once, in a foreground: the guest ends by one of them.
 cat >both.py <<'END'

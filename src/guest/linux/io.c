@@ -494,12 +494,9 @@ i64 sys_ioctl(struct thread *t, const u64 a[6])
 // Waits on host descriptors; `wait_ns` < 0 has no end.
 static i64 wait_for(struct thread *t, struct pollfd *fds, int n, i64 wait_ns)
 {
-    struct process *p = t->process;
-    if (wait_ns < 0 && n == 0 && process_alone(p))
-        return process_deadlock(t, "poll without descriptors");
     u64 until = wait_ns < 0 ? UINT64_MAX : 0;
     if (wait_ns > 0 && !t->call.again)
-        until = process_now(p, CLOCK_MONOTONIC) + (u64)wait_ns;
+        until = process_now(t->process, CLOCK_MONOTONIC) + (u64)wait_ns;
     return block_poll(t, fds, n, until);
 }
 

@@ -139,7 +139,7 @@ i64 signalfd_read(struct thread *t, int host, u64 set, vaddr to, u64 size)
         }
         if (done)
             break;
-        i64 failed = flags & O_NONBLOCK ? -EAGAIN : signal_wait(t, set, UINT64_MAX, "signalfd");
+        i64 failed = flags & O_NONBLOCK ? -EAGAIN : signal_wait(t, set, UINT64_MAX);
         if (failed)
             return restartable(failed);
     }

@@ -62,11 +62,9 @@ i64 sys_rt_sigpending(struct thread *t, const u64 a[6])
     return a[1] > SET_BYTES ? -EINVAL : space_write(t->process->space, a[0], &set, a[1]);
 }
 
-i64 signal_wait(struct thread *t, u64 set, u64 until, const char *what)
+i64 signal_wait(struct thread *t, u64 set, u64 until)
 {
     struct process *p = t->process;
-    if (process_alone(p) && until == UINT64_MAX && !t->call.again)
-        return process_deadlock(t, what);
     t->awaited = set;
     i64 r = p->policy->signal(t, set, until);
     t->awaited = r == -WAITS ? set : 0;
@@ -77,7 +75,7 @@ i64 sys_rt_sigsuspend(struct thread *t, const u64 a[6])
 {
     u64 mask;
     if (t->call.again)
-        return signal_wait(t, 0, UINT64_MAX, "sigsuspend");
+        return signal_wait(t, 0, UINT64_MAX);
     if (a[1] != SET_BYTES)
         return -EINVAL;
     if (space_read(t->process->space, &mask, a[0], sizeof(mask)))
@@ -87,7 +85,7 @@ i64 sys_rt_sigsuspend(struct thread *t, const u64 a[6])
     t->sigmask = mask & ~UNBLOCKABLE;
     if (signal_waiting(t, t->sigmask))
         return -EINTR;
-    return signal_wait(t, 0, UINT64_MAX, "sigsuspend");
+    return signal_wait(t, 0, UINT64_MAX);
 }
 
 static i64 put_info(struct thread *t, vaddr to, const struct guest_siginfo *i)
@@ -125,7 +123,7 @@ i64 sys_rt_sigtimedwait(struct thread *t, const u64 a[6])
             hostsig_catch(p, sig);
     struct guest_siginfo info;
     while (!signal_take(t, set, &info)) {
-        failed = signal_wait(t, set, until, "sigwait");
+        failed = signal_wait(t, set, until);
         if (failed)
             return failed;
         if (!(signal_pending(t) & set))

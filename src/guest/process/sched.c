@@ -102,6 +102,7 @@ struct idle {
     u64 until;
     u32 child;       // what is waited for of one
     bool unpolled;   // something is that cannot be polled
+    bool open;       // something is that a signal from outside may end: no futex
 };
 
 static void gather(struct process *p, struct idle *all)
@@ -110,6 +111,7 @@ static void gather(struct process *p, struct idle *all)
     all->until = timers_next(p);
     all->child = 0;
     all->unpolled = p->forks;
+    all->open = p->forwarded;
     for (struct thread *t = p->threads; t; t = t->next) {
         const struct thread_wait *w = &t->call.wait;
         if (!t->call.waits || t->left)
@@ -120,6 +122,7 @@ static void gather(struct process *p, struct idle *all)
                 all->fds[all->n++] = w->fds[i];
         all->child |= w->child;
         all->unpolled |= w->child || t->call.helper;
+        all->open |= !w->futex;
     }
 }
 
@@ -158,7 +161,7 @@ static bool idle(struct process *p)
             p->slept_ns += left;
         return true;
     }
-    if (!all.n && !all.unpolled && !p->forwarded)
+    if (!all.n && !all.unpolled && !all.open)
         return false;
     poll(all.fds, (nfds_t)all.n, all.unpolled ? 1 : IDLE_MS);
     return true;

@@ -80,7 +80,7 @@ i64 process_deadlock(struct thread *t, const char *what)
 
 void process_deadlock_locked(struct process *p)
 {
-    tell_deadlock(p, "for each other or for a signal");
+    tell_deadlock(p, "futex");
     end_locked(p, 0, SIGKILL);
 }
 
