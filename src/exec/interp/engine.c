@@ -283,9 +283,10 @@ static struct trap run(struct cpu *c, const struct space *s, u64 budget, struct 
     if (budget > 1ull << 40)
         budget = 1ull << 40;
 
-    struct exec e = {
-        .space = s, .recorder = r, .shared = s->parallel, .bad = { .run = RUN_BAD_TARGET }
-    };
+    struct exec e = { .space = s,
+                      .recorder = r,
+                      .shared = __atomic_load_n(&s->parallel, __ATOMIC_RELAXED),
+                      .bad = { .run = RUN_BAD_TARGET } };
     struct insn *start = c->shadow + (c->pc >> 2);
     c->bad = &e.bad;
     c->left = (u64)start + budget * sizeof(*start);

@@ -224,7 +224,9 @@ static enum next blocks(struct jit *j, struct cpu *c, struct trap *t)
 {
     u32 from = NONE;   // a site that led here
     for (;;) {
-        u32 code = c->pc < c->window && !(c->pc & 3) && from == NONE ? j->entries[c->pc >> 2] : 0;
+        // Another thread's code_add writes it last of what a block is.
+        bool known = c->pc < c->window && !(c->pc & 3) && from == NONE;
+        u32 code = known ? __atomic_load_n(&j->entries[c->pc >> 2], __ATOMIC_ACQUIRE) : 0;
         if (!code) {
             enum trap_kind why;
             u32 b = block_at(j, c, &why);
@@ -264,7 +266,7 @@ static enum next in_code(struct jit *j, struct cpu *c, struct recorder *r, u64 *
 {
     struct exec e = { .space = j->space,
                       .recorder = r,
-                      .shared = j->space->parallel,
+                      .shared = __atomic_load_n(&j->space->parallel, __ATOMIC_RELAXED),
                       .fault = fault,
                       .fault_ctx = j,
                       .bad = { .run = RUN_BAD_TARGET } };

@@ -48,7 +48,11 @@ static void signal_sets(struct thread *t, FILE *f)
         ignored |= (u64)(p->actions[sig].handler == 1) << (sig - 1);
         caught |= (u64)(p->actions[sig].handler > 1) << (sig - 1);
     }
-    fprintf(f, "SigQ:\t%d/%d\n", p->queued, GUEST_QUEUE);
+    // Other threads queue and take signals at the same time, under the lock.
+    pthread_mutex_lock(&t->process->lock);
+    int queued = p->queued;
+    pthread_mutex_unlock(&t->process->lock);
+    fprintf(f, "SigQ:\t%d/%d\n", queued, GUEST_QUEUE);
     fprintf(f, "SigPnd:\t%016" PRIx64 "\nShdPnd:\t%016" PRIx64 "\nSigBlk:\t%016" PRIx64 "\n",
             t->pending, p->pending, t->sigmask);
     fprintf(f, "SigIgn:\t%016" PRIx64 "\nSigCgt:\t%016" PRIx64 "\n", ignored, caught);
