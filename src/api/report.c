@@ -99,6 +99,7 @@ static struct sheet *sheet_new(const struct m2sim *s)
         return t;
     core_stats(s->core, &t->stats);
     t->r.timed = true;
+    t->r.memory = bounds_memory(s->process->space->bounds);
     t->r.cycles = t->stats.cycles;
     core_counters(&t->stats, t->groups);
     t->r.groups = t->groups;

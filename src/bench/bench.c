@@ -285,6 +285,16 @@ static u64 read_instructions(const char *report, const char *program, struct err
     return n;
 }
 
+static bool no_profile(const struct plan *p, struct err *e)
+{
+    if (!p->o->probe || access(p->o->probe, R_OK) != 0)
+        return err_set(e, "this m2sim was built without the probe or libdw: no profile");
+    err_set(e,
+            "no profile: the host lacks memory or descriptors, or m2sim was built without libdw");
+    e->kind = ERR_HOST;
+    return false;
+}
+
 // Counts the instructions of the guest and, with the probe, allocations; or takes a profile.
 static bool count(struct plan *p, struct job *j, struct err *e)
 {
@@ -303,7 +313,7 @@ static bool count(struct plan *p, struct job *j, struct err *e)
         ok = (probe && probe_data(probe) &&
               profile_add(p->o->profile, j->mode->name, probe_data(probe), p->o->m2sim,
                           j->series->instructions, u.cpu)) ||
-             err_set(e, "this m2sim was built without the probe or libdw: no profile");
+             no_profile(p, e);
     probe_free(probe);
     return ok;
 }

@@ -438,6 +438,7 @@ void report_json(const struct report *r, FILE *f, bool host)
             jw_text(&j, NULL, *path);
         jw_close(&j);
         jw_text(&j, "environment_digest", r->environment_digest);
+        jw_u64(&j, "memory", r->memory);
     }
     jw_text(&j, "program", r->program);
     jw_text(&j, "program_digest", r->program_digest);

@@ -58,6 +58,7 @@ struct report {
     const char *version, *model_digest;
     const char *program, *program_digest, *command;
     const char *environment_digest;   // of a timed run
+    u64 memory;   // bytes that the program may have, of a timed run
 };
 
 // `host` also writes how long the host took.

@@ -1,5 +1,6 @@
 #include "symbols/sites.h"
 
+#include <elfutils/libdw.h>
 #include <elfutils/libdwfl.h>
 #include <stdlib.h>
 
@@ -46,6 +47,10 @@ struct site sites_at(struct sites *s, u64 pc)
     struct site r = { "?", NULL, 0 };
     if (!m)
         return r;
+    Dwarf_Addr bias;
+    Dwarf *dwarf = dwfl_module_getdwarf(m, &bias);
+    if (dwarf)
+        dwarf_new_oom_handler(dwarf, out_of_memory);   // the library's own exits with 1
     const char *name = dwfl_module_addrname(m, pc);
     Dwfl_Line *line = dwfl_module_getsrc(m, pc);
     r.function = name ? name : "?";
