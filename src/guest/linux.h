@@ -221,6 +221,10 @@ void signal_arrives(struct process *p, const struct guest_siginfo *info);
 // Takes the lowest signal of `set` that is pending for `t`: false when there is none.
 bool signal_take(struct thread *t, u64 set, struct guest_siginfo *info);
 
+// What the thread blocks from now on, but SIGKILL and SIGSTOP; what it waits for.
+void signal_mask(struct thread *t, u64 set);
+void signal_await(struct thread *t, u64 set);
+
 // Signals pending for the thread or its process.
 u64 signal_pending(const struct thread *t);
 

@@ -525,15 +525,15 @@ i64 mask_begin(struct thread *t, vaddr a, u64 size)
         return -EFAULT;
     t->sigmask_saved = t->sigmask;
     t->restore_mask = true;
-    t->sigmask = mask;
-    return signal_waiting(t, mask) ? -EINTR : 0;
+    signal_mask(t, mask);
+    return signal_waiting(t, t->sigmask) ? -EINTR : 0;
 }
 
 void mask_end(struct thread *t)
 {
     if (!t->restore_mask || t->call.waits || signal_waiting(t, t->sigmask))
         return;
-    t->sigmask = t->sigmask_saved;
+    signal_mask(t, t->sigmask_saved);
     t->restore_mask = false;
 }
 

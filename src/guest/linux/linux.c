@@ -52,7 +52,7 @@ void call_end(struct thread *t)
         helper_end(t);
     if (c->kept)
         close(c->kept - 1);
-    t->awaited = 0;
+    signal_await(t, 0);
     *c = (struct thread_call){ .fds = c->fds, .room = c->room };
 }
 

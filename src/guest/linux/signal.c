@@ -45,12 +45,11 @@ i64 sys_rt_sigprocmask(struct thread *t, const u64 a[6])
         if (space_read(s, &set, a[1], sizeof(set)))
             return -EFAULT;
         switch ((u32)a[0]) {
-        case SIG_BLOCK: t->sigmask |= set; break;
-        case SIG_UNBLOCK: t->sigmask &= ~set; break;
-        case SIG_SETMASK: t->sigmask = set; break;
+        case SIG_BLOCK: signal_mask(t, old | set); break;
+        case SIG_UNBLOCK: signal_mask(t, old & ~set); break;
+        case SIG_SETMASK: signal_mask(t, set); break;
         default: return -EINVAL;
         }
-        t->sigmask &= ~UNBLOCKABLE;
         hostsig_mask(t);
     }
     return a[2] ? space_write(s, a[2], &old, sizeof(old)) : 0;
@@ -65,9 +64,9 @@ i64 sys_rt_sigpending(struct thread *t, const u64 a[6])
 i64 signal_wait(struct thread *t, u64 set, u64 until)
 {
     struct process *p = t->process;
-    t->awaited = set;
+    signal_await(t, set);
     i64 r = p->policy->signal(t, set, until);
-    t->awaited = r == -WAITS ? set : 0;
+    signal_await(t, r == -WAITS ? set : 0);
     return r;
 }
 
@@ -82,7 +81,7 @@ i64 sys_rt_sigsuspend(struct thread *t, const u64 a[6])
         return -EFAULT;
     t->sigmask_saved = t->sigmask;
     t->restore_mask = true;
-    t->sigmask = mask & ~UNBLOCKABLE;
+    signal_mask(t, mask);
     if (signal_waiting(t, t->sigmask))
         return -EINTR;
     return signal_wait(t, 0, UINT64_MAX);

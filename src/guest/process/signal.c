@@ -68,15 +68,28 @@ static u64 bit(int sig)
 
 u64 signal_pending(const struct thread *t)
 {
-    return __atomic_load_n(&t->pending, __ATOMIC_ACQUIRE) |
-           __atomic_load_n(&t->process->pending, __ATOMIC_ACQUIRE);
+    return __atomic_load_n(&t->pending, __ATOMIC_SEQ_CST) |
+           __atomic_load_n(&t->process->pending, __ATOMIC_SEQ_CST);
+}
+
+// A thread changes its set and then looks what is pending; who sends makes a signal pending and
+// then looks at the sets. In one order for all, so that one of the two sees the other.
+void signal_mask(struct thread *t, u64 set)
+{
+    __atomic_store_n(&t->sigmask, set & ~(bit(SIGKILL) | bit(SIGSTOP)), __ATOMIC_SEQ_CST);
+}
+
+void signal_await(struct thread *t, u64 set)
+{
+    __atomic_store_n(&t->awaited, set, __ATOMIC_SEQ_CST);
 }
 
 // Who of the process is to look at a signal: a thread that does not block it.
 static struct thread *taker(struct process *p, int sig)
 {
     for (struct thread *t = p->threads; t; t = t->next)
-        if (!t->left && (!(t->sigmask & bit(sig)) || t->awaited & bit(sig)))
+        if (!t->left && (!(__atomic_load_n(&t->sigmask, __ATOMIC_SEQ_CST) & bit(sig)) ||
+                         __atomic_load_n(&t->awaited, __ATOMIC_SEQ_CST) & bit(sig)))
             return t;
     return NULL;
 }
@@ -110,7 +123,7 @@ static i64 queue_locked(struct process *p, struct thread *to, const struct guest
     if (p->queued == GUEST_QUEUE)
         return -EAGAIN;
     p->queue[p->queued++] = (struct guest_pending){ *info, to };
-    __atomic_fetch_or(set, bit(info->sig), __ATOMIC_ACQ_REL);
+    __atomic_fetch_or(set, bit(info->sig), __ATOMIC_SEQ_CST);
     signalfd_update(p);
     struct thread *t = to ? to : taker(p, info->sig);
     if (t)
@@ -304,7 +317,7 @@ static bool enter(struct thread *t, const struct guest_siginfo *info)
         return false;
 
     t->restore_mask = false;
-    t->sigmask |= act.mask | (act.flags & FLAG_NODEFER ? 0 : bit(info->sig));
+    signal_mask(t, t->sigmask | act.mask | (act.flags & FLAG_NODEFER ? 0 : bit(info->sig)));
     if (act.flags & FLAG_RESETHAND)
         p->actions[info->sig].handler = ACTION_DEFAULT;
     if (t->altstack.flags & AUTODISARM)
@@ -375,7 +388,7 @@ enum sys_result process_signals(struct thread *t)
             deliver(t, &info);
     }
     if (t->restore_mask) {   // the wait ended without a handler
-        t->sigmask = t->sigmask_saved;
+        signal_mask(t, t->sigmask_saved);
         t->restore_mask = false;
     }
     if (thread_ends(t))
@@ -458,7 +471,7 @@ i64 sys_rt_sigreturn(struct thread *t, const u64 a[6])
         process_fault(t, SIGSEGV, SI_KERNEL, sp, "rt_sigreturn from a damaged frame");
         return t->cpu.x[0];
     }
-    t->sigmask = f.sigmask & ~(bit(SIGKILL) | bit(SIGSTOP));
+    signal_mask(t, f.sigmask);
     hostsig_mask(t);
     if (!on_altstack(t, t->cpu.x[REG_SP]))
         t->altstack = f.stack_flags & 2 ? (struct guest_altstack){ 0 }
