@@ -74,14 +74,24 @@ static int wrong(enum command c, const struct option_row *o, const char *text, c
     return cli_usage(cli_commands[c].name, "--%s: '%s' is not %s", o->name, text, want);
 }
 
+enum { MIB = 1 << 20 };
+
+// A bound as one would write it.
+static const char *bound(uint64_t v, char text[32])
+{
+    bool mib = v && v % MIB == 0;
+    snprintf(text, 32, "%llu%s", (unsigned long long)(mib ? v / MIB : v), mib ? "MiB" : "");
+    return text;
+}
+
 static int read_number(enum command c, const struct option_row *o, struct cli_value *v)
 {
-    char want[128] = "a number (" M2SIM_SUFFIXES " may follow)";
+    char want[128] = "a number (" M2SIM_SUFFIXES " may follow)", low[32], high[32];
+    bound(o->takes.min, low);
     if (o->takes.min && o->takes.max == UINT64_MAX)
-        snprintf(want, sizeof(want), "a number from %llu up", (unsigned long long)o->takes.min);
+        snprintf(want, sizeof(want), "a number from %s up", low);
     else if (o->takes.max < UINT64_MAX)
-        snprintf(want, sizeof(want), "a number from %llu to %llu", (unsigned long long)o->takes.min,
-                 (unsigned long long)o->takes.max);
+        snprintf(want, sizeof(want), "a number from %s to %s", low, bound(o->takes.max, high));
     bool good =
         m2sim_number(v->text, &v->number) && v->number >= o->takes.min && v->number <= o->takes.max;
     return good ? -1 : wrong(c, o, v->text, want);
