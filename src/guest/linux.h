@@ -136,6 +136,7 @@ struct guest_path {
     bool magic;            // dir is one of the guest's own descriptors
     bool made_up;          // dir is a file of procfs.c
     bool slash;            // the path ended in "/"
+    bool kernel;           // on /proc, /sys or the like: of the host's kernel
     enum view_access access;
     char text[VIEW_NAME];
     char guest[VIEW_PATH]; // where it is, without links
@@ -150,8 +151,8 @@ i64 path_of(struct thread *t, const char *text, u32 flags, struct guest_path *pa
 // Gives back what `path` holds; returns `result`.
 i64 path_end(struct guest_path *path, i64 result);
 
-// Opens with host flags: a host descriptor (close-on-exec) or -errno. Files of /proc that
-// would show the simulator are refused.
+// Opens with host flags: a host descriptor (close-on-exec) or -errno. Files by
+// which the host's kernel shows its processes or itself are refused.
 i64 path_open(struct thread *t, struct guest_path *path, int flags, u32 mode);
 
 // The guest's path of what `host` has open, or its name when it is no file ("pipe:[7]").

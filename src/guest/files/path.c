@@ -108,6 +108,60 @@ i64 fd_may_change(struct thread *t, int host)
     return access_of(t, host) == VIEW_WRITE ? 0 : -EROFS;
 }
 
+// ---- filesystems in which the host's kernel shows itself and its processes
+
+// The most that the guest may have of each, under whatever name it is mounted.
+static const struct {
+    u32 type;
+    enum view_access most;
+} kernel_files[] = {
+    { SYSFS_MAGIC, VIEW_READ },         { CGROUP_SUPER_MAGIC, VIEW_READ },
+    { CGROUP2_SUPER_MAGIC, VIEW_READ }, { DEBUGFS_MAGIC, VIEW_PASS },
+    { TRACEFS_MAGIC, VIEW_PASS },       { SECURITYFS_MAGIC, VIEW_PASS },
+    { SELINUX_MAGIC, VIEW_PASS },       { SMACK_MAGIC, VIEW_PASS },
+    { BPF_FS_MAGIC, VIEW_PASS },        { BINFMTFS_MAGIC, VIEW_PASS },
+    { PSTOREFS_MAGIC, VIEW_PASS },      { EFIVARFS_MAGIC, VIEW_PASS },
+    { NSFS_MAGIC, VIEW_PASS },          { 0x62656570, VIEW_PASS },   // configfs
+};
+
+// Whether what is open on a procfs is no process and no memory of the host. (/proc/PID/mem of
+// the simulator would be the worst of all.) Only the names of the host's own /proc tell: under
+// another mount, or a part of it bound somewhere, a process can have any.
+static bool proc_shown(int fd)
+{
+    char name[VIEW_PATH];
+    struct stat st, proc;
+    if (!host_name(fd, name, sizeof(name)) || strncmp(name, "/proc", 5) != 0 ||
+        (name[5] && name[5] != '/') || fstat(fd, &st) || stat("/proc", &proc) ||
+        st.st_dev != proc.st_dev)
+        return false;
+    const char *rest = name[5] ? name + 6 : "";
+    bool process = *rest >= '0' && *rest <= '9';
+    return !process && *rest != 'k' && strncmp(rest, "vmcore", 6) != 0;   // kcore, kmsg, kpage*
+}
+
+// The most that the guest may have of what is open. A filesystem that cannot tell its type is
+// none of these.
+static enum view_access most_of(const struct process *p, int fd)
+{
+    struct statfs fs;
+    if (fstatfs(fd, &fs))
+        return VIEW_WRITE;
+    if (fs.f_type == PROC_SUPER_MAGIC)
+        return proc_shown(fd) ? VIEW_READ : VIEW_PASS;
+    for (size_t i = 0; i < COUNT(kernel_files) && !p->view->everything; i++)
+        if ((u32)fs.f_type == kernel_files[i].type)
+            return kernel_files[i].most;
+    return VIEW_WRITE;
+}
+
+// Whether what is open may be opened so.
+static bool may_open(const struct process *p, int fd, int flags)
+{
+    bool writes = (flags & O_ACCMODE) != O_RDONLY || (!(flags & O_PATH) && flags & O_TRUNC);
+    return most_of(p, fd) >= (writes ? VIEW_WRITE : VIEW_READ);
+}
+
 // ---- telling the user
 
 static void refuse(struct process *p, const char *path, const char *allow, const char *what,
@@ -131,10 +185,12 @@ static const char *to_allow(const char *path, char folder[VIEW_PATH])
     return folder;
 }
 
-static void refuse_writing(struct process *p, const char *path)
+static void refuse_writing(struct process *p, const struct guest_path *path)
 {
     char folder[VIEW_PATH];
-    refuse(p, path, to_allow(path, folder), "read-only for the program", "let it write");
+    if (!path->kernel)   // which nothing allows
+        refuse(p, path->guest, to_allow(path->guest, folder), "read-only for the program",
+               "let it write");
 }
 
 // The guest is told that it is not there; the user, when it is or its folder is.
@@ -253,7 +309,7 @@ static i64 check(struct thread *t, u32 flags, const struct guest_path *path)
         return path->magic ? -EACCES : -EBUSY;
     if (flags & (PATH_CREATE | PATH_REMOVE | PATH_ALTER) && !path->magic &&
         path->access < VIEW_WRITE) {
-        refuse_writing(p, path->guest);
+        refuse_writing(p, path);
         return -EROFS;
     }
     return flags & PATH_ALTER && path->magic ? fd_may_change(t, path->dir) : 0;
@@ -277,7 +333,11 @@ static i64 follow(struct thread *t, char *text, u32 flags, struct guest_path *pa
         path->dir = place.fd;
         path->owned = place.owned;
         path->slash = place.slash;
-        path->access = place.access;
+        enum view_access most = most_of(p, place.fd);
+        path->kernel = most < VIEW_WRITE;
+        path->access = place.access < most ? place.access : most;
+        if (most == VIEW_PASS)
+            return path_end(path, -EACCES);
         memcpy(path->text, place.name, sizeof(place.name));
         memcpy(path->guest, place.guest, sizeof(place.guest));
         path->at_flags = place.name[0] ? AT_SYMLINK_NOFOLLOW : AT_EMPTY_PATH;
@@ -334,25 +394,6 @@ i64 path_of(struct thread *t, const char *name, u32 flags, struct guest_path *pa
 
 // ---- opening
 
-static bool in_proc(int fd)
-{
-    struct statfs fs;
-    return !fstatfs(fd, &fs) && fs.f_type == PROC_SUPER_MAGIC;
-}
-
-// Whether what O_PATH has may be opened. In /proc, when it shows no process of the host and is
-// only read. (/proc/PID/mem of the simulator would be the worst of all.)
-static bool proc_allowed(int fd, int flags)
-{
-    if (!in_proc(fd))
-        return true;
-    char name[256];
-    if (!host_name(fd, name, sizeof(name)) || (flags & O_ACCMODE) != O_RDONLY)
-        return false;
-    bool process = !strncmp(name, "/proc/", 6) && name[6] >= '0' && name[6] <= '9';
-    return !process && strncmp(name, "/proc/k", 7);   // kcore, kmsg, kpage*
-}
-
 // A FIFO is opened when somebody opens its other end. `text` empty: what `dir` has open.
 static bool open_waits(int dir, const char *text, int flags)
 {
@@ -364,7 +405,7 @@ static bool open_waits(int dir, const char *text, int flags)
 static i64 reopen(struct thread *t, int fd, int flags, u32 mode)
 {
     char link[64];
-    if (!proc_allowed(fd, flags))
+    if (!may_open(t->process, fd, flags))
         return -EACCES;
     int n = snprintf(link, sizeof(link), "/proc/self/fd/%d", fd);
     flags &= ~O_NOFOLLOW;
@@ -374,14 +415,20 @@ static i64 reopen(struct thread *t, int fd, int flags, u32 mode)
     return block_unpolled(t, SYS_openat, a, 1, link, (size_t)n + 1);
 }
 
-// Opens a name in a folder; one of /proc is looked at before it is opened, as a FIFO.
+// Opens a name in a folder; one of the host's kernel is looked at before it is opened, as a
+// FIFO, and after it what can be mounted there.
 static i64 open_name(struct thread *t, const struct guest_path *path, int flags, u32 mode)
 {
-    if (!in_proc(path->dir) && !open_waits(path->dir, path->text, flags))
-        return host_result(openat(path->dir, path->text, flags | O_NOFOLLOW, mode));
-    int fd = openat(path->dir, path->text, O_PATH | O_NOFOLLOW | O_CLOEXEC);
+    bool first = path->kernel || open_waits(path->dir, path->text, flags);
+    int fd = openat(path->dir, path->text, (first ? O_PATH | O_CLOEXEC : flags) | O_NOFOLLOW, mode);
     if (fd < 0)
         return -errno;
+    if (!first && may_open(t->process, fd, flags))
+        return fd;
+    if (!first) {
+        close(fd);
+        return -EACCES;
+    }
     i64 again = reopen(t, fd, flags & ~(O_CREAT | O_EXCL), 0);
     close(fd);
     return again;
@@ -416,7 +463,7 @@ static i64 open_here(struct thread *t, const struct guest_path *path, int flags,
         return -EACCES;
     }
     if (writes && path->access < VIEW_WRITE && !(flags & O_PATH)) {
-        refuse_writing(p, path->guest);
+        refuse_writing(p, path);
         return -EROFS;
     }
     if (makes && path->access < VIEW_WRITE)
