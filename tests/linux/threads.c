@@ -311,6 +311,34 @@ static void a_child_holds_nothing_for_threads_it_has_not(void)
     close(way[1]);
 }
 
+static void *fork_often(void *arg)
+{
+    for (int i = 0; i < 30; i++) {
+        int status;
+        siginfo_t info;
+        pid_t pid = i % 3 ? vfork() : fork();
+        if (!pid)
+            _exit(i);
+        CHECK(pid > 0);
+        if (i % 2) {
+            CHECK(!waitid(P_PID, (id_t)pid, &info, WEXITED) && info.si_pid == pid);
+            CHECK(info.si_status == i);
+        } else {
+            CHECK(waitpid(pid, &status, 0) == pid && WEXITSTATUS(status) == i);
+        }
+    }
+    return arg;
+}
+
+static void threads_that_fork_at_once_get_their_own_children(void)
+{
+    pthread_t t[THREADS];
+    for (int i = 0; i < THREADS; i++)
+        CHECK(!pthread_create(&t[i], NULL, fork_often, NULL));
+    for (int i = 0; i < THREADS; i++)
+        CHECK(!pthread_join(t[i], NULL));
+}
+
 int main(void)
 {
     they_count_together();
@@ -319,6 +347,7 @@ int main(void)
     waits_time_out();
     signals_find_their_thread();
     any_thread_forks();
+    threads_that_fork_at_once_get_their_own_children();
     a_pipe_joins_threads();
     a_read_goes_on_when_its_number_changes();
     a_child_holds_nothing_for_threads_it_has_not();

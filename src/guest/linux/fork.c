@@ -38,6 +38,31 @@ int child_host(struct process *p, int pid)
     return c ? c->host : 0;
 }
 
+// A place for a child that is about to be made, which has no number on the host yet, so that no
+// other thread takes it; NULL when there is none.
+static struct guest_child *reserve_child(struct process *p)
+{
+    pthread_mutex_lock(&p->lock);
+    struct guest_child *place = by_pid(p, 0);
+    if (place) {
+        *place = (struct guest_child){ ++p->last_pid, 0 };
+        p->forks = true;
+        hostsig_catch(p, SIGCHLD);
+    }
+    pthread_mutex_unlock(&p->lock);
+    return place;
+}
+
+// The child that a wait of the host told of, NULL when it is none of the guest's. It may have ended
+// while its fork, which is locked, had not come to its number.
+static struct guest_child *told_child(struct process *p, int host)
+{
+    pthread_mutex_lock(&p->lock);
+    struct guest_child *child = by_host(p, host);
+    pthread_mutex_unlock(&p->lock);
+    return child;
+}
+
 static bool any_child(const struct process *p)
 {
     for (int i = 0; i < GUEST_CHILDREN; i++)
@@ -87,7 +112,7 @@ static void become_child(struct thread *t, const u64 a[6], int pid, u32 bounds_p
 
 // fork with what other threads may hold held, so that the child finds it free. (The C
 // library sees to its own locks.) Signals are blocked from then on; they were as in *mask.
-static pid_t fork_alone(struct process *p, sigset_t *mask)
+static pid_t fork_alone(struct process *p, struct guest_child *place, sigset_t *mask)
 {
     sigset_t all;
     sigfillset(&all);   // none may be lost before the child is one
@@ -96,6 +121,9 @@ static pid_t fork_alone(struct process *p, sigset_t *mask)
     space_before_fork(p->space);
     pid_t host = fork();
     space_after_fork(p->space, host == 0);
+    place->host = host;
+    if (host < 0)
+        place->pid = 0;
     if (host)
         pthread_mutex_unlock(&p->lock);
     else
@@ -110,32 +138,27 @@ i64 sys_clone(struct thread *t, const u64 a[6])
         return clone_thread(t, a);
     const u64 shares = CLONE_SIGHAND | CLONE_FILES | CLONE_FS;
     bool spawns = !(a[0] & CLONE_VM) || a[0] & CLONE_VFORK;
-    struct guest_child *place = by_pid(p, 0);
     if (!p->options.forked || a[0] & shares || !spawns)
         return -ENOSYS;
-    if (!place)
-        return -EAGAIN;
     struct bounds *bounds = p->space->bounds;
     i64 bounds_place = bounds_fork(bounds, p->space->cost);
+    struct guest_child *place = bounds_place < 0 ? NULL : reserve_child(p);
     if (bounds_place < 0)
         return bounds_place;
+    if (!place) {
+        bounds_forked(bounds, (u32)bounds_place, -1);
+        return -EAGAIN;
+    }
     process_now(p, CLOCK_MONOTONIC);   // the timing model comes to rest: the child has a copy
     fflush(NULL);
-    pthread_mutex_lock(&p->lock);
-    int pid = ++p->last_pid;
-    p->forks = true;
-    hostsig_catch(p, SIGCHLD);
-    pthread_mutex_unlock(&p->lock);
     sigset_t mask;
-    int self = getpid();
-    pid_t host = fork_alone(p, &mask);
+    int self = getpid(), pid = place->pid;
+    pid_t host = fork_alone(p, place, &mask);
     int error = errno;
     if (host == 0 && !bounds_child(bounds, (u32)bounds_place, self))
         _exit(128 + SIGKILL);   // nobody waits: the parent is gone
     if (host == 0)
         become_child(t, a, pid, (u32)bounds_place);
-    else if (host > 0)
-        *place = (struct guest_child){ pid, host };
     if (host)
         bounds_forked(bounds, (u32)bounds_place, host);
     pthread_sigmask(SIG_SETMASK, &mask, NULL);
@@ -193,7 +216,7 @@ i64 sys_wait4(struct thread *t, const u64 a[6])
             wait_host(t, host, &status, (int)a[2] & (WNOHANG | WUNTRACED | WCONTINUED), &usage);
         if (got <= 0)
             return got;
-        child = by_host(p, got);
+        child = told_child(p, (int)got);
     }
     pid = child->pid;
     if (WIFEXITED(status) || WIFSIGNALED(status))
@@ -242,13 +265,13 @@ i64 sys_waitid(struct thread *t, const u64 a[6])
     siginfo_t info = { 0 };
     struct guest_child *child = NULL;
     while (!child) {
-        i64 failed = waitid_host(t, host, &info, (int)(flags & kinds) | WNOWAIT);
+        i64 failed = waitid_host(t, host, &info, (int)(flags & (kinds | WNOWAIT)));
         if (failed)
             return failed;
         if (!info.si_pid)
             break;
-        child = by_host(p, info.si_pid);
-        if (!child || !(flags & WNOWAIT))
+        child = told_child(p, info.si_pid);
+        if (!child && flags & WNOWAIT)   // it is not to be told again
             waitid(P_PID, (id_t)info.si_pid, &info, (int)(flags & kinds));
     }
     u8 raw[128] = { 0 };
