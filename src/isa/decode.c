@@ -123,11 +123,27 @@ static int best_bit(const u16 *set, u32 n, u32 used)
     return best;
 }
 
+// Of the nodes and lists.
+static pthread_mutex_t *tree_lock(void)
+{
+    static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+    return &lock;
+}
+
+static void lock_tree(void)
+{
+    pthread_mutex_lock(tree_lock());
+}
+
+static void unlock_tree(void)
+{
+    pthread_mutex_unlock(tree_lock());
+}
+
 // Makes a node of what an unsplit one has still to decide, or a leaf of it.
 static void split(struct node *n)
 {
-    static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
-    pthread_mutex_lock(&lock);
+    lock_tree();
     if (n->bit == UNSPLIT) {
         const u16 *set = &lists[n->list];
         int best = n->count <= 2 ? -1 : best_bit(set, n->count, n->used);
@@ -140,11 +156,12 @@ static void split(struct node *n)
         }
         __atomic_store_n(&n->bit, best < 0 ? LEAF : (u8)best, __ATOMIC_RELEASE);
     }
-    pthread_mutex_unlock(&lock);
+    unlock_tree();
 }
 
 static void derive(void)
 {
+    pthread_atfork(lock_tree, unlock_tree, unlock_tree);   // a child finds it free and whole
     struct letters letters = index_operands();
     for (u16 op = 1; op < OP_COUNT; op++) {
         derive_row(&rows[op], &letters);
