@@ -2,6 +2,7 @@
 // children, nor by what was touched and protected since.
 #define _GNU_SOURCE
 #include <errno.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
@@ -79,6 +80,32 @@ static void hidden(void)
     munmap(p, (size_t)LIMIT * MIB);
 }
 
+// A change of protection that fails half way: the part it changed counts.
+static void half_way(const char *self)
+{
+    enum { PIECE = 16 * MIB, PAGE = 16384, MOST = LIMIT * MIB / PIECE };
+    char *piece[MOST];
+    int fd = open(self, O_RDONLY), n = 0;
+    check(fd >= 0, "a file open to read");
+    while (n < MOST) {
+        char *p = mmap(NULL, PIECE + PAGE, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+        check(p != MAP_FAILED, "memory to read is free");
+        void *file = mmap(p + PIECE, PAGE, PROT_READ, MAP_SHARED | MAP_FIXED, fd, 0);
+        check(file != MAP_FAILED, "the file behind it");
+        piece[n] = p;
+        errno = 0;
+        check(mprotect(p, PIECE + PAGE, PROT_READ | PROT_WRITE) < 0, "not all is made writable");
+        n++;
+        if (errno != EACCES)
+            break;
+        memset(p, 1, PIECE);   // what came before the file was
+    }
+    check(errno == ENOMEM && n > 1, "and it ends before the limit");
+    while (n-- > 0)
+        munmap(piece[n], PIECE + PAGE);
+    close(fd);
+}
+
 static void children(void)
 {
     int made = 0, status, go[2];
@@ -121,11 +148,12 @@ static void told(void)
     check(!getrlimit(RLIMIT_NPROC, &r) && r.rlim_cur == PROCESSES, "RLIMIT_NPROC");
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
     setvbuf(stdout, NULL, _IONBF, 0);
     memory();
     hidden();
+    half_way(argv[0]);
     children();
     told();
     return failures > 0;

@@ -378,6 +378,28 @@ i64 space_map_locked(struct space *s, vaddr hint, u64 len, u32 prot, u32 flags, 
 
 // ---- protect, advise
 
+// One whole region. When the host refuses a part of it, what came before is put back, and
+// counts as if that could not be.
+static i64 protect_region(struct space *s, struct region *r, u32 prot)
+{
+    u8 *p = space_host(s, r->start);
+    u64 len = r->end - r->start, before = region_cost(r);
+    i64 failed = 0;
+    if (mprotect(p, len, space_host_prot(prot))) {
+        failed = -errno;   // a file not open for writing: EACCES
+        (void)!mprotect(p, len, space_host_prot(r->prot));
+        r->ever |= prot & ~SPACE_EXEC;
+    } else {
+        failed = shadow_set(s, r->start, r->end, r->prot, prot);
+        r->prot = failed ? prot & ~SPACE_EXEC : prot;
+        r->ever |= r->prot;
+    }
+    space_count(s, before, region_cost(r));
+    return failed;
+}
+
+// Region by region, since a refusal leaves those before it changed, as on Linux: the list and
+// the count must say so.
 i64 space_protect_locked(struct space *s, vaddr a, vaddr end, u32 prot)
 {
     if (!regions_cover(s, a, end) || s->count + 2 > MAX_REGIONS)
@@ -385,23 +407,12 @@ i64 space_protect_locked(struct space *s, vaddr a, vaddr end, u32 prot)
     u64 reserved;
     if (!space_afford(s, regions_cost(s, a, end, 0), regions_cost(s, a, end, prot), &reserved))
         return -ENOMEM;
-    if (mprotect(space_host(s, a), end - a, space_host_prot(prot))) {
-        i64 error = -errno;   // a file not open for writing: EACCES
-        space_afforded(s, reserved);
-        return error;
-    }
     regions_split(s, a);
     regions_split(s, end);
     i64 result = 0;
-    for (size_t i = region_index(s, a); i < s->count && s->regions[i].start < end; i++) {
-        struct region *r = &s->regions[i];
-        i64 failed = shadow_set(s, r->start, r->end, r->prot, prot);
-        u64 before = region_cost(r);
-        r->prot = failed ? prot & ~SPACE_EXEC : prot;
-        r->ever |= r->prot;
-        space_count(s, before, region_cost(r));
-        result = failed ? failed : result;
-    }
+    size_t i = region_index(s, a);
+    while (!result && i < s->count && s->regions[i].start < end)
+        result = protect_region(s, &s->regions[i++], prot);
     space_afforded(s, reserved);
     regions_merge(s, a, end);
     return result;
