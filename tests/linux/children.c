@@ -191,6 +191,27 @@ static void a_child_is_stopped_and_goes_on(void)
     CHECK(waitpid(pid, &status, 0) == pid && WIFSIGNALED(status) && WTERMSIG(status) == SIGTERM);
 }
 
+// Time goes on while one child is waited for and another has ended.
+static void a_wait_for_one_is_not_for_another(void)
+{
+    int status;
+    siginfo_t info;
+    struct sigaction act = { .sa_handler = note };
+    pid_t ended = fork(), other;
+    if (!ended)
+        _exit(3);
+    other = fork();
+    while (!other)
+        pause();
+    CHECK(!waitid(P_PID, (id_t)ended, &info, WEXITED | WNOWAIT) && info.si_pid == ended);
+    CHECK(!sigaction(SIGALRM, &act, NULL));
+    got = 0;
+    alarm(1);
+    CHECK(waitpid(other, &status, 0) == -1 && errno == EINTR && got == SIGALRM);
+    CHECK(!kill(other, SIGKILL) && waitpid(other, &status, 0) == other);
+    CHECK(waitpid(ended, &status, 0) == ended && WEXITSTATUS(status) == 3);
+}
+
 static void groups_are_signalled_together(void)
 {
     int status, up[2];
@@ -243,6 +264,7 @@ int main(int argc, char **argv)
     a_child_signals_its_parent();
     a_child_is_stopped_and_goes_on();
     groups_are_signalled_together();
+    a_wait_for_one_is_not_for_another();
     programs_are_executed(argv[0]);
     puts("children ok");
     return 0;

@@ -184,10 +184,27 @@ i64 sys_clone3(struct thread *t, const u64 a[6])
     return sys_clone(t, (u64[6]){ c[0] | (c[4] & 0xff), c[5] ? c[5] + c[6] : 0, c[3], c[7], c[2] });
 }
 
-// wait4 of the host, for host number `host`. Where threads take turns, others run meanwhile.
-static i64 wait_host(struct thread *t, int host, int *status, int flags, struct rusage *usage)
+// Whom a wait is for, as waitid of the host has it.
+struct waited {
+    idtype_t type;
+    int id;
+};
+
+// That the wait of `t` is for one of `kinds`. Where threads take turns, others run meanwhile.
+static i64 wait_turn(struct thread *t, const struct waited *who, u32 kinds)
+{
+    return sched_wait(t, &(struct thread_wait){ .until = UINT64_MAX,
+                                                .child = kinds,
+                                                .child_type = (i32)who->type,
+                                                .child_id = who->id });
+}
+
+// wait4 of the host.
+static i64 wait_host(struct thread *t, const struct waited *who, int *status, int flags,
+                     struct rusage *usage)
 {
     struct process *p = t->process;
+    int host = who->type == P_PID ? who->id : -1;
     if (sched_interrupted(t))
         return -RESTART;
     if (!sched_polls(p))
@@ -197,7 +214,7 @@ static i64 wait_host(struct thread *t, int host, int *status, int flags, struct 
     if (got || flags & WNOHANG)
         return host_result(got);
     const u32 kinds = WEXITED | ((u32)flags & (WUNTRACED | WCONTINUED));
-    return sched_wait(t, &(struct thread_wait){ .until = UINT64_MAX, .child = kinds });
+    return wait_turn(t, who, kinds);
 }
 
 i64 sys_wait4(struct thread *t, const u64 a[6])
@@ -205,6 +222,7 @@ i64 sys_wait4(struct thread *t, const u64 a[6])
     struct process *p = t->process;
     int pid = (i32)a[0] == INT32_MIN ? 1 : (i32)a[0], status = 0;   // nobody's
     int host = pid > 0 || pid < -1 ? child_host(p, pid < 0 ? -pid : pid) : -1;
+    struct waited who = { host < 0 ? P_ALL : P_PID, host };
     struct rusage usage;
     if (a[2] & ~(u64)(WNOHANG | WUNTRACED | WCONTINUED | 0xe0000000))   // and __WALL and kin
         return -EINVAL;
@@ -213,7 +231,7 @@ i64 sys_wait4(struct thread *t, const u64 a[6])
     struct guest_child *child = NULL;
     while (!child) {
         i64 got =
-            wait_host(t, host, &status, (int)a[2] & (WNOHANG | WUNTRACED | WCONTINUED), &usage);
+            wait_host(t, &who, &status, (int)a[2] & (WNOHANG | WUNTRACED | WCONTINUED), &usage);
         if (got <= 0)
             return got;
         child = told_child(p, (int)got);
@@ -229,19 +247,18 @@ i64 sys_wait4(struct thread *t, const u64 a[6])
 }
 
 // The same for waitid: 0, and who has ended, if somebody has.
-static i64 waitid_host(struct thread *t, int host, siginfo_t *info, int flags)
+static i64 waitid_host(struct thread *t, const struct waited *who, siginfo_t *info, int flags)
 {
     struct process *p = t->process;
-    idtype_t type = host < 0 ? P_ALL : P_PID;
     if (sched_interrupted(t))
         return -RESTART;
     if (!sched_polls(p))
-        return restartable(block_call(t, SYS_waitid, type, (u64)host, (u64)info, (u64)flags, 0, 0));
-    i64 failed = host_result(waitid(type, (id_t)host, info, flags | WNOHANG));
+        return restartable(
+            block_call(t, SYS_waitid, (u64)who->type, (u64)who->id, (u64)info, (u64)flags, 0, 0));
+    i64 failed = host_result(waitid(who->type, (id_t)who->id, info, flags | WNOHANG));
     if (failed || info->si_pid || flags & WNOHANG)
         return failed;
-    return sched_wait(t,
-                      &(struct thread_wait){ .until = UINT64_MAX, .child = (u32)flags & ~WNOWAIT });
+    return wait_turn(t, who, (u32)flags & ~WNOWAIT);
 }
 
 // It has ended, unless it was only stopped or continued.
@@ -256,6 +273,7 @@ i64 sys_waitid(struct thread *t, const u64 a[6])
     struct process *p = t->process;
     u32 type = a[0], flags = a[3];
     int host = type == P_ALL ? -1 : child_host(p, a[1]);
+    struct waited who = { host < 0 ? P_ALL : P_PID, host };
     const u32 kinds = WNOHANG | WEXITED | WSTOPPED | WCONTINUED;
     const u32 known = WNOHANG | WEXITED | WSTOPPED | WCONTINUED | WNOWAIT | 0xe0000000;
     if (flags & ~known || !(flags & (WEXITED | WSTOPPED | WCONTINUED)) || type > P_PGID)
@@ -265,7 +283,7 @@ i64 sys_waitid(struct thread *t, const u64 a[6])
     siginfo_t info = { 0 };
     struct guest_child *child = NULL;
     while (!child) {
-        i64 failed = waitid_host(t, host, &info, (int)(flags & (kinds | WNOWAIT)));
+        i64 failed = waitid_host(t, &who, &info, (int)(flags & (kinds | WNOWAIT)));
         if (failed)
             return failed;
         if (!info.si_pid)

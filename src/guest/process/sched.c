@@ -68,10 +68,12 @@ bool sched_interrupted(struct thread *t)
     return t->call.again && (thread_ends(t) || signal_waiting(t, t->sigmask));
 }
 
-static bool child_waits(u32 kinds)
+static bool child_waits(const struct thread_wait *w)
 {
     siginfo_t info = { 0 };
-    return waitid(P_ALL, 0, &info, (int)kinds | WNOHANG | WNOWAIT) || info.si_pid;
+    int flags = (int)w->child | WNOHANG | WNOWAIT;
+    return w->child &&
+           (waitid((idtype_t)w->child_type, (id_t)w->child_id, &info, flags) || info.si_pid);
 }
 
 static bool futex_changed(struct process *p, const struct thread_wait *w)
@@ -90,9 +92,8 @@ bool sched_can_run(struct process *p, struct thread *t)
         signal_pending(t) & w->set)
         return true;
     return (w->until != UINT64_MAX && process_now(p, CLOCK_MONOTONIC) >= w->until) ||
-           (w->n && poll(t->call.fds, (nfds_t)w->n, 0) != 0) ||
-           (w->child && child_waits(w->child)) || (t->call.helper && helper_done(t->call.helper)) ||
-           futex_changed(p, w);
+           (w->n && poll(t->call.fds, (nfds_t)w->n, 0) != 0) || child_waits(w) ||
+           (t->call.helper && helper_done(t->call.helper)) || futex_changed(p, w);
 }
 
 // What the threads of a process wait for, taken together.
@@ -100,7 +101,7 @@ struct idle {
     struct pollfd fds[IDLE_FDS];
     int n;
     u64 until;
-    u32 child;       // what is waited for of one
+    bool child;      // one is waited for
     bool unpolled;   // something is that cannot be polled
     bool open;       // something is that a signal from outside may end: no futex
 };
@@ -109,7 +110,7 @@ static void gather(struct process *p, struct idle *all)
 {
     all->n = 0;
     all->until = timers_next(p);
-    all->child = 0;
+    all->child = false;
     all->unpolled = p->forks;
     all->open = p->forwarded;
     for (struct thread *t = p->threads; t; t = t->next) {
@@ -120,16 +121,18 @@ static void gather(struct process *p, struct idle *all)
         for (int i = 0; i < w->n && all->n < IDLE_FDS; i++)
             if (w->fds[i].fd >= 0)
                 all->fds[all->n++] = w->fds[i];
-        all->child |= w->child;
+        all->child |= w->child != 0;
         all->unpolled |= w->child || t->call.helper;
         all->open |= !w->futex;
     }
 }
 
-static bool something_helped(const struct process *p)
+// A child or a helper of a thread that waits.
+static bool something_came(const struct process *p)
 {
     for (const struct thread *t = p->threads; t; t = t->next)
-        if (t->call.helper && helper_done(t->call.helper))
+        if (t->call.waits && !t->left &&
+            (child_waits(&t->call.wait) || (t->call.helper && helper_done(t->call.helper))))
             return true;
     return false;
 }
@@ -143,8 +146,7 @@ static bool outside_first(struct process *p, struct idle *all, u64 ns)
     if (!all->child && !p->helpers)
         return all->n && poll(all->fds, (nfds_t)all->n, (int)ms) != 0;
     for (; ms; ms--)
-        if (poll(all->fds, (nfds_t)all->n, 1) != 0 || (all->child && child_waits(all->child)) ||
-            something_helped(p))
+        if (poll(all->fds, (nfds_t)all->n, 1) != 0 || something_came(p))
             return true;
     return false;
 }

@@ -21,6 +21,7 @@ struct thread_wait {
     u32 value, bitset;          // of the futex; shared ones are looked at again
     bool shared;
     u32 child;                  // of a child: WEXITED, WSTOPPED, WCONTINUED
+    i32 child_type, child_id;   // of which, as waitid of the host has it
     u64 set;                    // signals, blocked ones too
     u64 order;                  // of arrival
     bool woken;
