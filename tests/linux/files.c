@@ -155,8 +155,22 @@ static void stdio_works_on_large_files(void)
     close(fd);
 }
 
+// A folder may hand its group on to what is made in it; changing it to what it is keeps that.
+static void folders_keep_their_group(void)
+{
+    struct stat st;
+    CHECK(!mkdir("group", 0755) && !chmod("group", 02755));
+    CHECK(!stat("group", &st) && (st.st_mode & 07777) == 02755);
+    int fd = open("group", O_RDONLY | O_DIRECTORY);
+    CHECK(fd >= 0 && !fchmod(fd, 02775) && !chmod("group", 02775));
+    CHECK(!mkdir("group/inner", 02755) && !stat("group/inner", &st));
+    CHECK((st.st_mode & 07777) == 02755 && !chmod("group/inner", st.st_mode & 07777));
+    CHECK(!rmdir("group/inner") && !rmdir("group") && !close(fd));
+}
+
 int main(void)
 {
+    folders_keep_their_group();
     open_write_read_seek();
     flags_mean_what_they_say();
     the_tree_changes();

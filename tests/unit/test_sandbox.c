@@ -83,7 +83,7 @@ static int arguments(void)
         !refused(SYS_mknodat, -1, (long)"node", S_IFCHR | 0600, 0),
         !refused(SYS_mknodat, -1, (long)"node", S_IFBLK | 0600, 0),
         !refused(SYS_fchmod, -1, S_ISUID | 0755, 0, 0),
-        !refused(SYS_fchmodat, -1, (long)"file", S_ISGID | 0755, 0),
+        !refused(SYS_fchmodat, -1, (long)"file", S_ISUID | 02755, 0),
     };
     for (size_t k = 0; k < COUNT(wrong); k++)
         if (wrong[k])
