@@ -209,7 +209,11 @@ void call_end(struct thread *t);
 // Makes `info` pending for the thread.
 void signal_send(struct thread *t, const struct guest_siginfo *info);
 
-// The same for thread `to`, or for the process when NULL: 0 or -EAGAIN (the queue is full).
+// Whether a signal is refused where there is no room for what its sender says. Others become
+// pending all the same, as from nobody (Linux: kernel/signal.c, __send_signal_locked).
+bool signal_needs_room(const struct guest_siginfo *info);
+
+// The same for thread `to`, or for the process when NULL: 0 or -EAGAIN (signal_needs_room).
 i64 signal_queue(struct process *p, struct thread *to, const struct guest_siginfo *info);
 
 // The same for thread `tid`, or -ESRCH; signal 0 only looks for it.

@@ -24,7 +24,7 @@ enum {
     GUEST_RLIMITS = 16,
     GUEST_CHILDREN = 256,     // not yet waited for
     GUEST_THREADS = 512,      // at a time
-    GUEST_QUEUE = 4096,       // signals pending at a time
+    GUEST_QUEUE = 4096,       // signals pending at a time, with what their senders say of them
     GUEST_TIMERS = 64,        // of timer_create, timerfd and setitimer together
     QUANTUM = 50000,          // instructions of a turn, where threads take turns
     GUEST_STACK = 8 << 20,    // bytes
@@ -154,6 +154,7 @@ struct guest_pending {
 // What handlers of the host's signals have written down (hostsig.h), a ring.
 struct host_signals {
     u32 head, tail;
+    u64 untold;   // came when the ring was full: bit n - 1
     struct host_signal {
         struct guest_siginfo info;
         int ready;

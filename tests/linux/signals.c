@@ -268,6 +268,28 @@ static void a_pipe_without_reader_signals(void)
     CHECK(write(fd[1], "x", 1) == -1 && errno == EPIPE && count == 1);
 }
 
+// Ordinary signals come, however many others are pending.
+static void a_full_queue_refuses_only_what_is_queued(void)
+{
+    sigset_t both;
+    siginfo_t info;
+    const struct timespec none = { 0, 0 };
+    sigemptyset(&both);
+    sigaddset(&both, SIGRTMIN);
+    sigaddset(&both, SIGUSR1);
+    CHECK(!sigprocmask(SIG_BLOCK, &both, NULL));
+    int n = 0;
+    while (n < 1 << 20 && !sigqueue(getpid(), SIGRTMIN, (union sigval){ .sival_int = n }))
+        n++;
+    CHECK(n < 1 << 20 && errno == EAGAIN);
+    CHECK(!kill(getpid(), SIGUSR1) && !kill(getpid(), SIGUSR1));
+    CHECK(sigtimedwait(&both, &info, &none) == SIGUSR1 && info.si_code == SI_USER);
+    for (int i = 0; i < n; i++)
+        CHECK(sigtimedwait(&both, &info, &none) == SIGRTMIN && info.si_int == i);
+    CHECK(sigtimedwait(&both, &info, &none) == -1 && errno == EAGAIN);
+    CHECK(!sigprocmask(SIG_UNBLOCK, &both, NULL));
+}
+
 int main(int argc, char **argv)
 {
     if (argc > 1) {   // end by this signal
@@ -287,6 +309,8 @@ int main(int argc, char **argv)
     flags_of_actions_hold();
     a_suspended_process_takes_what_is_pending();
     a_pipe_without_reader_signals();
+    if (!under_qemu())
+        a_full_queue_refuses_only_what_is_queued();
     puts("signals ok");
     return 0;
 }

@@ -51,10 +51,14 @@ static bool of_own_write(int sig, const siginfo_t *info)
 void hostsig_note(struct process *p, const siginfo_t *info)
 {
     int sig = info->si_signo;
+    const struct guest_siginfo bare = { .sig = sig, .code = info->si_code };
     u32 at = __atomic_load_n(&p->host.tail, __ATOMIC_RELAXED);
     do {
-        if (at - __atomic_load_n(&p->host.head, __ATOMIC_ACQUIRE) == GUEST_QUEUE)
-            return;   // Linux too has a bound
+        if (at - __atomic_load_n(&p->host.head, __ATOMIC_ACQUIRE) < GUEST_QUEUE)
+            continue;
+        if (!signal_needs_room(&bare))   // others Linux too refuses
+            __atomic_fetch_or(&p->host.untold, bit(sig), __ATOMIC_SEQ_CST);
+        return;
     } while (!__atomic_compare_exchange_n(&p->host.tail, &at, at + 1, false, __ATOMIC_ACQ_REL,
                                           __ATOMIC_RELAXED));
     struct host_signal *s = &p->host.queue[at % GUEST_QUEUE];
@@ -263,14 +267,16 @@ void hostsig_mask(struct thread *t)
 
 bool hostsig_any(const struct process *p)
 {
-    return __atomic_load_n(&p->host.head, __ATOMIC_RELAXED) !=
-           __atomic_load_n(&p->host.tail, __ATOMIC_SEQ_CST);
+    return __atomic_load_n(&p->host.untold, __ATOMIC_SEQ_CST) ||
+           __atomic_load_n(&p->host.head, __ATOMIC_RELAXED) !=
+               __atomic_load_n(&p->host.tail, __ATOMIC_SEQ_CST);
 }
 
 void hostsig_forget(struct process *p)
 {
     for (; p->host.head != p->host.tail; p->host.head++)
         p->host.queue[p->host.head % GUEST_QUEUE].ready = 0;
+    p->host.untold = 0;
 }
 
 static bool next(struct process *p, struct guest_siginfo *info)
@@ -297,6 +303,10 @@ void hostsig_collect(struct process *p)
             info.pid = guest;
         signal_arrives(p, &info);
     }
+    u64 untold = __atomic_exchange_n(&p->host.untold, 0, __ATOMIC_SEQ_CST);
+    for (; untold; untold &= untold - 1)
+        signal_arrives(
+            p, &(struct guest_siginfo){ .sig = __builtin_ctzll(untold) + 1, .code = SI_USER });
 }
 
 void hostsig_stop(int sig)

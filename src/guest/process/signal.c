@@ -103,13 +103,16 @@ void signal_drop(struct process *p, u64 set)
     for (int i = 0; i < p->queued; i++)
         if (!(set & bit(p->queue[i].info.sig)))
             p->queue[n++] = p->queue[i];
-    if (n == p->queued)
-        return;
     p->queued = n;
     __atomic_fetch_and(&p->pending, ~set, __ATOMIC_ACQ_REL);
     for (struct thread *t = p->threads; t; t = t->next)
         __atomic_fetch_and(&t->pending, ~set, __ATOMIC_ACQ_REL);
     signalfd_update(p);
+}
+
+bool signal_needs_room(const struct guest_siginfo *info)
+{
+    return info->sig >= 32 && info->code != SI_USER;
 }
 
 static i64 queue_locked(struct process *p, struct thread *to, const struct guest_siginfo *info)
@@ -120,9 +123,11 @@ static i64 queue_locked(struct process *p, struct thread *to, const struct guest
     bool again = *set & bit(info->sig);
     if (again && info->sig < 32)
         return 0;
-    if (p->queued == GUEST_QUEUE)
+    bool full = p->queued == GUEST_QUEUE;
+    if (full && signal_needs_room(info))
         return -EAGAIN;
-    p->queue[p->queued++] = (struct guest_pending){ *info, to };
+    if (!full)
+        p->queue[p->queued++] = (struct guest_pending){ *info, to };
     __atomic_fetch_or(set, bit(info->sig), __ATOMIC_SEQ_CST);
     signalfd_update(p);
     struct thread *t = to ? to : taker(p, info->sig);
@@ -167,12 +172,13 @@ static int find_queued(const struct process *p, const struct thread *t, int sig)
 static bool take_locked(struct thread *t, int sig, struct guest_siginfo *info)
 {
     struct process *p = t->process;
-    int i = find_queued(p, t, sig);
-    if (i < 0)
+    if (!(signal_pending(t) & bit(sig)))
         return false;
-    struct thread *to = p->queue[i].to;
-    *info = p->queue[i].info;
-    memmove(&p->queue[i], &p->queue[i + 1], (size_t)(--p->queued - i) * sizeof(p->queue[0]));
+    int i = find_queued(p, t, sig);
+    struct thread *to = i >= 0 ? p->queue[i].to : t->pending & bit(sig) ? t : NULL;
+    *info = i >= 0 ? p->queue[i].info : (struct guest_siginfo){ .sig = sig, .code = SI_USER };
+    if (i >= 0)
+        memmove(&p->queue[i], &p->queue[i + 1], (size_t)(--p->queued - i) * sizeof(p->queue[0]));
     for (int k = 0; k < p->queued; k++)
         if (p->queue[k].info.sig == sig && p->queue[k].to == to)
             return true;
