@@ -2,6 +2,7 @@
 #define _GNU_SOURCE
 #include <dirent.h>
 #include <fcntl.h>
+#include <pthread.h>
 #include <poll.h>
 #include <sys/ioctl.h>
 #include <sys/select.h>
@@ -168,6 +169,26 @@ static void folders_keep_their_group(void)
     CHECK(!rmdir("group/inner") && !rmdir("group") && !close(fd));
 }
 
+static void *sleep_a_little(void *arg)
+{
+    usleep(20000);
+    return NULL;
+}
+
+// Nobody reads the FIFO, and truncate does not wait for who would.
+static void only_files_are_truncated(void)
+{
+    pthread_t other;
+    CHECK(!mkfifo("fifo", 0600) && !mkdir("folder", 0700));
+    CHECK(!pthread_create(&other, NULL, sleep_a_little, NULL));
+    CHECK(truncate("fifo", 0) == -1 && errno == EINVAL);
+    CHECK(truncate("folder", 0) == -1 && errno == EISDIR);
+    int fd = open("fifo", O_RDWR);
+    CHECK(truncate("fifo", 0) == -1 && errno == EINVAL);
+    CHECK(fd >= 0 && !close(fd) && !unlink("fifo") && !rmdir("folder"));
+    CHECK(!pthread_join(other, NULL));
+}
+
 int main(void)
 {
     folders_keep_their_group();
@@ -177,6 +198,7 @@ int main(void)
     directories_are_read();
     descriptors_are_duplicated();
     stdio_works_on_large_files();
+    only_files_are_truncated();
     puts("files ok");
     return 0;
 }

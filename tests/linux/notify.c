@@ -69,6 +69,29 @@ static void a_signalfd_tells_of_blocked_signals(void)
     CHECK(read(fd, s, sizeof(s)) == sizeof(s[0]) && !close(epoll) && !close(fd));
 }
 
+static void *sleep_a_little(void *arg)
+{
+    usleep(20000);
+    return NULL;
+}
+
+// Another thread is there, so that a wait would go through the scheduler.
+static void a_vector_takes_the_signals_there_are(void)
+{
+    struct signalfd_siginfo s[2];
+    struct iovec parts[2] = { { &s[0], sizeof(s[0]) }, { &s[1], sizeof(s[1]) } };
+    sigset_t one = set_of(SIGUSR1, 0);
+    pthread_t other;
+    CHECK(!sigprocmask(SIG_BLOCK, &one, NULL));
+    CHECK(!pthread_create(&other, NULL, sleep_a_little, NULL));
+    int fd = signalfd(-1, &one, 0);
+    raise(SIGUSR1);
+    CHECK(readv(fd, parts, 2) == sizeof(s[0]) && s[0].ssi_signo == SIGUSR1);
+    usleep(1000);
+    CHECK(!pthread_join(other, NULL));
+    close(fd);
+}
+
 static void a_signalfd_waits_for_a_child(void)
 {
     struct signalfd_siginfo s;
@@ -238,8 +261,32 @@ static void random_devices_differ_from_call_to_call(void)
     CHECK(memcmp(a[0], a[1], 32) && memcmp(a[1], b, 32) && !close(fd));
 }
 
+// Each polls fewer than RLIMIT_NOFILE allows, both together more.
+static void *poll_many(void *pipe_end)
+{
+    struct pollfd p[200];
+    for (int k = 0; k < 200; k++)
+        p[k] = (struct pollfd){ *(int *)pipe_end, POLLIN, 0 };
+    CHECK(poll(p, 200, 50) == 0);
+    return NULL;
+}
+
+static int two_poll(void)
+{
+    int ends[2];
+    pthread_t t[2];
+    CHECK(!pipe(ends));
+    for (int k = 0; k < 2; k++)
+        CHECK(!pthread_create(&t[k], NULL, poll_many, &ends[0]));
+    for (int k = 0; k < 2; k++)
+        CHECK(!pthread_join(t[k], NULL));
+    return 0;
+}
+
 int main(int argc, char **argv)
 {
+    if (argc > 1 && !strcmp(argv[1], "polls"))
+        return two_poll();
     if (argc > 1) {   // print what the seed gives
         unsigned long x;
         int fd = open(argv[1], O_RDONLY);
@@ -248,6 +295,7 @@ int main(int argc, char **argv)
         return 0;
     }
     a_signalfd_tells_of_blocked_signals();
+    a_vector_takes_the_signals_there_are();
     a_signalfd_waits_for_a_child();
     a_reader_of_a_signalfd_is_woken();
     inotify_tells_of_files();

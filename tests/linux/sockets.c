@@ -154,6 +154,37 @@ static void datagrams_have_senders(void)
     close(y);
 }
 
+static void *take_all(void *arg)
+{
+    static char b[65536];
+    usleep(10000);
+    while (read(*(int *)arg, b, sizeof(b)) > 0)
+        ;
+    return NULL;
+}
+
+// close waits for the reader, a thread that takes turns with this one.
+static void a_close_may_linger(void)
+{
+    static char b[65536];
+    struct sockaddr_in a = { .sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
+    struct linger hour = { 1, 3600 };
+    socklen_t len = sizeof(a);
+    int server = socket(AF_INET, SOCK_STREAM, 0), out = socket(AF_INET, SOCK_STREAM, 0);
+    CHECK(!bind(server, (struct sockaddr *)&a, sizeof(a)) && !listen(server, 1) &&
+          !getsockname(server, (struct sockaddr *)&a, &len));
+    CHECK(!connect(out, (struct sockaddr *)&a, sizeof(a)));
+    int in = accept(server, NULL, NULL);
+    CHECK(in >= 0 && !setsockopt(out, SOL_SOCKET, SO_LINGER, &hour, sizeof(hour)));
+    while (send(out, b, sizeof(b), MSG_DONTWAIT) > 0)
+        ;
+    pthread_t t;
+    CHECK(!pthread_create(&t, NULL, take_all, &in));
+    CHECK(!close(out) && !pthread_join(t, NULL));
+    close(in);
+    close(server);
+}
+
 int main(void)
 {
     a_server_waits_by_epoll();
@@ -161,6 +192,7 @@ int main(void)
     unix_sockets_have_names_and_carry_descriptors();
     events_are_counted();
     datagrams_have_senders();
+    a_close_may_linger();
     puts("sockets ok");
     return 0;
 }

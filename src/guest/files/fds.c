@@ -8,6 +8,7 @@
 #include <fcntl.h>
 #include <stdlib.h>
 #include <sys/resource.h>
+#include <sys/socket.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -39,8 +40,22 @@ static bool file_put(struct process *p, struct guest_file *f)
     return true;
 }
 
+// A close that lingers would hold the turn of the thread that is to read what was sent. Without,
+// it is sent all the same.
+static void lingers_not(int host)
+{
+    struct linger l;
+    socklen_t size = sizeof(l);
+    if (!getsockopt(host, SOL_SOCKET, SO_LINGER, &l, &size) && l.l_onoff && l.l_linger > 0) {
+        l.l_onoff = 0;
+        setsockopt(host, SOL_SOCKET, SO_LINGER, &l, sizeof(l));
+    }
+}
+
 static i64 file_end(struct process *p, struct guest_file *f)
 {
+    if (!p->policy->parallel)
+        lingers_not(f->host);
     i64 r = host_result(close(f->host));
     pthread_mutex_lock(&p->lock);
     struct guest_file **at = &p->closing;

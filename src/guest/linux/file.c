@@ -363,9 +363,10 @@ i64 sys_truncate(struct thread *t, const u64 a[6])
 {
     struct guest_path path;
     i64 failed = path_get(t, AT_FDCWD, a[0], PATH_FOLLOW, &path);
-    i64 fd = failed ? failed : path_end(&path, path_open(t, &path, O_WRONLY, 0));
+    // Not O_WRONLY alone, which would wait for who reads a FIFO.
+    i64 fd = failed ? failed : path_end(&path, path_open(t, &path, O_WRONLY | O_NONBLOCK, 0));
     if (fd < 0)
-        return fd;
+        return fd == -ENXIO ? -EINVAL : fd;
     i64 r = memfd_room(t, (int)fd, a[1]);
     r = r ? r : host_result(ftruncate(fd, a[1]));
     close(fd);

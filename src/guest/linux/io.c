@@ -230,7 +230,11 @@ static i64 write_vector(struct thread *t, long number, const struct vector *v, u
 static i64 read_parts(struct thread *t, const u64 a[6], struct vector *v)
 {
     i64 done = 0;
+    u64 signals;
+    bool waits = fd_kind(t, v->host, &signals) == FD_SIGNALS;   // for the first of them only
     for (int i = 0; i < v->count; i++) {
+        if (done && waits && !(signal_pending(t) & signals))
+            break;
         vaddr to = (vaddr)((u8 *)v->iov[i].iov_base - t->process->space->mem);
         i64 r = sys_read(t, (u64[6]){ a[0], to, v->iov[i].iov_len });
         if (r < 0)

@@ -1,5 +1,6 @@
 #include "guest/process/sched.h"
 
+#include <errno.h>
 #include <poll.h>
 #include <stdlib.h>
 #include <string.h>
@@ -15,6 +16,7 @@ enum {
     IDLE_FDS = 1024,
     IDLE_MS = 20,
     OUTSIDE_MS = 1000,   // how long simulated time waits for what another program may do
+    PIECE = 16,
 };
 
 // ---- the policies
@@ -68,6 +70,22 @@ bool sched_interrupted(struct thread *t)
     return t->call.again && (thread_ends(t) || signal_waiting(t, t->sigmask));
 }
 
+// How many are ready. In pieces, where the host (RLIMIT_NOFILE) polls fewer at a time.
+static int poll_all(struct pollfd *fds, nfds_t n, int ms)
+{
+    int ready = poll(fds, n, ms);
+    if (ready >= 0 || errno != EINVAL)
+        return ready > 0 ? ready : 0;
+    ready = 0;
+    for (nfds_t i = 0; i < n; i += PIECE) {
+        int some = poll(fds + i, n - i < PIECE ? n - i : PIECE, 0);
+        ready += some > 0 ? some : 0;
+    }
+    if (!ready && ms)
+        poll(NULL, 0, ms);
+    return ready;
+}
+
 static bool child_waits(const struct thread_wait *w)
 {
     siginfo_t info = { 0 };
@@ -92,7 +110,7 @@ bool sched_can_run(struct process *p, struct thread *t)
         signal_pending(t) & w->set)
         return true;
     return (w->until != UINT64_MAX && process_now(p, CLOCK_MONOTONIC) >= w->until) ||
-           (w->n && poll(t->call.fds, (nfds_t)w->n, 0) != 0) || child_waits(w) ||
+           (w->n && poll_all(t->call.fds, (nfds_t)w->n, 0)) || child_waits(w) ||
            (t->call.helper && helper_done(t->call.helper)) || futex_changed(p, w);
 }
 
@@ -144,9 +162,9 @@ static bool outside_first(struct process *p, struct idle *all, u64 ns)
 {
     u64 ms = ns / 1000000 < OUTSIDE_MS ? ns / 1000000 : OUTSIDE_MS;
     if (!all->child && !p->helpers)
-        return all->n && poll(all->fds, (nfds_t)all->n, (int)ms) != 0;
+        return all->n && poll_all(all->fds, (nfds_t)all->n, (int)ms);
     for (; ms; ms--)
-        if (poll(all->fds, (nfds_t)all->n, 1) != 0 || something_came(p))
+        if (poll_all(all->fds, (nfds_t)all->n, 1) || something_came(p))
             return true;
     return false;
 }
@@ -165,7 +183,7 @@ static bool idle(struct process *p)
     }
     if (!all.n && !all.unpolled && !all.open)
         return false;
-    poll(all.fds, (nfds_t)all.n, all.unpolled ? 1 : IDLE_MS);
+    poll_all(all.fds, (nfds_t)all.n, all.unpolled ? 1 : IDLE_MS);
     return true;
 }
 
