@@ -5,7 +5,7 @@
 #include <unistd.h>
 
 // Without the C library's streams, which may want memory too.
-_Noreturn void host_failed(const char *what)
+__attribute__((noreturn)) void host_failed(const char *what)
 {
     enum { EXIT_INTERNAL = 70 };
     static const char begin[] = "m2sim: ", end[] = "\n";
@@ -17,7 +17,7 @@ _Noreturn void host_failed(const char *what)
     _exit(EXIT_INTERNAL);
 }
 
-_Noreturn void out_of_memory(void)
+__attribute__((noreturn)) void out_of_memory(void)
 {
     host_failed("out of memory");
 }

@@ -3,9 +3,9 @@
 #define BASE_OOM_H
 
 // Says so in one line and ends the process with 70, which is M2SIM_EXIT_INTERNAL.
-_Noreturn void out_of_memory(void);
+__attribute__((noreturn)) void out_of_memory(void);
 
 // The same of something else, `what`, that the simulator cannot go on without.
-_Noreturn void host_failed(const char *what);
+__attribute__((noreturn)) void host_failed(const char *what);
 
 #endif
