@@ -50,6 +50,8 @@ struct m2sim_output *m2sim_output_folder(const char *path, bool strace, struct m
     bool ok = mkdir(path, 0777) == 0 || errno == EEXIST;
     o->folder = ok ? open(path, O_PATH | O_DIRECTORY | O_CLOEXEC) : -1;
     ok = o->folder >= 0 && faccessat(o->folder, ".", W_OK | X_OK, 0) == 0;
+    if (ok)
+        output_mark(o->folder, o->where);
     ok = ok || fail_at(e, path);
     if (ok && strace && !(o->file = output_in(o->folder, API_STRACE, 0666 & ~o->mask, &err)))
         ok = api_fail(e, M2SIM_EXIT_OUTPUT, "%.200s/%s", path, err.text);

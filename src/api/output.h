@@ -11,6 +11,7 @@ struct m2sim_output {
     char *path;            // as the user gave it
     struct output *file;   // the file; of a folder that of system calls, or NULL
     int folder;            // O_PATH, or -1
+    char where[OUTPUT_PATH];   // of the folder
     mode_t mask;           // umask when it was opened: a guest can set another
 };
 

@@ -286,5 +286,8 @@ bool m2sim_report_folder(const struct m2sim *s, struct m2sim_output *to, unsigne
     while (k < n)
         output_drop(out[k++]);
     free(t);
+    if (ok && !output_unmoved(to->folder, to->where))
+        return api_fail(e, M2SIM_EXIT_OUTPUT, "%.200s: moved meanwhile, with what was written",
+                        to->path);
     return ok || bad_output(to, &err, e);
 }

@@ -36,6 +36,7 @@ struct output {
     char shown[256];              // for messages
     int target;                   // AT_END: the file there
     FILE *f;
+    char path[OUTPUT_PATH];       // of the folder
 };
 
 static bool refuse(struct output *o, struct err *e)
@@ -43,6 +44,28 @@ static bool refuse(struct output *o, struct err *e)
     err_set(e, "%s: %s", o->shown, strerror(errno));
     output_drop(o);
     return false;
+}
+
+static bool is_at(int folder, const char *path)
+{
+    struct stat there, held;
+    return !stat(path, &there) && !fstat(folder, &held) && there.st_ino == held.st_ino &&
+           there.st_dev == held.st_dev;
+}
+
+void output_mark(int folder, char path[OUTPUT_PATH])
+{
+    char link[64];
+    snprintf(link, sizeof(link), "/proc/self/fd/%d", folder);
+    ssize_t n = readlink(link, path, OUTPUT_PATH - 1);
+    path[n > 0 ? n : 0] = 0;
+    if (!is_at(folder, path))
+        path[0] = 0;
+}
+
+bool output_unmoved(int folder, const char *path)
+{
+    return !*path || is_at(folder, path);
 }
 
 static void choose_name(char name[32])
@@ -120,6 +143,7 @@ static struct output *open_at(struct output *o, struct err *e)
     errno = ENOENT;
     if (!fstat(o->folder, &st) && !st.st_nlink)   // the folder is gone
         return refuse(o, e), NULL;
+    output_mark(o->folder, o->path);
     bool there = !fstatat(o->folder, o->name, &st, AT_SYMLINK_NOFOLLOW);
     if (there && S_ISDIR(st.st_mode))
         errno = EISDIR;
@@ -293,8 +317,11 @@ bool output_end(struct output *o, struct err *e)
     o->f = NULL;
     if (fclose(f) != 0)
         return refuse(o, e);
+    bool found = o->way == IN_PLACE || output_unmoved(o->folder, o->path);
+    if (!found)
+        err_set(e, "%s: its folder was moved meanwhile, with what was written", o->shown);
     output_drop(o);
-    return true;
+    return found;
 }
 
 void output_drop(struct output *o)

@@ -40,6 +40,12 @@ bool output_end(struct output *o, struct err *e);
 // Leaves all as it was. `o` may be NULL.
 void output_drop(struct output *o);
 
+// Where a folder is found by its path, "" when it is not; whether it is found there still: a
+// guest may move a folder that it reaches, and put another in its place.
+enum { OUTPUT_PATH = 4096 };
+void output_mark(int folder, char path[OUTPUT_PATH]);
+bool output_unmoved(int folder, const char *path);
+
 // The name it has until its end.
 struct output_place output_place(const struct output *o);
 
