@@ -1,7 +1,7 @@
 # A profile accounts for all of the time; its stacks hold as much, and go back to the beginning of the program.
 mkdir -p g/O2
 echo 'loop int 1 1 x.c' >g/programs.txt
-mkelf g/O2/loop d2a00240 f1000400 54ffffe1 d2800000 d2800ba8 d4000001
+mkelf g/O2/loop d2a00900 f1000400 54ffffe1 d2800000 d2800ba8 d4000001
 m2sim bench --guests g --profile --modes run,fast >table || exit
 # Samples are few, and a busy machine may take them where stacks end early: three attempts.
 for attempt in 1 2 3; do
