@@ -138,6 +138,26 @@ static void proc(void)
     }
 }
 
+// The names of what is mapped are the guest's, and whole.
+static void mapped(void)
+{
+    char line[4400];
+    const char *path = rooted ? "/mapped" : "mapped";
+    int fd = open(path, O_CREAT | O_RDWR, 0644), seen = 0;
+    ftruncate(fd, 16384);
+    void *map = mmap(NULL, 16384, PROT_READ, MAP_SHARED, fd, 0);
+    FILE *f = fopen("/proc/self/maps", "r");
+    for (int row = 0; f && fgets(line, sizeof(line), f); row++) {
+        attempt(!row && !strchr(line, '/'), "the program's own row has no absolute path");
+        seen |= strstr(line, rooted ? " /mapped\n" : "/mapped\n") != NULL;
+    }
+    attempt(!seen, "a mapping has not the name it was opened by");
+    fclose(f);
+    munmap(map, 16384);
+    close(fd);
+    unlink(path);
+}
+
 static void descriptors(void)
 {
     struct stat st;
@@ -339,6 +359,7 @@ int main(int argc, char **argv)
     names();
     modes();
     proc();
+    mapped();
     descriptors();
     attempt(chdir(here), "chdir back did not work");
     moved_folder();

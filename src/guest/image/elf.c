@@ -32,7 +32,8 @@ struct file {
     const u8 *data;
     int fd;
     u64 len;
-    const char *name;
+    const char *name;    // for messages
+    const char *shown;   // for /proc/self/maps
 };
 
 // A run of pages with one protection; segments that meet in a page share a run there.
@@ -307,7 +308,7 @@ static bool load_segments(struct loader *l, struct space *s, vaddr base, struct 
     for (size_t i = 0; i < l->run_count; i++) {
         const struct run *r = &l->runs[i];
         i64 a = space_map(s, r->start + base, r->end - r->start, SPACE_READ | SPACE_WRITE, flags,
-                          -1, 0, f->name);
+                          -1, 0, f->shown);
         if (a < 0)
             return err_system(e, (int)-a, "%s: cannot map 0x%" PRIx64 " bytes at 0x%" PRIx64,
                               f->name, r->end - r->start, r->start + base);
@@ -426,11 +427,11 @@ static bool load_file(struct space *s, const struct file *f, enum elf_kind kind,
 bool elf_load_memory(struct space *s, const void *data, size_t len, const char *name,
                      enum elf_kind kind, struct elf_image *image, struct err *e)
 {
-    struct file f = { .data = data, .fd = -1, .len = len, .name = name };
+    struct file f = { .data = data, .fd = -1, .len = len, .name = name, .shown = name };
     return load_file(s, &f, kind, image, e);
 }
 
-bool elf_load_fd(struct space *s, int fd, const char *name, enum elf_kind kind,
+bool elf_load_fd(struct space *s, int fd, const char *name, const char *shown, enum elf_kind kind,
                  struct elf_image *image, struct err *e)
 {
     struct stat st;
@@ -439,7 +440,7 @@ bool elf_load_fd(struct space *s, int fd, const char *name, enum elf_kind kind,
     if (!S_ISREG(st.st_mode))
         return err_set(e, "%s: %s, want an AArch64 ELF executable", name,
                        S_ISDIR(st.st_mode) ? "is a directory" : "is not a file");
-    struct file f = { .fd = fd, .len = st.st_size, .name = name };
+    struct file f = { .fd = fd, .len = st.st_size, .name = name, .shown = shown };
     return load_file(s, &f, kind, image, e);
 }
 

@@ -33,8 +33,8 @@ enum elf_kind {
 bool elf_load_memory(struct space *s, const void *data, size_t len, const char *name,
                      enum elf_kind kind, struct elf_image *image, struct err *e);
 
-// The same for a file that is open.
-bool elf_load_fd(struct space *s, int fd, const char *name, enum elf_kind kind,
+// The same for a file that is open; /proc/self/maps has it as `shown`.
+bool elf_load_fd(struct space *s, int fd, const char *name, const char *shown, enum elf_kind kind,
                  struct elf_image *image, struct err *e);
 
 // Whether a file is an AArch64 ELF file of any type: an object file or a library too.

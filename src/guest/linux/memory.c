@@ -25,11 +25,9 @@ i64 sys_mmap(struct thread *t, const u64 a[6])
         return counter;
     if (memfd_room(t, host, a[5] + a[1]))
         return -ENOMEM;
-    char link[64], name[4096];
-    snprintf(link, sizeof(link), "/proc/self/fd/%d", host);
-    ssize_t n = readlink(link, name, sizeof(name) - 1);
-    name[n < 0 ? 0 : n] = 0;
-    return space_map(p->space, a[0], a[1], a[2], flags, host, a[5], name);
+    char name[VIEW_PATH];
+    bool named = path_shown(p, host, name, sizeof(name));
+    return space_map(p->space, a[0], a[1], a[2], flags, host, a[5], named ? name : "");
 }
 
 i64 sys_munmap(struct thread *t, const u64 a[6])

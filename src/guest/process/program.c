@@ -206,7 +206,7 @@ static bool load_interpreter(struct thread *t, struct elf_image *interp, struct 
     i64 fd = open_program(t, name, PATH_QUIET);
     if (fd < 0)
         return loader_missing(p, fd, e);
-    bool ok = elf_load_fd(p->space, fd, name, ELF_INTERPRETER, interp, e);
+    bool ok = elf_load_fd(p->space, fd, name, name, ELF_INTERPRETER, interp, e);
     close(fd);
     return ok;
 }
@@ -219,7 +219,7 @@ bool program_load(struct process *p, struct thread *t, struct program *g, struct
     process_set_name(p, g->path);
     p->options.path = g->path;
     p->options.argv = g->argv;
-    bool ok = elf_load_fd(p->space, g->fd, g->file, ELF_DYNAMIC, &p->image, e) &&
+    bool ok = elf_load_fd(p->space, g->fd, g->file, p->exe, ELF_DYNAMIC, &p->image, e) &&
               (!p->image.interp[0] || load_interpreter(t, &interp, e));
     if (!ok && strcmp(g->file, g->path) != 0) {
         struct err why = *e;
