@@ -36,7 +36,7 @@ struct output {
     char shown[256];              // for messages
     int target;                   // AT_END: the file there
     FILE *f;
-    char path[OUTPUT_PATH];       // of the folder
+    char path[OUTPUT_PATH];       // of the folder; "" of output_in, whose caller holds it
 };
 
 static bool refuse(struct output *o, struct err *e)
@@ -46,11 +46,15 @@ static bool refuse(struct output *o, struct err *e)
     return false;
 }
 
+static bool is_same(const struct stat *a, const struct stat *b)
+{
+    return a->st_ino == b->st_ino && a->st_dev == b->st_dev;
+}
+
 static bool is_at(int folder, const char *path)
 {
     struct stat there, held;
-    return !stat(path, &there) && !fstat(folder, &held) && there.st_ino == held.st_ino &&
-           there.st_dev == held.st_dev;
+    return !stat(path, &there) && !fstat(folder, &held) && is_same(&there, &held);
 }
 
 void output_mark(int folder, char path[OUTPUT_PATH])
@@ -143,7 +147,6 @@ static struct output *open_at(struct output *o, struct err *e)
     errno = ENOENT;
     if (!fstat(o->folder, &st) && !st.st_nlink)   // the folder is gone
         return refuse(o, e), NULL;
-    output_mark(o->folder, o->path);
     bool there = !fstatat(o->folder, o->name, &st, AT_SYMLINK_NOFOLLOW);
     if (there && S_ISDIR(st.st_mode))
         errno = EISDIR;
@@ -230,8 +233,10 @@ struct output *output_open(const char *path, struct err *e)
         if (!enter(o, text))
             return refuse(o, e), NULL;
         ssize_t n = readlinkat(o->folder, o->name, text, sizeof(text) - 1);
-        if (n < 0)
+        if (n < 0) {
+            output_mark(o->folder, o->path);
             return open_at(o, e);
+        }
         if (in_proc(o->folder))
             return open_named(o, e);
         text[n] = 0;
@@ -257,8 +262,7 @@ static bool stands(const struct output *o)
 {
     struct stat there, mine;
     return !fstatat(o->folder, o->name, &there, AT_SYMLINK_NOFOLLOW) &&
-           !fstat(fileno(o->f), &mine) && there.st_ino == mine.st_ino &&
-           there.st_dev == mine.st_dev;
+           !fstat(fileno(o->f), &mine) && is_same(&there, &mine);
 }
 
 // A process that a guest left behind could meddle with the name between the two steps: then

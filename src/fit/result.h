@@ -6,7 +6,7 @@
 #include "base/types.h"
 
 struct result {
-    const char *set;      // "instructions", "probes", "loops", "kernels", "apps", "models"
+    const char *set;      // "instructions", "probes", "loops", "kernels", "models"
     const char *core;
     const char *family;   // points that belong together: one plot
     const char *name;

@@ -245,9 +245,9 @@ void signal_drop(struct process *p, u64 set);
 // Ends the process by a signal; nothing runs any more.
 void process_kill(struct process *p, int sig);
 
-// All threads wait for what can never come: says so and ends the guest. The second: the
+// All threads wait in futexes for what can never come: says so and ends the guest. The second: the
 // process is locked.
-i64 process_deadlock(struct thread *t, const char *what);
+i64 process_deadlock(struct thread *t);
 void process_deadlock_locked(struct process *p);
 
 // Ends all threads with a status or by a signal; the first one to ask decides.

@@ -42,7 +42,7 @@ static bool file_put(struct process *p, struct guest_file *f)
 
 // A close that lingers would hold the turn of the thread that is to read what was sent. Without,
 // it is sent all the same.
-static void lingers_not(int host)
+static void linger_off(int host)
 {
     struct linger l;
     socklen_t size = sizeof(l);
@@ -55,7 +55,7 @@ static void lingers_not(int host)
 static i64 file_end(struct process *p, struct guest_file *f)
 {
     if (!p->policy->parallel)
-        lingers_not(f->host);
+        linger_off(f->host);
     i64 r = host_result(close(f->host));
     pthread_mutex_lock(&p->lock);
     struct guest_file **at = &p->closing;

@@ -14,10 +14,9 @@ static void print(const struct process *p, FILE *f, enum bounds_refusal what)
                 mib(bounds_memory(b)));
         break;
     case REFUSED_PROCESS:
-        fprintf(
-            f,
-            "m2sim: the program is refused more than %u processes; --processes would allow them\n",
-            bounds_processes(b));
+        fprintf(f,
+                "m2sim: the program is refused processes beyond %u; --processes would allow them\n",
+                bounds_processes(b));
         break;
     case REFUSED_BY_HOST:
         fprintf(f,

@@ -16,7 +16,7 @@ enum {
     IDLE_FDS = 1024,
     IDLE_MS = 20,
     OUTSIDE_MS = 1000,   // how long simulated time waits for what another program may do
-    PIECE = 16,
+    PIECE = 16,   // descriptors, fewer than any host allows
 };
 
 // ---- the policies

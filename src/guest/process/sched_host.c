@@ -88,7 +88,7 @@ static i64 futex_wait(struct thread *t, const struct futex *f)
     bool alone = !f->timed && process_alone(p);
     u32 value;
     if (alone && !space_read(p->space, &value, f->a, sizeof(value)) && value == f->value)
-        return process_deadlock(t, "futex");
+        return process_deadlock(t);
     u64 op = FUTEX_WAIT_BITSET | (f->flags & FUTEX_PRIVATE_FLAG) |
              (f->clock == CLOCK_REALTIME ? FUTEX_CLOCK_REALTIME : 0);
     i64 r = block_call(t, SYS_futex, (u64)space_host(p->space, f->a), op, f->value,

@@ -62,17 +62,17 @@ void process_stop(struct process *p)
     process_end(p, 0, 0);
 }
 
-static void tell_deadlock(struct process *p, const char *what)
+static void tell_deadlock(struct process *p)
 {
     FILE *f = p->options.messages ? p->options.messages : stderr;
     const char *who =
         p->thread_count > 1 ? "all of the guest's threads wait" : "the guest's only thread waits";
-    fprintf(f, "m2sim: deadlock: %s for ever (%s)\n", who, what);
+    fprintf(f, "m2sim: deadlock: %s for ever (futex)\n", who);
 }
 
-i64 process_deadlock(struct thread *t, const char *what)
+i64 process_deadlock(struct thread *t)
 {
-    tell_deadlock(t->process, what);
+    tell_deadlock(t->process);
     t->exited = true;
     process_kill(t->process, SIGKILL);
     return -EINTR;
@@ -80,7 +80,7 @@ i64 process_deadlock(struct thread *t, const char *what)
 
 void process_deadlock_locked(struct process *p)
 {
-    tell_deadlock(p, "futex");
+    tell_deadlock(p);
     end_locked(p, 0, SIGKILL);
 }
 
