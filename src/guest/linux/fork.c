@@ -34,8 +34,11 @@ static struct guest_child *by_host(struct process *p, int host)
 
 int child_host(struct process *p, int pid)
 {
+    pthread_mutex_lock(&p->lock);
     const struct guest_child *c = pid > 0 ? by_pid(p, pid) : NULL;
-    return c ? c->host : 0;
+    int host = c ? c->host : 0;
+    pthread_mutex_unlock(&p->lock);
+    return host;
 }
 
 // A place for a child that is about to be made, which has no number on the host yet, so that no
@@ -53,26 +56,33 @@ static struct guest_child *reserve_child(struct process *p)
     return place;
 }
 
-// The child that a wait of the host told of, NULL when it is none of the guest's. It may have ended
-// while its fork, which is locked, had not come to its number.
-static struct guest_child *told_child(struct process *p, int host)
+// The number of the child that a wait of the host told of, 0 when it is none of the guest's. It may
+// have ended while its fork, which is locked, had not come to its number. `ends`: it is no child
+// any more.
+static int told_child(struct process *p, int host, bool ends)
 {
     pthread_mutex_lock(&p->lock);
     struct guest_child *child = by_host(p, host);
+    int pid = child ? child->pid : 0;
+    if (child && ends)
+        *child = (struct guest_child){ 0 };
     pthread_mutex_unlock(&p->lock);
-    return child;
+    return pid;
 }
 
-static bool any_child(const struct process *p)
+static bool any_child(struct process *p)
 {
-    for (int i = 0; i < GUEST_CHILDREN; i++)
-        if (p->children[i].pid)
-            return true;
-    return false;
+    bool any = false;
+    pthread_mutex_lock(&p->lock);
+    for (int i = 0; i < GUEST_CHILDREN && !any; i++)
+        any = p->children[i].pid;
+    pthread_mutex_unlock(&p->lock);
+    return any;
 }
 
 int guest_pid(struct process *p, int host)
 {
+    // Without the lock: a handler of the host's signals asks too.
     const struct guest_child *c = host > 0 ? by_host(p, host) : NULL;
     return c ? c->pid : host > 0 && host == p->parent_host ? p->ppid : 0;
 }
@@ -228,17 +238,13 @@ i64 sys_wait4(struct thread *t, const u64 a[6])
         return -EINVAL;
     if (host == 0 || !any_child(p))
         return -ECHILD;
-    struct guest_child *child = NULL;
-    while (!child) {
+    for (pid = 0; !pid;) {
         i64 got =
             wait_host(t, &who, &status, (int)a[2] & (WNOHANG | WUNTRACED | WCONTINUED), &usage);
         if (got <= 0)
             return got;
-        child = told_child(p, (int)got);
+        pid = told_child(p, (int)got, WIFEXITED(status) || WIFSIGNALED(status));
     }
-    pid = child->pid;
-    if (WIFEXITED(status) || WIFSIGNALED(status))
-        *child = (struct guest_child){ 0 };
     struct rusage none = { 0 };
     if ((a[1] && space_write(p->space, a[1], &status, sizeof(status))) ||
         (a[3] && space_write(p->space, a[3], p->policy->parallel ? &usage : &none, sizeof(usage))))
@@ -261,11 +267,10 @@ static i64 waitid_host(struct thread *t, const struct waited *who, siginfo_t *in
     return wait_turn(t, who, (u32)flags & ~WNOWAIT);
 }
 
-// It has ended, unless it was only stopped or continued.
-static void forget_child(struct guest_child *child, int code)
+// Whether it has ended, and was not only stopped or continued.
+static bool has_ended(int code)
 {
-    if (code == CLD_EXITED || code == CLD_KILLED || code == CLD_DUMPED)
-        *child = (struct guest_child){ 0 };
+    return code == CLD_EXITED || code == CLD_KILLED || code == CLD_DUMPED;
 }
 
 i64 sys_waitid(struct thread *t, const u64 a[6])
@@ -281,25 +286,23 @@ i64 sys_waitid(struct thread *t, const u64 a[6])
     if (!host || !any_child(p))
         return -ECHILD;
     siginfo_t info = { 0 };
-    struct guest_child *child = NULL;
-    while (!child) {
+    int pid = 0;
+    while (!pid) {
         i64 failed = waitid_host(t, &who, &info, (int)(flags & (kinds | WNOWAIT)));
         if (failed)
             return failed;
         if (!info.si_pid)
             break;
-        child = told_child(p, info.si_pid);
-        if (!child && flags & WNOWAIT)   // it is not to be told again
+        pid = told_child(p, info.si_pid, has_ended(info.si_code) && !(flags & WNOWAIT));
+        if (!pid && flags & WNOWAIT)   // it is not to be told again
             waitid(P_PID, (id_t)info.si_pid, &info, (int)(flags & kinds));
     }
     u8 raw[128] = { 0 };
-    if (child) {
+    if (pid) {
         const int head[3] = { SIGCHLD, 0, info.si_code };
-        const int tail[3] = { child->pid, (int)info.si_uid, info.si_status };
+        const int tail[3] = { pid, (int)info.si_uid, info.si_status };
         memcpy(raw, head, sizeof(head));
         memcpy(raw + 16, tail, sizeof(tail));
-        if (!(flags & WNOWAIT))
-            forget_child(child, info.si_code);
     }
     return a[2] ? space_write(p->space, a[2], raw, sizeof(raw)) : 0;
 }

@@ -157,11 +157,13 @@ static i64 send_known(struct thread *t, int sig, bool group)
     struct process *p = t->process;
     int mine = getpgid(0), parent = other_host(p, p->ppid);
     i64 r = -ESRCH;
+    pthread_mutex_lock(&p->lock);
     for (int i = 0; i < GUEST_CHILDREN; i++) {
         int host = p->children[i].pid ? p->children[i].host : 0;
         if (host && (!group || getpgid(host) == mine) && !kill(host, sig))
             r = 0;
     }
+    pthread_mutex_unlock(&p->lock);
     if (parent && (!group || getpgid(parent) == mine) && !kill(parent, sig))
         r = 0;
     return group ? send_self(t, sig) : r;

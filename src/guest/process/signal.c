@@ -385,7 +385,8 @@ enum sys_result process_signals(struct thread *t)
         __atomic_store_n(&t->kicked, 0, __ATOMIC_SEQ_CST);
         block_collect(t);
     }
-    for (u64 set; !p->exited && (set = deliverable(t, t->sigmask));) {
+    for (u64 set;
+         !__atomic_load_n(&p->exited, __ATOMIC_ACQUIRE) && (set = deliverable(t, t->sigmask));) {
         struct guest_siginfo info;
         if (!signal_take(t, set, &info))
             continue;
@@ -433,8 +434,9 @@ enum sys_result process_fault(struct thread *t, int sig, int code, vaddr addr, c
     struct process *p = t->process;
     struct guest_siginfo info = { .sig = sig, .code = code, .addr = addr };
     sig = info.sig = let_through(t, &info);
-    if (!sig || p->exited)
-        return p->exited ? SYS_EXIT : SYS_CONTINUE;
+    bool exited = __atomic_load_n(&p->exited, __ATOMIC_ACQUIRE);
+    if (!sig || exited)
+        return exited ? SYS_EXIT : SYS_CONTINUE;
     bool handled = p->actions[sig].handler > ACTION_IGNORE && !(t->sigmask & bit(sig));
     trace(p, &info);
     bool entered = handled && enter(t, &info);
