@@ -174,7 +174,7 @@ i64 sys_clone(struct thread *t, const u64 a[6])
     pthread_sigmask(SIG_SETMASK, &mask, NULL);
     if (host <= 0)
         return host < 0 ? -error : 0;
-    p->children_made++;
+    __atomic_fetch_add(&p->children_made, 1, __ATOMIC_RELAXED);
     if (a[0] & CLONE_PARENT_SETTID)
         space_write(p->space, a[2], &pid, sizeof(pid));
     return pid;
