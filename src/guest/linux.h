@@ -317,6 +317,10 @@ int child_host(struct process *p, int pid);
 int group_host(struct process *p, int group);
 i64 group_terminal(struct process *p, int host);
 
+// Child `leader` is no more: its group keeps its number for the other children in it. The process
+// is locked.
+void group_outlives(struct process *p, const struct guest_child *leader);
+
 // Closes what is close-on-exec.
 void fds_close_on_exec(struct process *p);
 

@@ -136,6 +136,7 @@ struct guest_fd {
 // A child by its number in the guest and on the host; number 0: a free place.
 struct guest_child {
     int pid, host;
+    int group, group_host;   // its group, when the child that leads that is no more
 };
 
 // One signal to be delivered.

@@ -191,6 +191,37 @@ static void a_child_is_stopped_and_goes_on(void)
     CHECK(waitpid(pid, &status, 0) == pid && WIFSIGNALED(status) && WTERMSIG(status) == SIGTERM);
 }
 
+static pid_t member(pid_t group)
+{
+    pid_t pid = fork();
+    while (!pid)
+        pause();
+    CHECK(!setpgid(pid, group ? group : pid));
+    return pid;
+}
+
+// Also when its leader has been waited for.
+static void a_group_is_waited_for(void)
+{
+    int status;
+    siginfo_t info;
+    pid_t mine = fork();
+    if (!mine)
+        _exit(1);
+    pid_t leader = member(0), second = member(leader), third = member(leader);
+    CHECK(waitpid(-leader, &status, WNOHANG) == 0);
+    CHECK(waitpid(0, &status, 0) == mine && waitpid(0, &status, 0) == -1 && errno == ECHILD);
+    CHECK(waitid(P_PGID, 0, &info, WEXITED) == -1 && errno == ECHILD);
+    CHECK(waitpid(-second, &status, 0) == -1 && errno == ECHILD);
+    CHECK(waitid(P_PID, 0, &info, WEXITED) == -1 && errno == EINVAL);
+    CHECK(!kill(leader, SIGTERM) && waitpid(-leader, &status, 0) == leader);
+    CHECK(getpgid(second) == leader && waitpid(-leader, &status, WNOHANG) == 0);
+    CHECK(!kill(second, SIGTERM) && waitpid(-leader, &status, 0) == second);
+    CHECK(!kill(-leader, SIGTERM));
+    CHECK(!waitid(P_PGID, (id_t)leader, &info, WEXITED) && info.si_pid == third);
+    CHECK(waitpid(-leader, &status, 0) == -1 && errno == ECHILD);
+}
+
 // Time goes on while one child is waited for and another has ended.
 static void a_wait_for_one_is_not_for_another(void)
 {
@@ -264,6 +295,7 @@ int main(int argc, char **argv)
     a_child_signals_its_parent();
     a_child_is_stopped_and_goes_on();
     groups_are_signalled_together();
+    a_group_is_waited_for();
     a_wait_for_one_is_not_for_another();
     programs_are_executed(argv[0]);
     puts("children ok");

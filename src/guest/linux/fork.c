@@ -64,8 +64,10 @@ static int told_child(struct process *p, int host, bool ends)
     pthread_mutex_lock(&p->lock);
     struct guest_child *child = by_host(p, host);
     int pid = child ? child->pid : 0;
-    if (child && ends)
+    if (child && ends) {
+        group_outlives(p, child);
         *child = (struct guest_child){ 0 };
+    }
     pthread_mutex_unlock(&p->lock);
     return pid;
 }
@@ -200,6 +202,18 @@ struct waited {
     int id;
 };
 
+// The process of the host that has `id` in the guest, any for P_ALL, or those of its group, the
+// caller's own for 0. False: nobody.
+static bool find_waited(struct process *p, idtype_t type, int id, struct waited *who)
+{
+    *who = (struct waited){ type, 0 };
+    if (type == P_PID)
+        who->id = child_host(p, id);
+    if (type == P_PGID)
+        who->id = id ? group_host(p, id) : getpgid(0);
+    return any_child(p) && (who->id || type == P_ALL || (type == P_PGID && !id));
+}
+
 // That the wait of `t` is for one of `kinds`. Where threads take turns, others run meanwhile.
 static i64 wait_turn(struct thread *t, const struct waited *who, u32 kinds)
 {
@@ -214,7 +228,10 @@ static i64 wait_host(struct thread *t, const struct waited *who, int *status, in
                      struct rusage *usage)
 {
     struct process *p = t->process;
-    int host = who->type == P_PID ? who->id : -1;
+    int host = who->type == P_ALL           ? -1
+               : who->type == P_PID         ? who->id
+               : who->id == (int)getpgid(0) ? 0
+                                            : -who->id;
     if (sched_interrupted(t))
         return -RESTART;
     if (!sched_polls(p))
@@ -230,13 +247,14 @@ static i64 wait_host(struct thread *t, const struct waited *who, int *status, in
 i64 sys_wait4(struct thread *t, const u64 a[6])
 {
     struct process *p = t->process;
-    int pid = (i32)a[0] == INT32_MIN ? 1 : (i32)a[0], status = 0;   // nobody's
-    int host = pid > 0 || pid < -1 ? child_host(p, pid < 0 ? -pid : pid) : -1;
-    struct waited who = { host < 0 ? P_ALL : P_PID, host };
+    int pid = (i32)a[0], status = 0;
+    struct waited who;
     struct rusage usage;
     if (a[2] & ~(u64)(WNOHANG | WUNTRACED | WCONTINUED | 0xe0000000))   // and __WALL and kin
         return -EINVAL;
-    if (host == 0 || !any_child(p))
+    if (pid == INT32_MIN)
+        return -ESRCH;
+    if (!find_waited(p, pid > 0 ? P_PID : pid == -1 ? P_ALL : P_PGID, pid < 0 ? -pid : pid, &who))
         return -ECHILD;
     for (pid = 0; !pid;) {
         i64 got =
@@ -277,13 +295,13 @@ i64 sys_waitid(struct thread *t, const u64 a[6])
 {
     struct process *p = t->process;
     u32 type = a[0], flags = a[3];
-    int host = type == P_ALL ? -1 : child_host(p, a[1]);
-    struct waited who = { host < 0 ? P_ALL : P_PID, host };
+    struct waited who;
     const u32 kinds = WNOHANG | WEXITED | WSTOPPED | WCONTINUED;
     const u32 known = WNOHANG | WEXITED | WSTOPPED | WCONTINUED | WNOWAIT | 0xe0000000;
-    if (flags & ~known || !(flags & (WEXITED | WSTOPPED | WCONTINUED)) || type > P_PGID)
+    if (flags & ~known || !(flags & (WEXITED | WSTOPPED | WCONTINUED)) || type > P_PGID ||
+        (type == P_PID && (i32)a[1] <= 0) || (type == P_PGID && (i32)a[1] < 0))
         return -EINVAL;
-    if (!host || !any_child(p))
+    if (!find_waited(p, type, (i32)a[1], &who))
         return -ECHILD;
     siginfo_t info = { 0 };
     int pid = 0;

@@ -17,12 +17,37 @@ int group_host(struct process *p, int group)
 {
     if (group == own_group(p))
         return getpgid(0);
-    return child_host(p, group);   // which leads it, or the host knows no such group
+    int host = 0;
+    pthread_mutex_lock(&p->lock);
+    for (int i = 0; i < GUEST_CHILDREN && group > 0 && !host; i++)
+        if (p->children[i].pid && p->children[i].group == group)
+            host = p->children[i].group_host;
+    pthread_mutex_unlock(&p->lock);
+    return host ? host : child_host(p, group);   // which leads it, or the host knows no such group
+}
+
+void group_outlives(struct process *p, const struct guest_child *leader)
+{
+    for (int i = 0; i < GUEST_CHILDREN; i++) {
+        struct guest_child *c = &p->children[i];
+        if (c->host > 0 && c->host != leader->host && getpgid(c->host) == leader->host) {
+            c->group = leader->pid;
+            c->group_host = leader->host;
+        }
+    }
 }
 
 // The guest's number of the group that is `host` on the host; 0: none of its.
 static int group_shown(struct process *p, int host)
 {
+    int group = 0;
+    pthread_mutex_lock(&p->lock);
+    for (int i = 0; i < GUEST_CHILDREN && host > 0 && !group; i++)
+        if (p->children[i].pid && p->children[i].group_host == host)
+            group = p->children[i].group;
+    pthread_mutex_unlock(&p->lock);
+    if (group)
+        return group;
     return host == getpgid(0) ? own_group(p) : guest_pid(p, host);
 }
 
