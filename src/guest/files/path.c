@@ -10,6 +10,7 @@
 #include <sys/stat.h>
 #include <sys/statfs.h>
 #include <sys/syscall.h>
+#include <sys/sysmacros.h>
 #include <unistd.h>
 
 #include "guest/process/block.h"
@@ -162,6 +163,37 @@ static bool may_open(const struct process *p, int fd, int flags)
     return most_of(p, fd) >= (writes ? VIEW_WRITE : VIEW_READ);
 }
 
+// ---- devices
+
+// Those whose use changes nothing of the host (devices.txt of Linux).
+static const struct {
+    unsigned major, minor;
+} harmless[] = {
+    { 1, 3 },   // null
+    { 1, 5 },   // zero
+    { 1, 7 },   // full
+    { 1, 8 },   // random
+    { 1, 9 },   // urandom
+    { 5, 0 },   // tty: the terminal that the guest has
+};
+
+// Whether what `st` tells of is no device, or one that the guest may open: it is harmless, or the
+// user named it or all files of the host. Its number decides, for its name can be any.
+static bool device_shown(const struct process *p, const struct stat *st)
+{
+    struct stat given;
+    if ((!S_ISCHR(st->st_mode) && !S_ISBLK(st->st_mode)) || p->view->everything)
+        return true;
+    for (size_t i = 0; i < COUNT(harmless) && S_ISCHR(st->st_mode); i++)
+        if (st->st_rdev == makedev(harmless[i].major, harmless[i].minor))
+            return true;
+    for (size_t i = 0; i < p->view->count; i++)
+        if (!p->view->node[i].folder && !fstat(p->view->node[i].fd, &given) &&
+            (given.st_mode & S_IFMT) == (st->st_mode & S_IFMT) && given.st_rdev == st->st_rdev)
+            return true;
+    return false;
+}
+
 // ---- telling the user
 
 static void refuse(struct process *p, const char *path, const char *allow, const char *what,
@@ -191,6 +223,14 @@ static void refuse_writing(struct process *p, const struct guest_path *path)
     if (!path->kernel)   // which nothing allows
         refuse(p, path->guest, to_allow(path->guest, folder), "read-only for the program",
                "let it write");
+}
+
+static i64 refuse_device(struct process *p, const struct guest_path *path, int fd)
+{
+    char host[VIEW_PATH];
+    if (host_name(fd, host, sizeof(host)))
+        refuse(p, path->guest, host, "a device of the host", "let it be opened");
+    return -EACCES;   // as on a filesystem that is mounted with nodev
 }
 
 // The guest is told that it is not there; the user, when it is or its folder is.
@@ -394,44 +434,69 @@ i64 path_of(struct thread *t, const char *name, u32 flags, struct guest_path *pa
 
 // ---- opening
 
-// A FIFO is opened when somebody opens its other end. `text` empty: what `dir` has open.
-static bool open_waits(int dir, const char *text, int flags)
+// A FIFO is opened when somebody opens its other end.
+static bool open_waits(mode_t type, int flags)
 {
-    struct stat st;
-    return !(flags & (O_NONBLOCK | O_PATH)) && (flags & O_ACCMODE) != O_RDWR &&
-           !fstatat(dir, text, &st, AT_SYMLINK_NOFOLLOW | AT_EMPTY_PATH) && S_ISFIFO(st.st_mode);
+    return S_ISFIFO(type) && !(flags & (O_NONBLOCK | O_PATH)) && (flags & O_ACCMODE) != O_RDWR;
 }
 
-static i64 reopen(struct thread *t, int fd, int flags, u32 mode)
+// `type`: st_mode of it.
+static i64 reopen_as(struct thread *t, int fd, mode_t type, int flags, u32 mode)
 {
     char link[64];
     if (!may_open(t->process, fd, flags))
         return -EACCES;
     int n = snprintf(link, sizeof(link), "/proc/self/fd/%d", fd);
     flags &= ~O_NOFOLLOW;
-    if (!open_waits(fd, "", flags))
+    if (!open_waits(type, flags))
         return host_result(open(link, flags, mode));
     const u64 a[6] = { (u64)AT_FDCWD, (u64)link, (u64)flags, mode };
     return block_unpolled(t, SYS_openat, a, 1, link, (size_t)n + 1);
 }
 
-// Opens a name in a folder; one of the host's kernel is looked at before it is opened, as a
-// FIFO, and after it what can be mounted there.
+static i64 reopen(struct thread *t, int fd, int flags, u32 mode)
+{
+    struct stat st;
+    return fstat(fd, &st) ? -errno : reopen_as(t, fd, st.st_mode, flags, mode);
+}
+
+// Opens what `fd`, a name, stands for: what there is, which is looked at before it is opened, for
+// a FIFO waits and to open a device can be to use it.
+static i64 open_found(struct thread *t, const struct guest_path *path, int fd, int flags, u32 mode)
+{
+    struct stat st;
+    if (fstat(fd, &st))
+        return -errno;
+    if (!device_shown(t->process, &st))
+        return refuse_device(t->process, path, fd);
+    if (flags & O_CREAT && S_ISDIR(st.st_mode))
+        return -EISDIR;
+    return reopen_as(t, fd, st.st_mode, flags & O_CREAT ? flags & ~(O_CREAT | O_EXCL) : flags,
+                     mode);
+}
+
+// Opens a name in a folder.
 static i64 open_name(struct thread *t, const struct guest_path *path, int flags, u32 mode)
 {
-    bool first = path->kernel || open_waits(path->dir, path->text, flags);
-    int fd = openat(path->dir, path->text, (first ? O_PATH | O_CLOEXEC : flags) | O_NOFOLLOW, mode);
-    if (fd < 0)
-        return -errno;
-    if (!first && may_open(t->process, fd, flags))
-        return fd;
-    if (!first) {
-        close(fd);
-        return -EACCES;
+    enum { TRIES = 100 };   // others make and remove it meanwhile
+    bool makes = flags & O_CREAT, only_new = makes && flags & O_EXCL;
+    for (int k = 0; k < TRIES; k++) {
+        int look = flags & O_PATH ? flags : O_PATH | O_CLOEXEC;
+        int fd = only_new ? -1 : openat(path->dir, path->text, look | O_NOFOLLOW);
+        if (fd >= 0 && flags & O_PATH && may_open(t->process, fd, flags))
+            return fd;
+        if (fd >= 0) {
+            i64 r = flags & O_PATH ? -EACCES : open_found(t, path, fd, flags, mode);
+            close(fd);
+            return r;
+        }
+        if (!only_new && (errno != ENOENT || !makes))
+            return -errno;
+        fd = openat(path->dir, path->text, flags | O_EXCL | O_NOFOLLOW, mode);
+        if (fd >= 0 || errno != EEXIST || only_new)
+            return host_result(fd);
     }
-    i64 again = reopen(t, fd, flags & ~(O_CREAT | O_EXCL), 0);
-    close(fd);
-    return again;
+    return -ENOENT;
 }
 
 // Opens again what a descriptor has open, with the rights of it or of its name.
@@ -447,6 +512,7 @@ static i64 open_again(struct thread *t, const struct guest_path *path, int flags
         enum view_access access = access_of(t, path->dir);
         if (access < (writes && !can_write ? VIEW_WRITE : VIEW_READ))
             return -EACCES;
+        return open_found(t, path, path->dir, flags & ~(O_CREAT | O_EXCL), 0);
     }
     return reopen(t, path->dir, flags & ~(O_CREAT | O_EXCL), 0);
 }
