@@ -50,13 +50,14 @@ struct write_ports {
     u32 turn;
 };
 
-// When a store that may be written from `from` on is in the L1D, with `ports` ports.
+// When a store that may be written from `from` on is in the L1D, with `ports` ports. A line that
+// is not there is asked for at once, so that those of several stores are on their way together.
 static inline cycle write_back(struct write_ports *w, u32 ports, struct hierarchy *memory, vaddr pc,
                                vaddr addr, u32 size, cycle from)
 {
     cycle *port = &w->at[w->turn], t = *port + 1 > from ? *port + 1 : from;
     w->turn = w->turn + 1 == ports ? 0 : w->turn + 1;
-    cycle ready = hierarchy_store(memory, pc, addr, size, t).ready;
+    cycle ready = hierarchy_store(memory, pc, addr, size, from).ready;
     ready = ready > t ? ready : t;
     return w->last = *port = ready > w->last ? ready : w->last;
 }

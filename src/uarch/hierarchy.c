@@ -1,6 +1,7 @@
 #include "uarch/hierarchy.h"
 
 #include <assert.h>
+#include <string.h>
 
 #include "base/arena.h"
 #include "base/save.h"
@@ -22,9 +23,17 @@ struct shared {
     struct mshr *l2_mshr;
     struct meter *l2_bus, *fabric;
     struct dram *dram;
-    u32 l2_line, slc_latency;
+    u32 l2_line, slc_latency, write_share;
     bool exclusive;
 };
+
+// A line that a store missed, and which of its bytes have been written since: bit k is byte k.
+struct written {
+    u64 line;    // number + 1, 0: none
+    u64 bytes;
+};
+
+enum { WRITTEN = 8 };   // lines looked at, by the low bits of their number
 
 // A first level and what belongs to it.
 struct first {
@@ -45,6 +54,8 @@ struct hierarchy {
     bool page_map;
     struct words *words;   // NULL: no prefetcher sees fills
     bool filled;           // what is brought now was wanted by one that does
+    bool whole_lines;
+    struct written written[WRITTEN];
     struct hierarchy_stats stats;   // all but those of the parts
 };
 
@@ -74,6 +85,7 @@ static struct shared *shared_new(struct arena *a, const struct hierarchy_params 
     s->l2_line = p->l2.line;
     s->slc_latency = (u32)(((u64)p->slc_latency_ps * p->clock_mhz + 500000) / 1000000);
     s->exclusive = p->slc_exclusive;
+    s->write_share = p->write_share;
     return s;
 }
 
@@ -99,6 +111,7 @@ struct hierarchy *hierarchy_new(struct arena *a, const struct hierarchy_params *
     h->split_page = p->split_page;
     h->page_bits = (u32)__builtin_ctz(p->page);
     h->page_map = p->page_map;
+    h->whole_lines = p->whole_lines && p->l1d.line <= 64;
     h->l2_fills = prefetch_sees_fills(p->l2_prefetch.kind);
     if (!h->d.fills && prefetch_sees_fills(p->l1d_second.kind))
         h->d.fills = prefetch_new(a, &p->l1d_second, p->l1d.line, p->page);
@@ -136,19 +149,24 @@ static paddr physical(const struct hierarchy *h, vaddr va)
     return n << h->page_bits | (va & ((1ull << h->page_bits) - 1));
 }
 
-static void l2_push_out(struct shared *s, struct cache_victim v, cycle now)
+// Returns when the line begins to leave: one that is to take its place without being read waits.
+static cycle l2_push_out(struct shared *s, struct cache_victim v, cycle now)
 {
     if (!v.valid || !(v.dirty || (s->exclusive && s->slc)))
-        return;
+        return now;
+    cycle begin = now;
+    if (v.dirty && s->write_share)
+        begin = meter_take(s->fabric, now, s->l2_line * s->write_share / 256);
     if (!s->slc) {
-        dram_write(s->dram, v.line, s->l2_line, now);
-        return;
+        dram_write(s->dram, v.line, s->l2_line, begin);
+        return begin;
     }
     if (v.dirty ? cache_mark_dirty(s->slc, v.line) : cache_contains(s->slc, v.line))
-        return;
-    struct cache_victim w = cache_fill(s->slc, v.line, v.dirty ? LINE_DIRTY : 0, now, now);
+        return begin;
+    struct cache_victim w = cache_fill(s->slc, v.line, v.dirty ? LINE_DIRTY : 0, begin, begin);
     if (w.dirty)
-        dram_write(s->dram, w.line, s->l2_line, now);
+        dram_write(s->dram, w.line, s->l2_line, begin);
+    return begin;
 }
 
 // Brings a line the L2 lacks; `now` is when the L2 finds out. Returns when a load
@@ -244,14 +262,16 @@ static cycle l2_read(struct hierarchy *h, vaddr pc, vaddr va, u32 line, enum acc
     return ready;
 }
 
-static void l1_push_out(struct hierarchy *h, struct first *f, struct cache_victim v, cycle now)
+// Returns when the line begins to leave, as l2_push_out does.
+static cycle l1_push_out(struct hierarchy *h, struct first *f, struct cache_victim v, cycle now)
 {
     if (!v.dirty)
-        return;
+        return now;
     paddr pa = physical(h, v.line);
-    meter_take(h->s->l2_bus, now, f->line);
+    cycle begin = meter_take(h->s->l2_bus, now, f->line);
     if (!cache_mark_dirty(h->s->l2, pa))
-        l2_push_out(h->s, cache_fill(h->s->l2, pa, LINE_DIRTY, now, now), now);
+        l2_push_out(h->s, cache_fill(h->s->l2, pa, LINE_DIRTY, begin, begin), begin);
+    return begin;
 }
 
 static void l1_filled(struct hierarchy *h, struct first *f, vaddr pc, vaddr va, cycle now);
@@ -270,6 +290,59 @@ static cycle l1_fill(struct hierarchy *h, struct first *f, vaddr pc, vaddr va, u
     l1_push_out(h, f, cache_fill(f->cache, va, state | origin(*level), now, ready), ready);
     if (__builtin_expect(f->fills && !h->filled, 0))
         l1_filled(h, f, pc, va, ready);
+    return ready;
+}
+
+// -- Lines written whole --
+
+static struct written *written_at(struct hierarchy *h, u64 line)
+{
+    return &h->written[line % WRITTEN];
+}
+
+// Notes a store to a line that a store missed.
+static inline void note_written(struct hierarchy *h, vaddr va, u32 size)
+{
+    u64 line = va >> h->d.line_bits;
+    struct written *w = written_at(h, line);
+    if (w->line != line + 1)
+        return;
+    u32 at = (u32)va & (h->d.line - 1), n = h->d.line - at < size ? h->d.line - at : size;
+    w->bytes |= (n >= 64 ? ~0ull : (1ull << n) - 1) << at;
+}
+
+// Whether a store that misses goes on with a run that wrote all of the line before.
+static bool in_whole_run(struct hierarchy *h, vaddr va)
+{
+    u64 line = va >> h->d.line_bits, all = ~0ull >> (64 - h->d.line);
+    const struct written *below = written_at(h, line - 1), *above = written_at(h, line + 1);
+    bool whole = (below->line == line && below->bytes == all) ||
+                 (above->line == line + 2 && above->bytes == all);
+    *written_at(h, line) = (struct written){ line + 1, 0 };
+    return whole;
+}
+
+// Makes the line of `va` the L1D's without its bytes, which the run is going to write. The L2
+// is asked, but sends nothing; when it has not the line, it takes it in the same way.
+static cycle l1_claim(struct hierarchy *h, vaddr va, cycle now, enum level *level)
+{
+    struct shared *s = h->s;
+    paddr pa = physical(h, va);
+    cycle start = mshr_start(h->d.mshr, now);
+    struct cache_answer r = cache_lookup(s->l2, pa, ACCESS_WRITE, start);
+    cycle ready = later(r.ready, start) + h->l2_latency;
+    *level = LEVEL_L2;
+    h->stats.mshr_wait += start - now;
+    h->stats.lines_claimed++;
+    if (!r.hit) {
+        if (s->slc && s->exclusive)
+            cache_remove(s->slc, pa);
+        struct cache_victim v = cache_fill(s->l2, pa, LINE_DIRTY | origin(LEVEL_L2), start, start);
+        ready = later(ready, l2_push_out(s, v, start));
+    }
+    struct cache_victim v = cache_fill(h->d.cache, va, LINE_DIRTY | origin(LEVEL_L2), now, ready);
+    ready = later(ready, l1_push_out(h, &h->d, v, start));
+    mshr_hold(h->d.mshr, start, ready);
     return ready;
 }
 
@@ -319,10 +392,14 @@ static __attribute__((noinline)) struct access_result l1_access(struct hierarchy
 {
     struct cache_answer r = cache_lookup(f->cache, va, kind, now);
     struct access_result out = { .level = served_by(r, LEVEL_L1) };
-    if (r.hit)
+    if (r.hit) {
         out.ready = later(r.ready, hit_ready);
-    else
+    } else if (kind == ACCESS_WRITE && h->whole_lines && in_whole_run(h, va)) {
+        out.ready = l1_claim(h, va, now, &out.level);
+        return out;
+    } else {
         out.ready = l1_fill(h, f, pc, va, kind == ACCESS_WRITE ? LINE_DIRTY : 0, now, &out.level);
+    }
     if (!r.hit || r.state & LINE_PREFETCHED)
         l1_train(h, f, pc, va, now);
     return out;
@@ -356,13 +433,27 @@ struct access_result hierarchy_load(struct hierarchy *h, vaddr pc, vaddr va, u32
     return l1_access(h, &h->d, pc, va, ACCESS_READ, now, now + h->l1d_latency);
 }
 
+static struct access_result store_split(struct hierarchy *h, vaddr pc, vaddr va, u32 size,
+                                        cycle now)
+{
+    struct access_result r = split(h, pc, va, size, ACCESS_WRITE, now, now);
+    vaddr second = ((va >> h->d.line_bits) + 1) << h->d.line_bits;
+    note_written(h, va, size);
+    note_written(h, second, (u32)(va + size - second));
+    return r;
+}
+
 struct access_result hierarchy_store(struct hierarchy *h, vaddr pc, vaddr va, u32 size, cycle now)
 {
     if (__builtin_expect((va ^ (va + size - 1)) >> h->d.line_bits, 0))
-        return split(h, pc, va, size, ACCESS_WRITE, now, now);
-    if (__builtin_expect(cache_hit_fast(h->d.cache, va, ACCESS_WRITE), 1))
+        return store_split(h, pc, va, size, now);
+    if (__builtin_expect(cache_hit_fast(h->d.cache, va, ACCESS_WRITE), 1)) {
+        note_written(h, va, size);
         return (struct access_result){ now, LEVEL_L1 };
-    return l1_access(h, &h->d, pc, va, ACCESS_WRITE, now, now);
+    }
+    struct access_result r = l1_access(h, &h->d, pc, va, ACCESS_WRITE, now, now);
+    note_written(h, va, size);
+    return r;
 }
 
 struct access_result hierarchy_fetch(struct hierarchy *h, vaddr va, cycle now)
@@ -410,6 +501,7 @@ void hierarchy_settle(struct hierarchy *h)
     for (u32 k = 0; k < COUNT(meters); k++)
         meter_settle(meters[k]);
     dram_settle(s->dram);
+    memset(h->written, 0, sizeof(h->written));
 }
 
 struct hierarchy_stats hierarchy_stats(const struct hierarchy *h)
@@ -426,7 +518,7 @@ struct hierarchy_stats hierarchy_stats(const struct hierarchy *h)
 
 void hierarchy_save(struct hierarchy *h, struct save *s)
 {
-    save_section(s, "memory", 2);
+    save_section(s, "memory", 3);
     save_same(s, h->s->slc != NULL);
     save_same(s, h->words != NULL);
     cache_save(h->d.cache, s);

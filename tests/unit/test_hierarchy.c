@@ -125,6 +125,64 @@ static void stores_are_written_back_level_by_level(void **state)
     assert_int_equal(hierarchy_stats(h).dram.writes, 1);
 }
 
+static void store_line(struct hierarchy *h, vaddr line, u32 bytes, cycle now)
+{
+    for (u32 at = 0; at < bytes; at += 8)
+        hierarchy_store(h, 0x400, line + at, 8, now);
+}
+
+static void a_run_that_writes_whole_lines_reads_only_the_first(void **state)
+{
+    struct hierarchy_params p = plain;
+    p.whole_lines = 1;
+    struct hierarchy *h = hierarchy_new(*state, &p, NULL);
+    for (vaddr n = 0; n < 8; n++)
+        store_line(h, 0x10000 + 64 * n, 64, 1000 * n);
+    assert_int_equal(hierarchy_stats(h).lines_claimed, 7);
+    assert_int_equal(hierarchy_stats(h).dram.reads, 1);
+    for (vaddr n = 20; n-- > 16;)                // downwards too
+        store_line(h, 0x10000 + 64 * n, 64, 20000 - 100 * n);
+    assert_int_equal(hierarchy_stats(h).lines_claimed, 10);
+    assert_int_equal(hierarchy_stats(h).dram.reads, 2);
+}
+
+static void a_line_of_which_a_part_was_written_is_read(void **state)
+{
+    struct hierarchy_params p = plain;
+    p.whole_lines = 1;
+    struct hierarchy *h = hierarchy_new(*state, &p, NULL);
+    for (vaddr n = 0; n < 8; n++)
+        store_line(h, 0x10000 + 128 * n, 56, 1000 * n);
+    for (vaddr n = 0; n < 8; n++)                // and one whose line before was not missed
+        store_line(h, 0x20000 + 256 * n, 64, 10000 + 1000 * n);
+    assert_int_equal(hierarchy_stats(h).lines_claimed, 0);
+    assert_int_equal(hierarchy_stats(h).dram.reads, 16);
+}
+
+// When the last of 96 lines is there that push dirty ones out of the L2.
+static cycle all_there(struct arena *a, u32 write_share)
+{
+    struct hierarchy_params p = plain;
+    p.slc.bytes = 0;
+    p.slc_bytes_per_cycle = 16;                  // 8 cycles a line of 128 bytes
+    p.write_share = write_share;
+    struct hierarchy *h = hierarchy_new(a, &p, NULL);
+    cycle last = 0;
+    for (vaddr n = 0; n < 64; n++)               // all of the L2
+        hierarchy_store(h, 0x400, 0x10000 + n * 128, 8, 1000 * n);
+    for (vaddr n = 64; n < 64 + 96; n++)
+        last = load(h, 0x10000 + n * 128, 100000 + 8 * n).ready;
+    assert_int_equal(hierarchy_stats(h).dram.writes, 64);
+    return last;
+}
+
+static void what_leaves_takes_the_way_of_what_comes(void **state)
+{
+    cycle alone = all_there(*state, 0), shared = all_there(*state, 128);
+    assert_int_equal(alone, 100000 + 8 * 159 + 100);
+    assert_in_range(shared, alone + 40 * 4, alone + 64 * 4);   // four cycles a line that leaves
+}
+
 static void crossing_a_line_or_a_page_costs_more(void **state)
 {
     struct hierarchy *h = hierarchy_new(*state, &plain, NULL);
@@ -236,6 +294,9 @@ int main(void)
         T(an_earlier_cycle_does_not_wait_for_a_later_one),
         T(memory_gives_its_bandwidth_and_no_more),
         T(stores_are_written_back_level_by_level),
+        T(a_run_that_writes_whole_lines_reads_only_the_first),
+        T(a_line_of_which_a_part_was_written_is_read),
+        T(what_leaves_takes_the_way_of_what_comes),
         T(crossing_a_line_or_a_page_costs_more),
         T(cores_of_a_cluster_share_the_l2),
         T(the_next_line_of_code_is_prefetched),

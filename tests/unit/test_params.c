@@ -265,6 +265,8 @@ static void misses(struct program *p, u64 round)
         on(p, ldr(12, 20), DATA + 0x400000 + (draw(p) & 0x1ffff8));
     for (u32 k = 0; k < 6; k++)
         on(p, str(12, 20), DATA + 0x600000 + (draw(p) & 0xfff8));
+    for (u32 k = 0; k < 12; k++)   // whole lines
+        on(p, 0x3d800280, DATA + 0x900000 + 192 * round + 16 * k);
     for (u32 k = 0; k < 24; k++)
         on(p, ldr(12, 20), DATA + 0x700000 + (draw(p) & 0x7ff8));
     for (u32 k = 0; k < 4; k++) {
