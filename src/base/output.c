@@ -25,7 +25,7 @@ enum {
 enum way {
     NEW,        // it takes the place of the name
     IN_PLACE,   // it went where it goes: a device, a pipe
-    AT_END,     // it is copied into the file there
+    AT_END,     // it is copied into the file there, which cannot be replaced
 };
 
 struct output {
@@ -96,12 +96,48 @@ static int open_new(struct output *o)
     return fd;
 }
 
+// Filesystems in which the host's kernel shows itself: what is written there is no file of ours,
+// and what it refuses it refuses at the end.
+static bool of_kernel(int fd)
+{
+    static const uint32_t types[] = { PROC_SUPER_MAGIC,    SYSFS_MAGIC,   CGROUP_SUPER_MAGIC,
+                                      CGROUP2_SUPER_MAGIC, DEBUGFS_MAGIC, TRACEFS_MAGIC,
+                                      SECURITYFS_MAGIC };
+    struct statfs fs;
+    if (fstatfs(fd, &fs))
+        return false;
+    for (size_t i = 0; i < sizeof(types) / sizeof(types[0]); i++)
+        if ((uint32_t)fs.f_type == types[i])
+            return true;
+    return false;
+}
+
+static bool has(int folder, const char *name, uint64_t attributes)
+{
+    struct statx x;
+    return !statx(folder, name, AT_EMPTY_PATH | AT_SYMLINK_NOFOLLOW, STATX_TYPE, &x) &&
+           x.stx_attributes & attributes;
+}
+
+// Whether no other file may take the place of the one there, `st`: it is mounted there, may not be
+// changed, or is another user's in a folder like /tmp. To be known before the guest runs.
+static bool must_stay(const struct output *o, const struct stat *st)
+{
+    struct stat folder;
+    uid_t me = geteuid();
+    bool sticky = !fstat(o->folder, &folder) && folder.st_mode & S_ISVTX && me &&
+                  st->st_uid != me && folder.st_uid != me;
+    return sticky || has(o->folder, "", STATX_ATTR_IMMUTABLE | STATX_ATTR_APPEND) ||
+           has(o->folder, o->name,
+               STATX_ATTR_IMMUTABLE | STATX_ATTR_APPEND | STATX_ATTR_MOUNT_ROOT);
+}
+
 // The folder takes no new file, but the one there can be written: it is, in the end.
 static int open_old(struct output *o)
 {
     int error = errno;
     o->target = openat(o->folder, o->name, O_WRONLY | O_NOFOLLOW | O_CLOEXEC);
-    if (o->target < 0) {
+    if (o->target < 0 || of_kernel(o->target)) {
         errno = error;
         return -1;
     }
@@ -157,7 +193,9 @@ static struct output *open_at(struct output *o, struct err *e)
         return finish(o, openat(o->folder, o->name, O_WRONLY | O_NOCTTY | O_NOFOLLOW | O_CLOEXEC),
                       NULL, e);
     }
-    int fd = open_new(o);
+    bool stays = there && must_stay(o, &st);
+    errno = EPERM;
+    int fd = stays ? -1 : open_new(o);
     if (fd < 0 && there)
         fd = open_old(o);
     return finish(o, fd, there && S_ISREG(st.st_mode) ? &st : NULL, e);

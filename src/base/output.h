@@ -5,7 +5,8 @@
 // guess where the file system has no such files, until output_end gives it the one asked for;
 // whatever has been put at that name meanwhile is replaced, and never followed. What is no
 // regular file, a device or a pipe, is written in place, as is standard output by its names.
-// A file in a folder that takes no new ones is written at the end.
+// A file that nothing can replace (its folder takes no new ones, it is mounted there, it is another
+// user's in a folder like /tmp) is written at the end.
 #ifndef BASE_OUTPUT_H
 #define BASE_OUTPUT_H
 
