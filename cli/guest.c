@@ -23,9 +23,6 @@ static struct m2sim *volatile running;
 
 static volatile int interrupted_by;
 
-// The terminal's SIGINT is not meant.
-static volatile int background;
-
 static void end_now(int sig)
 {
     _exit(128 + interrupted_by);
@@ -36,8 +33,6 @@ static void end_now(int sig)
 static void on_interrupt(int sig, siginfo_t *info, void *context)
 {
     int before = errno;
-    if (sig == SIGINT && background && info->si_code == SI_KERNEL)
-        return;
     interrupted_by = sig;
     if (running && m2sim_interrupt(running, info)) {
         struct sigaction sa = { .sa_handler = end_now, .sa_flags = SA_ONSTACK };
@@ -47,18 +42,12 @@ static void on_interrupt(int sig, siginfo_t *info, void *context)
     errno = before;
 }
 
+// One that was ignored when m2sim started, as SIGINT is in a command that a shell starts with `&`,
+// is the guest's alone.
 static bool ignored(int sig)
 {
     struct sigaction was;
     return !sigaction(sig, NULL, &was) && was.sa_handler == SIG_IGN;
-}
-
-// Whether SIGINT or SIGTERM is to be caught here: not when m2sim was started with it ignored, for
-// it is the guest's alone then. But of a command with `&` shells ignore both SIGINT and SIGQUIT,
-// against the terminal's; who sends SIGINT to that wants its end.
-static bool interrupts(int sig)
-{
-    return !ignored(sig) || (sig == SIGINT && ignored(SIGQUIT));
 }
 
 static void catch_interrupts(struct m2sim *s, bool interrupt, bool terminate)
@@ -183,12 +172,21 @@ static bool end_output(struct guest_command *g, struct m2sim *s, FILE *out, bool
     return ok;
 }
 
+static void tell_signal(int sig)
+{
+    const char *name = sigabbrev_np(sig);
+    if (name)
+        fprintf(stderr, "m2sim: interrupted by SIG%s\n", name);
+    else
+        fprintf(stderr, "m2sim: interrupted by signal %d\n", sig);
+}
+
 // Says a line of a run that did not end by itself. Whether a report is due.
 static bool tell_ending(const struct guest_command *g, struct m2sim *s, int status)
 {
     bool interrupted = m2sim_ended(s) == M2SIM_ENDED_INTERRUPTED;
     if (interrupted && !g->quiet)
-        fprintf(stderr, "m2sim: interrupted by SIG%s\n", sigabbrev_np(status - 128));
+        tell_signal(status - 128);
     if (status == M2SIM_EXIT_LIMIT && g->o.max_instructions && !g->quiet)
         fprintf(stderr, "m2sim: stopped after %llu instructions\n",
                 (unsigned long long)g->o.max_instructions);
@@ -205,8 +203,7 @@ static int execute(struct guest_command *g)
     // Beside a debugger, or lines of system calls, there would be two talking at once.
     struct progress *line = progress_new(g->quiet || g->o.gdb || g->o.strace == stderr);
     progress_prepare(line, &g->o);
-    bool interrupt = interrupts(SIGINT), terminate = interrupts(SIGTERM);
-    background = ignored(SIGINT);
+    bool interrupt = !ignored(SIGINT), terminate = !ignored(SIGTERM);
     struct m2sim *s = m2sim_new(&g->o, &e);
     if (!s) {
         m2sim_output_drop(g->to);

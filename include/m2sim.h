@@ -125,7 +125,7 @@ void m2sim_stop(struct m2sim *s);
 // whatever the guest says: then true.
 bool m2sim_interrupt(struct m2sim *s, const siginfo_t *info);
 
-// Why m2sim_run() returned; of a signal, whether the guest was interrupted by it from outside.
+// Why m2sim_run() returned; of a signal, whether another program or a terminal sent it.
 enum m2sim_ended {
     M2SIM_ENDED_EXIT,
     M2SIM_ENDED_SIGNAL,

@@ -279,7 +279,6 @@ static void forked(void *ctx)
         s->forked_at = s->machine.instructions;
     s->child = true;
     s->interrupts = 0;
-    s->signals = 0;
     s->runner = pthread_self();
     s->machine.recorder = NULL;
     if (s->machine.jit)
@@ -534,11 +533,8 @@ bool m2sim_interrupt(struct m2sim *s, const siginfo_t *info)
         return hostsig_note(s->process, info), pthread_kill(s->runner, KICK), false;
     s->interrupts = now - s->interrupted_at < PATIENCE_NS ? s->interrupts + 1 : 1;
     s->interrupted_at = now;
-    __atomic_fetch_or(&s->signals, 1ull << (info->si_signo - 1), __ATOMIC_RELAXED);
     bool runs = __atomic_load_n(&s->runs, __ATOMIC_ACQUIRE), end = s->interrupts >= INTERRUPTS;
-    const struct process *p = s->process;
-    bool nobodys = (p->inherited & ~p->main->sigmask) >> (info->si_signo - 1) & 1;
-    if (!runs || s->gdb || end || nobodys) {
+    if (!runs || s->gdb || end) {
         s->stop_signal = info->si_signo;
         m2sim_stop(s);
         return end;
@@ -555,7 +551,7 @@ enum m2sim_ended m2sim_ended(const struct m2sim *s)
         return M2SIM_ENDED_LIMIT;
     if (s->end == MACHINE_STOPPED && s->starved)
         return M2SIM_ENDED_MEMORY;
-    if (s->end == MACHINE_STOPPED || (killed && s->signals >> (killed - 1) & 1))
+    if (s->end == MACHINE_STOPPED || (killed && s->process->outside >> (killed - 1) & 1))
         return M2SIM_ENDED_INTERRUPTED;
     return killed ? M2SIM_ENDED_SIGNAL : M2SIM_ENDED_EXIT;
 }

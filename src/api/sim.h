@@ -44,7 +44,6 @@ struct m2sim {
     struct view_rule *rules;  // options.allow and allow_read
     volatile int stop;
     volatile int interrupts;           // that came in short order
-    u64 signals;                       // bit n - 1: signal n has interrupted
     u64 interrupted_at;                // when, of host_ns()
     int stop_signal;                   // what set `stop`, or 0
     volatile int starved;              // the host's lack of memory did

@@ -202,7 +202,7 @@ struct process {
     int queued;
     struct host_signals host;
     u64 caught, forwarded;   // of the host: has a handler; the guest handles or waits for it
-    u64 inherited;   // ignored since the start, and the guest has not said otherwise
+    u64 outside;     // that other programs or the host's kernel have sent
     struct guest_timer timers[GUEST_TIMERS];
     void *host_timer;   // kicks waiting threads when a timer is due
     bool has_host_timer;

@@ -1,4 +1,4 @@
-# SIGINT and SIGTERM end a run with what there is, and status 130 or 143. The program says when it runs.
+# Signals from outside end a run with what there is, and status 128 + n. The program says when it runs.
 mkelf p d2800020 100000e1 d2800022 d2800808 d4000001 14000000 d503201f d503201f 00000062
 # The same with all signals blocked: the third ends it.
 mkelf blocks d2800000 100001e1 d2800002 d2800103 d28010e8 d4000001 \
@@ -11,13 +11,16 @@ mkelf suspends d2800020 10000121 d2800022 d2800808 d4000001 100000e0 d2800101 d2
 # Nobody is there who could wake this one.
 mkelf futex 10000100 d2801001 d2800002 d2800003 d2800c48 d4000001 14000000 d503201f 00000000
 
+# A shell without jobs starts a command with `&` with SIGINT and SIGQUIT ignored; `as_usual` does not.
+as_usual='env --default-signal=INT,QUIT'
+
 # attempt PROGRAM COMMAND SIGNAL...
 attempt() {
     program=$1
     command=$2
     shift 2
     : >said
-    m2sim $command --json --no-host -o report -- "./$program" >said 2>told &
+    $as_usual m2sim $command --json --no-host -o report -- "./$program" >said 2>told &
     until [ -s said ]; do sleep 0.1; done
     for signal; do
         kill -s "$signal" $!
@@ -32,12 +35,22 @@ attempt() {
 for command in run 'run --deterministic' time; do
     attempt p "$command" INT
     attempt p "$command" TERM
+    attempt p "$command" HUP
+    attempt p "$command" QUIT
     attempt blocks "$command" TERM INT TERM
     for program in pauses suspends; do
         attempt $program "$command" INT
         attempt $program "$command" TERM
     done
-    timeout 20 m2sim $command -q -- ./futex 2>&1 | grep deadlock
+    timeout 20 m2sim $command -q -- ./futex 2>&1
+    echo "status $?"
+done
+attempt p run USR1
+attempt p run RTMIN
+# What is ignored from the start ends neither the program nor m2sim; the last one does.
+for command in run 'run --deterministic' time; do
+    as_usual='' attempt p "$command" INT INT INT QUIT TERM
+    as_usual='nohup' attempt p "$command" HUP HUP TERM
 done
 # Both at once, in a foreground: the guest ends by one of them.
 cat >both.py <<'END'

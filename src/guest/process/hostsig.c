@@ -172,7 +172,6 @@ static void inherit(struct process *p)
         u64 was;
         had_handler(sig, &was);
         p->actions[sig].handler = was == (u64)SIG_IGN;
-        p->inherited |= was == (u64)SIG_IGN ? bit(sig) : 0;
     }
     p->main->sigmask = mask & ~(bit(SIGKILL) | bit(SIGSTOP));
 }
@@ -195,7 +194,7 @@ void hostsig_begin(struct process *p)
         if (!dropped || sig == SIGPIPE || sig == SIGXFSZ)
             catch (p, sig);
     }
-    if (p->inherited & bit(SIGCHLD))
+    if (p->actions[SIGCHLD].handler == (u64)SIG_IGN)
         set_action(SIGCHLD, SA_NOCLDWAIT);
     sigset_t none;
     sigemptyset(&none);
@@ -234,7 +233,6 @@ void hostsig_catch(struct process *p, int sig)
 void hostsig_action(struct process *p, int sig)
 {
     const struct guest_action *a = &p->actions[sig];
-    p->inherited &= ~bit(sig);
     if (a->handler > (u64)SIG_IGN)
         hostsig_catch(p, sig);
     // The kernel itself reaps the children, or tells of those that stop.
@@ -301,9 +299,12 @@ void hostsig_collect(struct process *p)
         int guest = guest_pid(p, info.pid);
         if (guest || (info.sig == SIGCHLD && info.code > 0))
             info.pid = guest;
+        else
+            __atomic_fetch_or(&p->outside, bit(info.sig), __ATOMIC_RELAXED);
         signal_arrives(p, &info);
     }
     u64 untold = __atomic_exchange_n(&p->host.untold, 0, __ATOMIC_SEQ_CST);
+    __atomic_fetch_or(&p->outside, untold, __ATOMIC_RELAXED);
     for (; untold; untold &= untold - 1)
         signal_arrives(
             p, &(struct guest_siginfo){ .sig = __builtin_ctzll(untold) + 1, .code = SI_USER });
