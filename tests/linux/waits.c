@@ -20,6 +20,7 @@
 #include <sys/uio.h>
 #include <sys/un.h>
 #include <sys/wait.h>
+#include <termios.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -169,6 +170,13 @@ static void with_nothing(void)
     in = out = -1;
 }
 
+static void with_terminal(void)
+{
+    struct termios settings;
+    if (tcgetattr(0, &settings) || write(0, "some text\n", 10) != 10)
+        exit(2);
+}
+
 static void put(void)
 {
     write(out, buffer, 1);
@@ -218,6 +226,16 @@ static long set_lock(void)
 {
     struct flock lock = { .l_type = F_WRLCK };
     return fcntl(out, F_OFD_SETLKW, &lock);
+}
+
+// A pseudo-terminal has sent all, so this does not wait long.
+static long drain_terminal(void)
+{
+    struct termios settings;
+    return tcdrain(0) || tcgetattr(0, &settings) || tcsetattr(0, TCSADRAIN, &settings) ||
+                   tcsetattr(0, TCSAFLUSH, &settings)
+               ? -1
+               : 0;
 }
 
 static long select_in(void)
@@ -286,7 +304,8 @@ static void *wait_in(void *call)
 // 0 when the call ended as it should.
 static int judge(size_t k, const char *how)
 {
-    int always = calls[k].call == call_sched_yield || calls[k].call == call_rt_sigsuspend;
+    int always = calls[k].call == call_sched_yield || calls[k].call == call_ioctl ||
+                 calls[k].call == call_rt_sigsuspend;
     printf("%ld %s\n", result, strerror(failure));
     if (!strcmp(how, "wake"))
         return result < 0;

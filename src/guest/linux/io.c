@@ -461,6 +461,24 @@ static i64 set_terminal_group(struct thread *t, int host, vaddr from)
     return restartable(host_result(tcsetpgrp(host, to)));
 }
 
+// Waits until a line has sent what was written to it, as some do first: a slow one takes its time,
+// one that was stopped waits for its other end. A pseudo-terminal has always sent all.
+static i64 terminal_sent(struct thread *t, int host)
+{
+    i64 r;
+    int queued;
+    if (block_resumed(t, &r))
+        return r;
+    if (ioctl(host, TIOCOUTQ, &queued) || !queued)
+        return 0;
+    return block_unpolled(t, SYS_ioctl, (u64[6]){ (u64)host, TCSBRK, 1 }, 0, NULL, 0);
+}
+
+static bool sends_first(u32 request)
+{
+    return request == TCSETSW || request == TCSETSF || request == TCSBRK;
+}
+
 i64 sys_ioctl(struct thread *t, const u64 a[6])
 {
     int host = fd_get(t, a[0]);
@@ -469,6 +487,9 @@ i64 sys_ioctl(struct thread *t, const u64 a[6])
         return host;
     if (((u32)a[1] >> 8 & 255) == '$' && perf_ioctl(t, host, (u32)a[1], a[2], &counted))
         return counted;
+    i64 failed = sends_first((u32)a[1]) ? terminal_sent(t, host) : 0;
+    if (failed)
+        return failed;
     switch ((u32)a[1]) {
     case FIOCLEX:
     case FIONCLEX: fd_set_cloexec(t->process, a[0], a[1] == FIOCLEX); return 0;
