@@ -153,7 +153,9 @@ i64 sys_clone(struct thread *t, const u64 a[6])
     if (!p->options.forked || a[0] & shares || !spawns)
         return -ENOSYS;
     struct bounds *bounds = p->space->bounds;
-    i64 bounds_place = bounds_fork(bounds, p->space->cost);
+    // Without the lock: other threads may map between here and the fork in any case.
+    u64 cost = __atomic_load_n(&p->space->cost, __ATOMIC_RELAXED);
+    i64 bounds_place = bounds_fork(bounds, cost);
     struct guest_child *place = bounds_place < 0 ? NULL : reserve_child(p);
     if (bounds_place < 0)
         return bounds_place;

@@ -60,7 +60,7 @@ struct space {
     vaddr brk_start, brk, brk_mapped;   // the heap; [brk_start, brk_mapped) is mapped
     struct bounds *bounds;   // of its memory, or NULL; the space has its place there
     u32 place;
-    u64 cost;   // of all regions, see region_cost
+    u64 cost;   // of all regions, see region_cost; changed with the lock held
     u64 moving;   // what of a mapping that is moved is reserved
     u64 made;   // how many were shared without a file
     pthread_mutex_t lock;

@@ -74,7 +74,7 @@ void space_afforded(struct space *s, u64 reserved)
 
 void space_count(struct space *s, u64 before, u64 after)
 {
-    s->cost += after - before;
+    __atomic_store_n(&s->cost, s->cost + after - before, __ATOMIC_RELAXED);
     if (s->bounds && after != before)
         bounds_count(s->bounds, s->place, (i64)(after - before));
 }
