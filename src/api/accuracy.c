@@ -63,6 +63,8 @@ static bool run_sets(const struct m2sim_accuracy *o, struct fit *f, struct m2sim
         return false;
     if (wanted(o, "kernels") && !accuracy_guests(o, f, true, e))
         return false;
+    if (wanted(o, "apps") && !accuracy_apps(o, f, e))
+        return false;
     return !wanted(o, "models") || accuracy_models(o, f, e);
 }
 

@@ -36,28 +36,21 @@ static bool read_columns(char *line, bool kernels, struct columns *c)
     return true;
 }
 
-bool accuracy_time(const struct m2sim_accuracy *o, const char *model, char *const argv[],
-                   const char *core, u64 limit, double *cpi, u64 *instructions,
-                   struct m2sim_error *e)
+bool accuracy_time(const struct m2sim_accuracy *o, const struct m2sim_options *program,
+                   struct accuracy_run *run, struct m2sim_error *e)
 {
-    struct m2sim_options m = {
-        .program = argv[0],
-        .argv = argv,
-        .mode = M2SIM_TIME,
-        .model = model,
-        .core = core,
-        .sets = o->sets,
-        .set_count = o->set_count,
-        .max_instructions = limit,
-    };
+    struct m2sim_options m = *program;
+    m.mode = M2SIM_TIME;
+    m.sets = o->sets;
+    m.set_count = o->set_count;
     struct m2sim *s = m2sim_new(&m, e);
     if (!s)
         return false;
-    m2sim_run(s);
+    run->status = m2sim_run(s);
     struct core_stats c;
     core_stats(s->core, &c);
-    *instructions = s->machine.instructions;
-    *cpi = (double)c.cycles / (double)s->machine.instructions;
+    run->instructions = s->machine.instructions;
+    run->cycles = c.cycles;
     m2sim_free(s);
     return true;
 }
@@ -66,7 +59,15 @@ static bool time_guest(const struct m2sim_accuracy *o, const char *path, const c
                        u64 limit, double *cpi, u64 *instructions, struct m2sim_error *e)
 {
     char *argv[] = { (char *)path, NULL };
-    return accuracy_time(o, o->model, argv, core, limit, cpi, instructions, e);
+    struct m2sim_options m = {
+        .program = path, .argv = argv, .model = o->model, .core = core, .max_instructions = limit
+    };
+    struct accuracy_run run;
+    if (!accuracy_time(o, &m, &run, e))
+        return false;
+    *cpi = (double)run.cycles / (double)run.instructions;
+    *instructions = run.instructions;
+    return true;
 }
 
 static bool run_loop(const struct m2sim_accuracy *o, const char *path, const struct columns *c,

@@ -8,15 +8,27 @@
 
 enum { INSTRUCTIONS = 5000000 };   // of each program: none has ended by then
 
+static bool time_first(const struct m2sim_accuracy *o, struct m2sim_options *m, const char *model,
+                       double *cpi, struct m2sim_error *e)
+{
+    struct accuracy_run run;
+    m->model = model;
+    if (!accuracy_time(o, m, &run, e))
+        return false;
+    *cpi = (double)run.cycles / (double)run.instructions;
+    return true;
+}
+
 static bool compare(const struct m2sim_accuracy *o, const struct suite_program *p, struct result *r,
                     struct m2sim_error *e)
 {
     char argument[24];
     snprintf(argument, sizeof(argument), "%lu", p->full);
     char *argv[] = { (char *)p->path, argument, NULL };
-    u64 ran;
-    if (!accuracy_time(o, "detailed", argv, r->core, INSTRUCTIONS, &r->hw, &ran, e) ||
-        !accuracy_time(o, o->model, argv, r->core, INSTRUCTIONS, &r->sim, &ran, e))
+    struct m2sim_options m = {
+        .program = p->path, .argv = argv, .core = r->core, .max_instructions = INSTRUCTIONS
+    };
+    if (!time_first(o, &m, "detailed", &r->hw, e) || !time_first(o, &m, o->model, &r->sim, e))
         return false;
     r->low = r->high = r->hw;
     return true;

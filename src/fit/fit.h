@@ -19,7 +19,8 @@ struct fit {
     struct results *results;
 };
 
-// Runs jobs 0 to n - 1, each on a lab like new. False and *e when a lab cannot be made.
+// Runs jobs 0 to n - 1, each on a lab like new, or without one when `f` has no config. False and *e
+// when a lab cannot be made.
 bool fit_jobs(const struct fit *f, const char *what, size_t n,
               void (*job)(void *ctx, struct lab *l, size_t k), void *ctx, struct err *e);
 

@@ -31,7 +31,8 @@ static void *work(void *arg)
     while (p->next < p->n) {
         size_t k = p->next++;
         pthread_mutex_unlock(&p->lock);
-        lab_reset(w->lab);
+        if (w->lab)
+            lab_reset(w->lab);
         p->job(p->ctx, w->lab, k);
         pthread_mutex_lock(&p->lock);
         p->done++;
@@ -50,8 +51,8 @@ bool fit_jobs(const struct fit *f, const char *what, size_t n,
     u32 threads = f->threads < 1 ? 1 : f->threads > MOST_THREADS ? MOST_THREADS : f->threads;
     u32 made = 0, started = 1;
     for (; made < threads && made < n; made++) {
-        w[made] = (struct worker){ &p, lab_new(f->config, f->model, e), 0 };
-        if (!w[made].lab)
+        w[made] = (struct worker){ &p, f->config ? lab_new(f->config, f->model, e) : NULL, 0 };
+        if (f->config && !w[made].lab)
             break;
     }
     bool ok = made == threads || made == n;
@@ -62,7 +63,7 @@ bool fit_jobs(const struct fit *f, const char *what, size_t n,
         work(&w[0]);
     for (u32 k = 1; ok && k < started && k < made; k++)
         pthread_join(w[k].thread, NULL);
-    for (u32 k = 0; k < made; k++)
+    for (u32 k = 0; k < made && f->config; k++)
         lab_free(w[k].lab);
     pthread_mutex_destroy(&p.lock);
     return ok;

@@ -1,0 +1,247 @@
+// Real programs beside real machines: rows of measured/apps.csv, programs that bench/guest/build makes.
+#include <limits.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "api/accuracy.h"
+
+// The columns of apps.csv, in their order.
+enum column {
+    NAME,   // of the row; its CRC-32 says whether it was seen
+    FAMILY,
+    CHIP,
+    CORE,   // the core file that stands for it
+    CLOCK,   // of the measurement, in MHz
+    UNIT,
+    MEASURED,   // cycles a unit
+    INSTRUCTIONS,   // measured, a unit; empty: not known
+    TRUST,
+    FIDELITY,
+    SEEN,
+    COMPILER,
+    PROGRAM,
+    ARGUMENTS,   // {}: passes
+    PASSES,   // N: the difference between 2 N and N counts
+    UNITS,   // in a pass
+    COUNTED,   // what the measurement counted
+    SOURCE,
+    NOTE,
+    COLUMNS
+};
+
+enum { MOST_APPS = 256, LINE = 2048, MOST_ARGUMENTS = 8, MOST_MORE_PERCENT = 3 };
+
+struct app {
+    char *at[COLUMNS];
+    char path[PATH_MAX];
+    bool built;
+    double instructions;   // simulated, a unit
+    struct result r;
+    struct m2sim_error error;
+};
+
+struct apps {
+    const struct m2sim_accuracy *o;
+    const struct fit *f;
+    struct app *at[MOST_APPS];
+    size_t count;
+    bool failed;   // of a job: the others need not begin
+};
+
+// -- The table --
+
+// CRC-32 of IEEE 802.3, as zlib's.
+static u32 crc32_of(const char *text)
+{
+    u32 crc = ~0u;
+    for (; *text; text++) {
+        crc ^= (u8)*text;
+        for (int bit = 0; bit < 8; bit++)
+            crc = crc >> 1 ^ (crc & 1 ? 0xedb88320 : 0);
+    }
+    return ~crc;
+}
+
+// A third is kept away from those who make the models, by a rule that nobody can lean on.
+static bool is_unseen(const char *name)
+{
+    return crc32_of(name) % 3 == 0;
+}
+
+static bool fail_row(const struct app *a, const char *why, struct m2sim_error *e)
+{
+    return api_fail(e, M2SIM_EXIT_DATA, "measured/apps.csv: '%.60s': %s", a->at[NAME], why);
+}
+
+static bool check_row(const struct app *a, struct m2sim_error *e)
+{
+    const char *const *at = (const char *const *)a->at;
+    if (!at[NOTE])
+        return fail_row(a, "too few columns", e);
+    if (strcmp(at[SEEN], is_unseen(at[NAME]) ? "no" : "yes") != 0)
+        return fail_row(
+            a, is_unseen(at[NAME]) ? "by the rule it is unseen" : "by the rule it is seen", e);
+    if (strcmp(at[FIDELITY], "A") != 0 && strcmp(at[FIDELITY], "B") != 0)
+        return fail_row(a, "fidelity must be A or B", e);
+    if (!(strtod(at[MEASURED], NULL) > 0 && strtod(at[UNITS], NULL) > 0 &&
+          strtoull(at[PASSES], NULL, 10)))
+        return fail_row(a, "measured, units and passes must be above 0", e);
+    return true;
+}
+
+static bool read_row(struct apps *s, const char *line, struct m2sim_error *e)
+{
+    struct arena *arena = s->f->results->arena;
+    struct app *a = ARENA_NEW(arena, struct app);
+    size_t size = strlen(line) + 1;
+    char *text = memcpy(ARENA_ARRAY(arena, size, char), line, size);
+    fit_fields(text, a->at, COLUMNS);
+    if (!a->at[0] || !*a->at[0] || strcmp(a->at[0], "name") == 0)
+        return true;
+    if (!check_row(a, e))
+        return false;
+    if (s->count == MOST_APPS)
+        return fail_row(a, "too many rows", e);
+    a->r = (struct result){
+        .set = "apps",
+        .core = s->o->core ? s->o->core : a->at[CORE],
+        .family = a->at[FAMILY],
+        .name = a->at[NAME],
+        .unit = a->at[UNIT],
+        .x = NAN,
+        .sim = NAN,
+        .hw = strtod(a->at[MEASURED], NULL),
+        .unseen = is_unseen(a->at[NAME]),
+        .fidelity = *a->at[FIDELITY],
+    };
+    a->r.low = a->r.high = a->r.hw;
+    s->at[s->count++] = a;
+    return true;
+}
+
+static bool read_rows(struct apps *s, struct m2sim_error *e)
+{
+    struct err err = { "" };
+    char line[LINE];
+    FILE *file = fit_open(s->f, "apps.csv", &err);
+    if (!file)
+        return api_fail_for(e, M2SIM_EXIT_NO_INPUT, &err);
+    bool ok = true;
+    while (ok && fgets(line, sizeof(line), file))
+        ok = line[0] == '#' || read_row(s, line, e);
+    if (!fit_close(file, "measured/apps.csv", &err) && ok)
+        ok = api_fail_for(e, M2SIM_EXIT_NO_INPUT, &err);
+    return ok;
+}
+
+// A core that was measured has its own rows; any other core is given all.
+static void choose_rows(struct apps *s)
+{
+    size_t of_core = 0, kept = 0;
+    for (size_t k = 0; s->o->core && k < s->count; k++)
+        of_core += strcmp(s->at[k]->at[CORE], s->o->core) == 0;
+    for (size_t k = 0, n = 0; k < s->count; k++) {
+        bool wanted = !of_core || strcmp(s->at[k]->at[CORE], s->o->core) == 0;
+        if (wanted && n++ % s->f->every == 0)
+            s->at[kept++] = s->at[k];
+    }
+    s->count = kept;
+}
+
+static bool find_programs(struct apps *s, struct m2sim_error *e)
+{
+    for (size_t k = 0; k < s->count; k++) {
+        struct app *a = s->at[k];
+        snprintf(a->path, sizeof(a->path), "%s/apps/%s", s->o->guests, a->at[PROGRAM]);
+        a->built = access(a->path, R_OK) == 0;
+        if (!a->built)
+            a->r.note = "no such program: run bench/guest/build";
+        if (!a->built && strcmp(s->o->suite, "all") != 0)
+            return api_fail(e, M2SIM_EXIT_NO_INPUT,
+                            "no guest program '%.300s': bench/guest/build of the sources makes it, "
+                            "--guests DIR says where",
+                            a->path);
+    }
+    return true;
+}
+
+// -- Runs --
+
+static bool time_passes(const struct apps *s, struct app *a, u64 passes, struct accuracy_run *run)
+{
+    char text[256], number[24], *argv[MOST_ARGUMENTS + 2] = { a->path }, *rest = text;
+    snprintf(text, sizeof(text), "%s", a->at[ARGUMENTS]);
+    snprintf(number, sizeof(number), "%llu", (unsigned long long)passes);
+    for (size_t n = 1; n <= MOST_ARGUMENTS && rest; n++) {
+        argv[n] = strsep(&rest, " ");
+        if (strcmp(argv[n], "{}") == 0)
+            argv[n] = number;
+    }
+    struct m2sim_options m = {
+        .program = a->path,
+        .argv = argv,
+        .model = s->o->model,
+        .core = a->r.core,
+        .threads = s->f->threads > 1 ? 1 : 0,
+    };
+    if (!accuracy_time(s->o, &m, run, &a->error))
+        return false;
+    return run->status == 0 ||
+           api_fail(&a->error, M2SIM_EXIT_DATA, "%.300s %.60s: status %d, its result is wrong",
+                    a->path, a->at[ARGUMENTS], run->status);
+}
+
+// Of code that should be what was measured, the number of instructions is the proof.
+static void check_instructions(const struct apps *s, struct app *a)
+{
+    double measured = strtod(a->at[INSTRUCTIONS], NULL),
+           more = (a->instructions / measured - 1) * 100;
+    if (a->built && *a->at[INSTRUCTIONS] && fabs(more) > MOST_MORE_PERCENT)
+        a->r.note = results_text(s->f->results,
+                                 "%+.0f %% instructions: not the code that was measured", more);
+}
+
+static void time_app(void *ctx, struct lab *none, size_t k)
+{
+    (void)none;
+    struct apps *s = ctx;
+    struct app *a = s->at[k];
+    u64 passes = strtoull(a->at[PASSES], NULL, 10);
+    struct accuracy_run once, twice;
+    if (!a->built || __atomic_load_n(&s->failed, __ATOMIC_RELAXED))
+        return;
+    if (!time_passes(s, a, passes, &once) || !time_passes(s, a, 2 * passes, &twice)) {
+        __atomic_store_n(&s->failed, true, __ATOMIC_RELAXED);
+        return;
+    }
+    double units = (double)passes * strtod(a->at[UNITS], NULL);
+    a->r.sim = ((double)twice.cycles - (double)once.cycles) / units;
+    a->instructions = ((double)twice.instructions - (double)once.instructions) / units;
+}
+
+bool accuracy_apps(const struct m2sim_accuracy *o, struct fit *f, struct m2sim_error *e)
+{
+    struct err err = { "" };
+    struct apps *s = ARENA_NEW(f->results->arena, struct apps);
+    *s = (struct apps){ .o = o, .f = f };
+    if (!read_rows(s, e))
+        return false;
+    choose_rows(s);
+    if (!find_programs(s, e))
+        return false;
+    const struct config *had = f->config;
+    f->config = NULL;   // no job wants a lab
+    bool ok = fit_jobs(f, "apps", s->count, time_app, s, &err);
+    f->config = had;
+    for (size_t k = 0; ok && k < s->count; k++) {
+        if (s->at[k]->error.exit_code) {
+            *e = s->at[k]->error;
+            return false;
+        }
+        check_instructions(s, s->at[k]);
+        *results_add(f->results) = s->at[k]->r;
+    }
+    return ok || api_fail_for(e, M2SIM_EXIT_INTERNAL, &err);
+}
