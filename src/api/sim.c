@@ -281,6 +281,8 @@ static void forked(void *ctx)
     s->interrupts = 0;
     s->runner = pthread_self();
     s->machine.recorder = NULL;
+    for (struct thread *t = s->process->threads; t; t = t->next)
+        t->recorder = NULL;
     if (s->machine.jit)
         jit_end_recording(s->machine.jit);
     if (s->gdb)

@@ -24,6 +24,7 @@ enum trap_kind {
     TRAP_USED,        // pc must be emptied by space_forget before it can be decoded
     TRAP_CODE_FULL,   // jit_flush() is needed before more can be translated
     TRAP_ICACHE,      // pc is past an IC IVAU; addr: the address
+    TRAP_MARK,        // pc is past a hint that marks a place; addr: its number, 96 to 127
     TRAP_BREAKPOINT,  // pc is where a debugger put RUN_BREAKPOINT
 };
 

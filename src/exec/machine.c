@@ -78,17 +78,10 @@ static void flush(void *jit)
 
 // -- Records --
 
-// Where the instructions of `th` are told of, or NULL. Engines are given it with each stretch, so
-// it may be another for each thread; as one core times them all, there is one.
-static struct recorder *recorder_of(const struct machine *m, const struct thread *th)
-{
-    return m->recorder;
-}
-
-// Where what happens between them is told of.
+// Where what happens between the instructions of `th` is told of.
 static struct recorder *between(const struct machine *m, const struct thread *th)
 {
-    return m->tell_between ? recorder_of(m, th) : NULL;
+    return m->tell_between ? th->recorder : NULL;
 }
 
 // Before `th` runs on.
@@ -103,11 +96,12 @@ static void tell_begin(struct machine *m, struct thread *th)
     th->entered = 0;
 }
 
-static void tell_syscall(struct machine *m, const struct thread *th)
+// What `th` has come to by the instruction before its pc.
+static void tell(struct machine *m, const struct thread *th, enum record_kind kind, u64 number)
 {
     struct recorder *r = between(m, th);
     if (r)
-        recorder_put(r, record_other(RECORD_SYSCALL, th->cpu.pc, th->cpu.x[8]));
+        recorder_put(r, record_other(kind, th->cpu.pc, number));
 }
 
 // -- Traps --
@@ -117,7 +111,8 @@ static enum sys_result handle(struct machine *m, struct thread *th, struct trap 
     switch (t.kind) {
     case TRAP_BUDGET:
     case TRAP_BREAKPOINT: return SYS_CONTINUE;
-    case TRAP_SVC: tell_syscall(m, th); return linux_syscall(th);
+    case TRAP_SVC: tell(m, th, RECORD_SYSCALL, th->cpu.x[8]); return linux_syscall(th);
+    case TRAP_MARK: tell(m, th, RECORD_MARK, t.addr); return SYS_CONTINUE;
     case TRAP_COUNTER: th->cpu.x[t.addr] = m->counter(m->counter_ctx); return SYS_CONTINUE;
     case TRAP_ICACHE:
         space_invalidate_code(m->process->space, t.addr & ~63ull, 64);
@@ -155,7 +150,7 @@ static bool run_stretch(struct machine *m, struct thread *th, u64 budget, bool s
 {
     struct space *s = m->process->space;
     const struct debugger *d = m->debugger;
-    struct recorder *r = recorder_of(m, th);
+    struct recorder *r = th->recorder;
     tell_begin(m, th);
     if (d)
         return d->run(d->ctx, th, r, budget, step, t, executed);
@@ -173,6 +168,8 @@ static bool run_stretch(struct machine *m, struct thread *th, u64 budget, bool s
 static enum sys_result begin(struct machine *m, struct thread *th)
 {
     exec_init(&th->cpu, m->process->space);
+    if (!th->recorder)
+        th->recorder = m->recorder;
     thread_begin(th);
     return process_boundary(th);
 }

@@ -30,16 +30,16 @@ struct debugger {
 struct machine {
     struct process *process;
     struct jit *jit;                    // runs the instructions, or NULL: the interpreter does
-    struct recorder *recorder;          // or NULL; then threads must take turns
-    bool tell_between;                  // the recorder is told of threads, calls, signals too
-    u64 max_instructions;               // 0: no limit; of all threads together
-    u64 pause_at;                       // 0: never; of all together, where they take turns
-    u64 (*counter)(void *ctx);          // CNTVCT_EL0: ticks of 24 MHz
+    struct recorder *recorder;   // or NULL; of threads that begin without one of their own
+    bool tell_between;   // recorders are told of threads, calls, signals, marks too
+    u64 max_instructions;   // 0: no limit; of all threads together
+    u64 pause_at;   // 0: never; of all together, where they take turns
+    u64 (*counter)(void *ctx);   // CNTVCT_EL0: ticks of 24 MHz
     void *counter_ctx;
-    const volatile int *stop;           // looked at every few milliseconds, or NULL
-    const struct debugger *debugger;    // or NULL
-    u64 instructions;                   // retired so far
-    bool abandoned;                     // threads did not end: the process must not be freed
+    const volatile int *stop;   // looked at every few milliseconds, or NULL
+    const struct debugger *debugger;   // or NULL
+    u64 instructions;   // retired so far
+    bool abandoned;   // threads did not end: the process must not be freed
     int end;   // enum machine_end, but for MACHINE_EXITED the first that came
 
     // Called instead of returning when a fork left only a thread that machine_run did not

@@ -179,7 +179,7 @@ static struct recorder *recorder(struct lab *l)
 static void step_over(struct lab *l, struct trap t)
 {
     if (t.kind == TRAP_BUDGET || t.kind == TRAP_SVC || t.kind == TRAP_COUNTER ||
-        t.kind == TRAP_ICACHE)
+        t.kind == TRAP_ICACHE || t.kind == TRAP_MARK)
         return;
     recorder_put(recorder(l), (struct record){ l->cpu->pc, t.kind == TRAP_MEMORY ? t.addr : 0 });
     l->cpu->pc += 4;

@@ -37,6 +37,7 @@ struct program;
 struct perf;
 struct guest_siginfo;
 struct sched_policy;
+struct recorder;
 
 // The rows of net.def, and the host's network.
 enum guest_net {
@@ -242,6 +243,7 @@ struct guest_altstack {
 struct thread {
     struct cpu cpu;   // first, so that exec may cast
     struct process *process;
+    struct recorder *recorder;   // where its instructions are told of, or NULL; the executor's
     struct thread *next;
     int tid;
     pthread_t host;   // the host thread that runs it

@@ -61,6 +61,12 @@ void out_bti(struct text *t, const struct insn *i, u32 w, vaddr pc)
     text_printf(t, "%s", kinds[bits(w, 6, 2)]);
 }
 
+bool dec_hint(struct insn *i, u32 w)
+{
+    i->imm = bits(w, 5, 7);
+    return true;
+}
+
 void out_hint(struct text *t, const struct insn *i, u32 w, vaddr pc)
 {
     text_printf(t, "#%u", bits(w, 5, 7));

@@ -32,8 +32,7 @@ enum record_kind {
     RECORD_THREAD,    // records of thread number addr follow
     RECORD_SYSCALL,   // system call number addr, asked for by the SVC before pc
     RECORD_SIGNAL,    // the thread goes on at pc, the handler of signal number addr
-    RECORD_MARK,      // the program is at a place of its own choice, number addr; reserved:
-                      // no executor makes one, trace files may have it
+    RECORD_MARK,      // the program has marked a place by the hint of number addr before pc
     RECORD_WORD,      // addr is the 8 bytes of memory at pc: one of the RECORD_WORDS of a
                       // line, which come in order; RECORD_POINTS: they point to memory
     RECORD_KINDS

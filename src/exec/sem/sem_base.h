@@ -429,6 +429,11 @@ EXI(mrs_counter)
     LEAVE(TRAP_COUNTER, SLOT(d), true);
 }
 
+EXI(mark)
+{
+    LEAVE(TRAP_MARK, (u64)i->imm, true);
+}
+
 // -- Cache maintenance --
 
 SEM(dc_zva)
