@@ -10,7 +10,6 @@
 #include "isa/decode.h"
 
 enum {
-    SLICE = 250000,   // instructions between looks at *stop and at signals: below 10 ms
     // The last stretch before an instruction limit is stepped, because a run may pass its
     // budget by a branch-free stretch.
     STEPPED = 100000,
@@ -123,14 +122,11 @@ static enum sys_result handle(struct machine *m, struct thread *th, struct trap 
     }
 }
 
-// Instructions the next stretch may have; 0 when the limit is reached. *step: it must be
-// exactly one.
+// Instructions the next stretch may have, after which *stop and signals are looked at; 0 when the
+// limit is reached. *step: it must be exactly one.
 static u64 allowance(const struct machine *m, const struct thread *th, bool *step)
 {
-    const struct process *p = m->process;
-    u64 most = SLICE;
-    if (!p->policy->parallel)
-        most = th->used < QUANTUM ? QUANTUM - th->used : 1;
+    u64 left_of_turn = sched_left(th), most = left_of_turn ? left_of_turn : 1;
     if (m->pause_at)
         most = m->pause_at - m->instructions < most ? m->pause_at - m->instructions : most;
     *step = false;

@@ -189,7 +189,7 @@ static bool run(void *ctx, struct thread *t, struct recorder *r, u64 budget, boo
     }
     struct action *a = (struct action *)gdb_action(g, t->tid);
     if (!a || a->kind == 't') {   // held by the debugger: the turn is another thread's
-        t->used = QUANTUM;
+        sched_pass(t);
         return true;
     }
     int sig = a->sig;

@@ -26,7 +26,6 @@ enum {
     GUEST_THREADS = 512,      // at a time
     GUEST_QUEUE = 4096,       // signals pending at a time, with what their senders say of them
     GUEST_TIMERS = 64,        // of timer_create, timerfd and setitimer together
-    QUANTUM = 50000,          // instructions of a turn, where threads take turns
     GUEST_STACK = 8 << 20,    // bytes
 };
 

@@ -187,6 +187,17 @@ static bool idle(struct process *p)
     return true;
 }
 
+u64 sched_left(const struct thread *t)
+{
+    u64 quantum = t->process->policy->quantum;
+    return t->used < quantum ? quantum - t->used : 0;
+}
+
+void sched_pass(struct thread *t)
+{
+    t->used = t->process->policy->quantum;
+}
+
 struct thread *sched_next(struct thread *from, bool leaves)
 {
     struct process *p = from->process;

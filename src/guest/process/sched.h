@@ -2,7 +2,7 @@
 //
 // A policy is a row of sched.def. Under `host` every guest thread has a host thread, they run
 // in parallel and time is the host's. Under `turns` one host thread runs them all, one after
-// another: a turn ends after QUANTUM instructions and when the thread waits, and the next one
+// another: a turn ends after `quantum` instructions and when the thread waits, and the next one
 // in order of creation that can run has it, so that two runs are alike. When nobody can run,
 // simulated time jumps to the next thing that is due, or the simulator waits for the host.
 #ifndef GUEST_SCHED_H
@@ -27,6 +27,9 @@ struct futex {
 struct sched_policy {
     const char *name;
     bool parallel;
+    // Instructions that a thread has before its turn is over, where there are turns, and timers
+    // are looked at.
+    u64 quantum;
     u32 (*cpus)(void);                                    // that the guest sees
     // Who runs behind `from`, itself perhaps, of those for whom sched_can_run(); NULL: nobody
     // can. Holds process.lock. Not of parallel policies.
@@ -56,7 +59,13 @@ struct sched_policy {
 // The row of that name, or NULL.
 const struct sched_policy *sched_policy(const char *name);
 
+// Instructions that `t` has left of its quantum.
+u64 sched_left(const struct thread *t);
+
 // ---- turns
+
+// The turn of `t` is over, though it may have instructions left.
+void sched_pass(struct thread *t);
 
 // Writes down that the call of `t` waits for *w: -WAITS.
 i64 sched_wait(struct thread *t, const struct thread_wait *w);

@@ -122,6 +122,7 @@ static i64 futex_wake_op(struct thread *t, const struct futex *f, const u64 a[6]
 const struct sched_policy sched_host = {
     .name = "host",
     .parallel = true,
+    .quantum = 250000,   // below 10 ms
     .cpus = count_cpus,
     .now = now_on,
     .yield = yield_turn,

@@ -239,6 +239,7 @@ static i64 futex_wake_op(struct thread *t, const struct futex *f, const u64 a[6]
 const struct sched_policy sched_turns = {
     .name = "turns",
     .parallel = false,
+    .quantum = 50000,
     .cpus = count_cpus,
     .next = next_in_turn,
     .now = now_on,

@@ -203,7 +203,7 @@ enum sys_result process_boundary(struct thread *t)
     struct process *p = t->process;
     t->used += t->ran;
     t->ran = 0;
-    if (t->used < QUANTUM)
+    if (sched_left(t))
         return look(t);
     t->used = 0;
     if (timers_armed(p))
