@@ -21,7 +21,7 @@ struct sheet {
     struct core_stats stats;
     struct stat_group groups[CORE_GROUPS];
     struct report_slots level2[TOPDOWN2_COUNT], cause[STACK_COUNT];
-    struct report_room room[ROOM_COUNT];
+    struct report_structure structure[STRUCTURE_COUNT];
     struct report_event event[PMU_COUNT];
     char digest[17];
 };
@@ -47,15 +47,16 @@ static void fill_slots(struct sheet *t)
     t->r.causes = STACK_COUNT;
 }
 
-static void fill_rooms(struct sheet *t)
+static void fill_structures(struct sheet *t)
 {
-    for (u32 k = 0; k < ROOM_COUNT; k++) {
-        const struct core_room *m = &t->stats.room[k];
-        t->room[k] = (struct report_room){ core_rooms[k].name, core_rooms[k].doc, m->entries,
-                                           m->full, m->bin };
+    for (u32 k = 0; k < STRUCTURE_COUNT; k++) {
+        const struct core_structure *m = &t->stats.structure[k];
+        t->structure[k] =
+            (struct report_structure){ core_structures[k].name, core_structures[k].doc, m->entries,
+                                       m->full, m->bin };
     }
-    t->r.room = t->room;
-    t->r.rooms = t->stats.rooms ? ROOM_COUNT : 0;
+    t->r.structure = t->structure;
+    t->r.structures = t->stats.structures ? STRUCTURE_COUNT : 0;
 }
 
 static void fill_events(struct sheet *t)
@@ -112,7 +113,7 @@ static struct sheet *sheet_new(const struct m2sim *s)
     t->r.config_digest = s->config.digest;
     t->r.unread = s->unread;
     fill_slots(t);
-    fill_rooms(t);
+    fill_structures(t);
     fill_events(t);
     return t;
 }

@@ -79,7 +79,7 @@ static bool counted(const struct cost *c)
     return all;
 }
 
-void account_each_cost(const struct plan_book *b, account_cost *each, void *ctx)
+void account_each_cost(const struct plan_cache *b, account_cost *each, void *ctx)
 {
     for (u32 s = 0; s < b->slots; s++) {
         const struct plan_page *page = b->slot[s];

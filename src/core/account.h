@@ -7,7 +7,7 @@
 #ifndef CORE_ACCOUNT_H
 #define CORE_ACCOUNT_H
 
-#include "core/instr/book.h"
+#include "core/instr/plan_cache.h"
 #include "uarch/hierarchy.h"
 
 enum topdown {
@@ -82,8 +82,8 @@ typedef void account_cost(void *ctx, vaddr pc, const u64 slots[STACK_COUNT]);
 
 enum { ACCOUNT_NOBODY = -1 };   // the pc of slots nobody is to blame for
 
-// Calls `each` for the instructions of the book that took or lost any, in no order.
-void account_each_cost(const struct plan_book *b, account_cost *each, void *ctx);
+// Calls `each` for the instructions of the cache that took or lost any, in no order.
+void account_each_cost(const struct plan_cache *b, account_cost *each, void *ctx);
 
 // Calls `each` if some have no instruction to blame.
 void account_nobody(const struct account *a, account_cost *each, void *ctx);

@@ -137,7 +137,7 @@ void core_profile(struct core *c)
 
 void core_each_cost(const struct core *c, account_cost *each, void *ctx)
 {
-    account_each_cost(&c->parts.book, each, ctx);
+    account_each_cost(&c->parts.plans, each, ctx);
     for (u32 k = 0; k < MODELS; k++)
         if (c->state[k])
             account_nobody(models[k]->account(c->state[k]), each, ctx);
@@ -152,10 +152,10 @@ void core_observe(struct core *c, const struct observer *o)
 
 // -- What models share --
 
-const struct core_row core_rooms[ROOM_COUNT] = {
-#define ROOM(name, doc) { #name, doc, 0 },
-#include "core/room.def"
-#undef ROOM
+const struct core_row core_structures[STRUCTURE_COUNT] = {
+#define STRUCTURE(name, doc) { #name, doc, 0 },
+#include "core/structure.def"
+#undef STRUCTURE
 };
 
 void core_sum_slots(struct core_stats *s)
@@ -177,15 +177,15 @@ static void branches(struct core_stats *s, const struct core_parts *parts)
     s->taken = b.taken;
 }
 
-static void add_rooms(struct core_stats *s, const struct core_stats *m)
+static void add_structures(struct core_stats *s, const struct core_stats *m)
 {
-    for (u32 r = 0; m->rooms && r < ROOM_COUNT; r++) {
-        s->room[r].entries = m->room[r].entries;
-        s->room[r].full += m->room[r].full;
+    for (u32 r = 0; m->structures && r < STRUCTURE_COUNT; r++) {
+        s->structure[r].entries = m->structure[r].entries;
+        s->structure[r].full += m->structure[r].full;
         for (u32 k = 0; k < CORE_BINS; k++)
-            s->room[r].bin[k] += m->room[r].bin[k];
+            s->structure[r].bin[k] += m->structure[r].bin[k];
     }
-    s->rooms |= m->rooms;
+    s->structures |= m->structures;
 }
 
 static void add_model(struct core_stats *s, const struct core_stats *m)
@@ -195,7 +195,7 @@ static void add_model(struct core_stats *s, const struct core_stats *m)
     s->loads += m->loads;
     s->stores += m->stores;
     s->wrong_uops += m->wrong_uops;
-    add_rooms(s, m);
+    add_structures(s, m);
 }
 
 void core_stats(const struct core *c, struct core_stats *s)

@@ -63,21 +63,21 @@ void core_each_cost(const struct core *c, account_cost *each, void *ctx);
 void core_observe(struct core *c, const struct observer *o);
 
 // What can be full.
-enum room {
-#define ROOM(name, ...) ROOM_##name,
-#include "core/room.def"
-#undef ROOM
-    ROOM_COUNT
+enum structure {
+#define STRUCTURE(name, ...) STRUCTURE_##name,
+#include "core/structure.def"
+#undef STRUCTURE
+    STRUCTURE_COUNT
 };
 
-extern const struct core_row core_rooms[ROOM_COUNT];
+extern const struct core_row core_structures[STRUCTURE_COUNT];
 
 enum { CORE_BINS = 16 };   // of an occupancy histogram
 
 // A structure with a number of entries. Bin k counts the cycles in which more than
 // k / CORE_BINS of them, and up to (k + 1) / CORE_BINS, were taken; bin 0 also those
 // in which none was.
-struct core_room {
+struct core_structure {
     u64 entries;
     u64 full;   // cycles in which rename stopped because it had no room
     u64 bin[CORE_BINS];
@@ -97,8 +97,8 @@ struct core_stats {
     struct bpred_stats predictor;
     struct memdep_stats waits, forwards;
     struct lap_stats lap;
-    bool rooms;                 // `room` is meant
-    struct core_room room[ROOM_COUNT];
+    bool structures;            // `structure` is meant
+    struct core_structure structure[STRUCTURE_COUNT];
     struct stat_group model[CORE_MODELS];   // what each that ran counts beyond this
     const char *runs;           // the path of the one that runs
 };

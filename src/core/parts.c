@@ -73,7 +73,7 @@ bool parts_new(struct core_parts *parts, struct arena *a, const struct config *c
     uarch_params_of(p, &u);
     if (!(parts->table = instr_table_new(a, c, e)))
         return false;
-    plan_book_init(&parts->book, a);
+    plan_cache_init(&parts->plans, a);
     parts->memory = hierarchy_new(a, &u.memory, NULL);
     parts->tlb = tlb_new(a, &u.tlb, p->l2tlb_through_l2 ? hierarchy_walk : NULL, parts->memory);
     parts->branch = bpred_new(a, &u.branch);
@@ -93,7 +93,7 @@ bool parts_new(struct core_parts *parts, struct arena *a, const struct config *c
 
 struct plan *parts_define(struct core_parts *parts, vaddr pc, u32 word)
 {
-    struct plan_page *page = plan_book_page(&parts->book, pc / (4 * PLAN_PAGE));
+    struct plan_page *page = plan_cache_page(&parts->plans, pc / (4 * PLAN_PAGE));
     struct plan *p = &page->plan[pc / 4 % PLAN_PAGE];
     *p = plan_of(parts->table, parts->p, word);
     p->place = (u16)(pc / 4 % PLAN_PAGE);
@@ -161,7 +161,7 @@ void parts_warm(struct core_parts *parts, const struct record *r, size_t n)
             continue;
         }
         if (!page || page->number != pc / (4 * PLAN_PAGE))
-            page = plan_book_page(&parts->book, pc / (4 * PLAN_PAGE));
+            page = plan_cache_page(&parts->plans, pc / (4 * PLAN_PAGE));
         warm_one(parts, &page->plan[pc / 4 % PLAN_PAGE], r);
     }
 }
@@ -172,7 +172,7 @@ void parts_settle(struct core_parts *parts)
     tlb_settle(parts->tlb);
     memdep_squash(parts->waits, 0);   // numbers of stores begin anew
     memdep_squash(parts->forwards, 0);
-    plan_book_settle(&parts->book);
+    plan_cache_settle(&parts->plans);
     parts->warming = (struct warming){ ~0ull, ~0ull, 0 };
 }
 

@@ -10,7 +10,7 @@
 #include "core/account.h"
 #include "core/observe.h"
 #include "core/params.h"
-#include "core/instr/book.h"
+#include "core/instr/plan_cache.h"
 #include "stream/record.h"
 
 // Dispatch queues: integer (where there are two, each for half of the units), memory, FP.
@@ -67,7 +67,7 @@ struct save;
 struct core_parts {
     const struct core_params *p;
     struct instr_table *table;
-    struct plan_book book;     // of all models
+    struct plan_cache plans;   // of all models
     struct hierarchy *memory;
     struct tlb *tlb;
     struct bpred *branch;

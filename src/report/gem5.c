@@ -106,7 +106,7 @@ static void levels(const struct report *r, FILE *f)
 }
 
 // A vector with the columns value, share, sum of shares, as gem5's distributions.
-static void room(const struct report_room *m, FILE *f)
+static void structure(const struct report_structure *m, FILE *f)
 {
     char name[96];
     u64 all = 0, sum = 0;
@@ -142,9 +142,9 @@ static void timed(const struct report *r, FILE *f)
     slots(r, f);
     branch_lines(r, f);
     levels(r, f);
-    for (unsigned k = 0; k < r->rooms; k++)
-        if (r->room[k].entries)
-            room(&r->room[k], f);
+    for (unsigned k = 0; k < r->structures; k++)
+        if (r->structure[k].entries)
+            structure(&r->structure[k], f);
     stat_walk(r->groups, counter, &(struct walk){ r, f });
     for (unsigned k = 0; k < r->events; k++) {
         snprintf(name, sizeof(name), "%s.pmu.%s", CPU, r->event[k].name);

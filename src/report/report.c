@@ -158,13 +158,13 @@ static double mean_share(const u64 *bin)
     return ratio(sum, all) / REPORT_BINS;
 }
 
-static void rooms_text(const struct report *r, FILE *f)
+static void structures_text(const struct report *r, FILE *f)
 {
-    if (!r->rooms)
+    if (!r->structures)
         return;
     fprintf(f, "\n    %-16s %8s %9s %12s\n", "", "entries", "in use", "rename waits");
-    for (unsigned k = 0; k < r->rooms; k++) {
-        const struct report_room *m = &r->room[k];
+    for (unsigned k = 0; k < r->structures; k++) {
+        const struct report_structure *m = &r->structure[k];
         if (m->entries)
             fprintf(f, "    %-16s %8" PRIu64 " %7.0f %% %10.2f %%\n", m->name, m->entries,
                     100 * mean_share(m->bin), 100 * ratio((double)m->full, (double)r->cycles));
@@ -234,7 +234,7 @@ static void time_text(const struct report *r, FILE *f)
     slots_text(r, f);
     stack_text(r, f);
     levels_text(r, f);
-    rooms_text(r, f);
+    structures_text(r, f);
 }
 
 void report_text(const struct report *r, FILE *f, bool host)
@@ -351,13 +351,13 @@ static void levels_json(const struct report *r, struct jw *j)
     }
 }
 
-static void rooms_json(const struct report *r, struct jw *j)
+static void structures_json(const struct report *r, struct jw *j)
 {
-    if (!r->rooms)
+    if (!r->structures)
         return;
     jw_object(j, "structures");
-    for (unsigned k = 0; k < r->rooms; k++) {
-        const struct report_room *m = &r->room[k];
+    for (unsigned k = 0; k < r->structures; k++) {
+        const struct report_structure *m = &r->structure[k];
         jw_object(j, m->name);
         jw_u64(j, "entries", m->entries);
         jw_u64(j, "full_cycles", m->full);
@@ -397,7 +397,7 @@ static void time_json(const struct report *r, struct jw *j)
     slots_json(r, j);
     branch_json(r, j);
     levels_json(r, j);
-    rooms_json(r, j);
+    structures_json(r, j);
     events_json(r, j);
     if (!r->groups)
         return;

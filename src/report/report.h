@@ -19,7 +19,7 @@ struct report_slots {
     u64 slots;
 };
 
-struct report_room {
+struct report_structure {
     const char *name, *doc;
     u64 entries, full;           // cycles in which rename waited for it
     const u64 *bin;              // cycles by how full it was, REPORT_BINS of them
@@ -44,8 +44,8 @@ struct report {
     u64 slots[REPORT_TOPDOWN];   // retiring, bad speculation, frontend, backend
     const struct report_slots *level2, *cause;   // those of a class sum to its slots
     unsigned level2s, causes;
-    const struct report_room *room;
-    unsigned rooms;
+    const struct report_structure *structure;
+    unsigned structures;
     const struct report_event *event;   // Arm's names for what was counted
     unsigned events;
     const struct stat_group *groups;   // everything that was counted; tables.def shows of it

@@ -136,10 +136,10 @@ static void every_cycle_is_in_each_histogram_once(void **state)
         access_at(&l, k & 1 ? ldr_x(3, 1, 8 * k) : str_x(3, 1, 8 * k), 0x100000 + 8192 * k);
     tail(&l);
     struct core_stats s = run(a, &l, 300);
-    for (int r = 0; r < ROOM_COUNT; r++) {
+    for (int r = 0; r < STRUCTURE_COUNT; r++) {
         u64 sum = 0;
         for (int k = 0; k < CORE_BINS; k++)
-            sum += s.room[r].bin[k];
+            sum += s.structure[r].bin[k];
         assert_int_equal(sum, s.cycles);
     }
     arena_free(a);

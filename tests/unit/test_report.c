@@ -20,7 +20,7 @@ static const struct report_slots cause[] = {
     { "dram", "memory is far", 3, 2000 },
 };
 static const u64 bins[REPORT_BINS] = { 500, [8] = 500 };
-static const struct report_room room[] = { { "rob", "groups", 290, 250, bins } };
+static const struct report_structure structures[] = { { "rob", "groups", 290, 250, bins } };
 static const struct report_event event[] = { { 0x11, "CPU_CYCLES", "CORE_ACTIVE_CYCLE", 1000 } };
 
 // Counters of a machine that has no more than these.
@@ -59,8 +59,8 @@ static const struct report timed = {
     .causes = COUNT(cause),
     .groups = groups,
     .runs = "core.fast",
-    .room = room,
-    .rooms = 1,
+    .structure = structures,
+    .structures = 1,
     .event = event,
     .events = 1,
     .model = "fast",

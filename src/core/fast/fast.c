@@ -386,7 +386,7 @@ static inline __attribute__((always_inline)) void feed_all(struct fast *f, const
         }
         u64 number = pc / (4 * PLAN_PAGE);
         if (__builtin_expect(!page || page->number != number, 0))
-            page = plan_book_page(&f->parts->book, number);
+            page = plan_cache_page(&f->parts->plans, number);
         const struct plan *p = &page->plan[pc / 4 % PLAN_PAGE];
         // Keeps it in a register; gcc 12 makes the address anew at each of its uses.
         __asm__("" : "+r"(p));

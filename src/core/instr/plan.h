@@ -1,7 +1,7 @@
 // plan.h: what a core does with one static instruction, made once.
 //
 // Sources, results, units and latencies in the numbers a timing model wants, 64
-// bytes an instruction. book.h keeps them by address.
+// bytes an instruction. plan_cache.h keeps them by address.
 #ifndef CORE_PLAN_H
 #define CORE_PLAN_H
 

@@ -18,7 +18,7 @@ static const struct plan *wrong_plan(struct ooo *o, u64 pc)
         return NULL;
     const struct plan_page *page = o->wrong_page;
     if (!page || page->number != pc / (4 * PLAN_PAGE))
-        page = o->wrong_page = plan_book_find(&o->parts->book, pc / (4 * PLAN_PAGE));
+        page = o->wrong_page = plan_cache_find(&o->parts->plans, pc / (4 * PLAN_PAGE));
     const struct plan *p = page ? &page->plan[pc / 4 % PLAN_PAGE] : NULL;
     return p && was_fetched(p) ? p : NULL;
 }

@@ -179,9 +179,9 @@ bool ooo_may_access(const struct ooo *o, const struct inst *i)
     if (i->accesses > 1)
         return true;
     bool load = i->plan->kind != PLAN_STORE, store = i->plan->kind != PLAN_LOAD;
-    if (load && o->ldq >= o->entries[ROOM_loads] && i->load != o->load_free)
+    if (load && o->ldq >= o->entries[STRUCTURE_loads] && i->load != o->load_free)
         return false;
-    return !store || o->stq < o->entries[ROOM_stores] || i->store == o->store_head;
+    return !store || o->stq < o->entries[STRUCTURE_stores] || i->store == o->store_head;
 }
 
 // The youngest store older than `before` and not yet written that has bytes of the

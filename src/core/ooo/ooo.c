@@ -94,7 +94,7 @@ static bool in_use(const struct ooo *o, const struct plan *p)
 static void define(struct ooo *o, u64 pc, u32 word)
 {
     struct plan *p =
-        &plan_book_page(&o->parts->book, pc / (4 * PLAN_PAGE))->plan[pc / 4 % PLAN_PAGE];
+        &plan_cache_page(&o->parts->plans, pc / (4 * PLAN_PAGE))->plan[pc / 4 % PLAN_PAGE];
     if (p->kind == PLAN_UNKNOWN) {
         parts_define(o->parts, pc, word)->fresh = true;
     } else if (word != p->word) {
@@ -115,7 +115,7 @@ static void enter(struct ooo *o, u64 pc, const struct record *r)
 {
     u64 number = pc / (4 * PLAN_PAGE);
     if (__builtin_expect(!o->page || o->page->number != number, 0))
-        o->page = plan_book_page(&o->parts->book, number);
+        o->page = plan_cache_page(&o->parts->plans, number);
     struct plan *p = &o->page->plan[pc / 4 % PLAN_PAGE];
     assert(p->kind != PLAN_UNKNOWN);
     if (__builtin_expect(p->changed, 0))
@@ -136,7 +136,7 @@ static void observe(void *m)
 {
     struct ooo *o = m;
     const struct observer *to = o->parts->observer;
-    o->times = to && to->inst ? ARENA_ARRAY(o->parts->book.arena, WINDOW, struct times) : NULL;
+    o->times = to && to->inst ? ARENA_ARRAY(o->parts->plans.arena, WINDOW, struct times) : NULL;
     o->interval_end = to && to->interval ? o->now + to->every : ~0ull;
 }
 
@@ -235,43 +235,43 @@ static void make_ops(struct ooo *o, struct arena *a)
     o->later_first = UNKNOWN;
 }
 
-// Of any number of entries taken below ROOM_MOST, which may be beyond those there are.
+// Of any number of entries taken below STRUCTURE_MOST, which may be beyond those there are.
 static u8 *make_bins(struct arena *a, u64 entries)
 {
-    u8 *bin = ARENA_ARRAY(a, ROOM_MOST, u8);
+    u8 *bin = ARENA_ARRAY(a, STRUCTURE_MOST, u8);
     u64 scale = (CORE_BINS << 16) / entries;   // rounded down
-    for (u32 used = 1; used < ROOM_MOST; used++) {
+    for (u32 used = 1; used < STRUCTURE_MOST; used++) {
         u64 k = (used - 1) * scale >> 16;
         bin[used] = (u8)(k < CORE_BINS ? k : CORE_BINS - 1);
     }
     return bin;
 }
 
-static void make_rooms(struct ooo *o, struct arena *a)
+static void make_structures(struct ooo *o, struct arena *a)
 {
     const struct core_params *p = o->p;
     u32 behind[QUEUES] = { 0 };
     for (u32 l = 0; l < LANES; l++)
         behind[o->units.queue_of[l]] += o->lane[l].limit;
-    const u64 entries[ROOM_COUNT] = {
-        [ROOM_fetch_queue] = o->fetch_room,
-        [ROOM_dispatch_int1] = p->dispatch_int,
-        [ROOM_dispatch_int2] = p->dispatch_int,
-        [ROOM_dispatch_mem] = p->dispatch_mem,
-        [ROOM_dispatch_fp] = p->dispatch_fp,
-        [ROOM_scheduler_int] = behind[0] + behind[1],
-        [ROOM_scheduler_mem] = p->sched_mem,
-        [ROOM_scheduler_fp] = behind[3],
-        [ROOM_rob] = p->rob_groups,
-        [ROOM_writes] = p->rob_writes,
-        [ROOM_int_registers] = p->prf_int,
-        [ROOM_fp_registers] = p->prf_fp,
-        [ROOM_flag_registers] = p->prf_flags,
-        [ROOM_branches] = p->branches_in_flight,
-        [ROOM_loads] = p->ldq,
-        [ROOM_stores] = p->stq,
+    const u64 entries[STRUCTURE_COUNT] = {
+        [STRUCTURE_fetch_queue] = o->fetch_room,
+        [STRUCTURE_dispatch_int1] = p->dispatch_int,
+        [STRUCTURE_dispatch_int2] = p->dispatch_int,
+        [STRUCTURE_dispatch_mem] = p->dispatch_mem,
+        [STRUCTURE_dispatch_fp] = p->dispatch_fp,
+        [STRUCTURE_scheduler_int] = behind[0] + behind[1],
+        [STRUCTURE_scheduler_mem] = p->sched_mem,
+        [STRUCTURE_scheduler_fp] = behind[3],
+        [STRUCTURE_rob] = p->rob_groups,
+        [STRUCTURE_writes] = p->rob_writes,
+        [STRUCTURE_int_registers] = p->prf_int,
+        [STRUCTURE_fp_registers] = p->prf_fp,
+        [STRUCTURE_flag_registers] = p->prf_flags,
+        [STRUCTURE_branches] = p->branches_in_flight,
+        [STRUCTURE_loads] = p->ldq,
+        [STRUCTURE_stores] = p->stq,
     };
-    for (u32 r = 0; r < ROOM_COUNT; r++) {
+    for (u32 r = 0; r < STRUCTURE_COUNT; r++) {
         o->entries[r] = (u32)entries[r];
         o->bin[r] = make_bins(a, entries[r]);
     }
@@ -327,7 +327,7 @@ static void *create(struct arena *a, struct core_parts *parts, struct err *e)
     o->account.common = 1;
     observe(o);
     make_schedulers(o, a);
-    make_rooms(o, a);
+    make_structures(o, a);
     make_rings(o, a);
     make_ops(o, a);
     return o;
@@ -351,12 +351,12 @@ static void stats(const void *m, struct core_stats *s)
                               .loads = o->s.loads,
                               .stores = o->s.stores,
                               .wrong_uops = o->s.renamed_wrong,
-                              .rooms = true,
+                              .structures = true,
                               .model = { { "core.detailed", stat_rows, &o->s } } };
-    for (u32 r = 0; r < ROOM_COUNT; r++) {
-        s->room[r].entries = o->entries[r];
-        s->room[r].full = o->full[r];
-        memcpy(s->room[r].bin, o->occupancy[r], sizeof(s->room[r].bin));
+    for (u32 r = 0; r < STRUCTURE_COUNT; r++) {
+        s->structure[r].entries = o->entries[r];
+        s->structure[r].full = o->full[r];
+        memcpy(s->structure[r].bin, o->occupancy[r], sizeof(s->structure[r].bin));
     }
 }
 

@@ -37,7 +37,7 @@
 
 enum {
     WINDOW = 8192,      // instructions fetched and not retired, a power of two
-    ROOM_MOST = WINDOW, // entries of anything taken, a power of two
+    STRUCTURE_MOST = WINDOW, // entries of anything taken, a power of two
     INPUT = 16384,      // records kept until retirement, a power of two
     WHEEL = 512,        // cycles ahead for which wake-ups are sorted, a power of two
     BUCKETS = 1024,     // of stores and loads, by line
@@ -259,11 +259,11 @@ struct ooo {
     cycle last_retired;
     cycle *reported;     // the latest that now() has answered
     struct account account;
-    u64 full[ROOM_COUNT];
-    u64 occupancy[ROOM_COUNT][CORE_BINS];
-    u8 *bin[ROOM_COUNT];     // of a number of entries taken
-    u32 entries[ROOM_COUNT];
-    u8 lost_cause, lost_room;   // of this cycle
+    u64 full[STRUCTURE_COUNT];
+    u64 occupancy[STRUCTURE_COUNT][CORE_BINS];
+    u8 *bin[STRUCTURE_COUNT];     // of a number of entries taken
+    u32 entries[STRUCTURE_COUNT];
+    u8 lost_cause, lost_structure;   // of this cycle
     u32 lost;
     const struct plan *lost_blame;
 

@@ -80,34 +80,35 @@ static inline bool starts_group(const struct ooo *o, const struct plan *p)
 
 static u32 lacking_hold(u64 left)
 {
-    static const u8 rooms[HOLDS] = { ROOM_int_registers, ROOM_fp_registers, ROOM_flag_registers,
-                                     ROOM_writes, ROOM_branches };
+    static const u8 structures[HOLDS] = { STRUCTURE_int_registers, STRUCTURE_fp_registers,
+                                          STRUCTURE_flag_registers, STRUCTURE_writes,
+                                          STRUCTURE_branches };
     u32 k = 0;
     while (left & HOLD(k, 2048))
         k++;
-    return rooms[k];
+    return structures[k];
 }
 
-// What has no room for the instruction, or ROOM_COUNT.
+// What has no room for the instruction, or STRUCTURE_COUNT.
 static inline u32 lacking(const struct ooo *o, const struct plan *p, const struct way *w,
                           bool starts)
 {
-    if (starts && o->group_tail - o->group_head >= o->entries[ROOM_rob])
-        return ROOM_rob;
+    if (starts && o->group_tail - o->group_head >= o->entries[STRUCTURE_rob])
+        return STRUCTURE_rob;
     u64 left = (o->hold_limit | HOLD_GUARD) - o->held - p->holds;
     if ((left & HOLD_GUARD) != HOLD_GUARD)
         return lacking_hold(left);
     if (w->count == 1) {
         const struct queue *q = &o->queue[w->queue[0]];
         if (q->used >= q->limit && q->used)
-            return ROOM_dispatch_int1 + w->queue[0];
+            return STRUCTURE_dispatch_int1 + w->queue[0];
     }
     for (u32 q = 0; w->count > 1 && q < QUEUES; q++)
         if (w->need[q] && o->queue[q].used + w->need[q] > o->queue[q].limit && o->queue[q].used)
-            return ROOM_dispatch_int1 + q;
+            return STRUCTURE_dispatch_int1 + q;
     if (o->free_ops < w->count + 1)
-        return ROOM_dispatch_mem;
-    return ROOM_COUNT;
+        return STRUCTURE_dispatch_mem;
+    return STRUCTURE_COUNT;
 }
 
 static inline void join_group(struct ooo *o, struct inst *i, u64 seq, bool starts)
@@ -421,7 +422,7 @@ static enum cause back_end_cause(struct ooo *o)
         o->lost_blame = i->plan;
         if (i->level != STACK_COUNT)
             return i->level;
-        if (i->plan->kind == PLAN_STORE && o->stq >= o->entries[ROOM_stores])
+        if (i->plan->kind == PLAN_STORE && o->stq >= o->entries[STRUCTURE_stores])
             return STACK_stores;
         if (i->plan->kind >= PLAN_LOAD)
             return STACK_l1d;
@@ -442,11 +443,11 @@ static enum cause front_end_cause(struct ooo *o)
     return cause;
 }
 
-static void lose(struct ooo *o, u32 lost, u32 room)
+static void lose(struct ooo *o, u32 lost, u32 full)
 {
-    bool back = room != ROOM_COUNT;
+    bool back = full != STRUCTURE_COUNT;
     o->lost = lost;
-    o->lost_room = (u8)room;
+    o->lost_structure = (u8)full;
     if (!lost)
         return;
     o->lost_blame = o->refill_blame;
@@ -458,7 +459,7 @@ static void lose(struct ooo *o, u32 lost, u32 room)
 
 void ooo_rename(struct ooo *o)
 {
-    u32 used = o->debt < o->width ? o->debt : o->width, immediates = 0, room = ROOM_COUNT;
+    u32 used = o->debt < o->width ? o->debt : o->width, immediates = 0, full = STRUCTURE_COUNT;
     o->debt -= used;
     u32 first = held(o, 0), second = held(o, 1);
     o->emptier = !o->units.integer[1] ? 0 : first == second ? o->turn++ & 1 : second < first;
@@ -476,7 +477,7 @@ void ooo_rename(struct ooo *o)
         if (!away)
             find_way(o, i, &w);
         bool starts = starts_group(o, p);
-        if ((room = lacking(o, p, &w, starts)) != ROOM_COUNT) {
+        if ((full = lacking(o, p, &w, starts)) != STRUCTURE_COUNT) {
             i->flags &= (u8)~INST_HEAD;
             break;
         }
@@ -492,5 +493,5 @@ void ooo_rename(struct ooo *o)
         used = o->width;
     }
     o->acted |= used > 0;
-    lose(o, o->width - used, room);
+    lose(o, o->width - used, full);
 }

@@ -122,34 +122,34 @@ static u32 hold_of(const struct ooo *o, enum plan_hold which)
     return o->held >> HOLD_BITS * which & ((1 << HOLD_BITS) - 1);
 }
 
-static inline void count_used(const struct ooo *o, u32 used[ROOM_COUNT])
+static inline void count_used(const struct ooo *o, u32 used[STRUCTURE_COUNT])
 {
-    used[ROOM_fetch_queue] = (u32)(o->tail - o->renamed);
+    used[STRUCTURE_fetch_queue] = (u32)(o->tail - o->renamed);
     for (u32 q = 0; q < QUEUES; q++)
-        used[ROOM_dispatch_int1 + q] = o->queue[q].used;
-    used[ROOM_scheduler_int] = o->in_lanes[0] + o->in_lanes[1];
-    used[ROOM_scheduler_mem] = o->in_lanes[2];
-    used[ROOM_scheduler_fp] = o->in_lanes[3];
-    used[ROOM_rob] = (u32)(o->group_tail - o->group_head);
-    used[ROOM_writes] = hold_of(o, HOLD_WRITES);
-    used[ROOM_int_registers] = hold_of(o, HOLD_INT);
-    used[ROOM_fp_registers] = hold_of(o, HOLD_FP);
-    used[ROOM_flag_registers] = hold_of(o, HOLD_FLAGS);
-    used[ROOM_branches] = hold_of(o, HOLD_BRANCHES);
-    used[ROOM_loads] = o->ldq;
-    used[ROOM_stores] = o->stq;
+        used[STRUCTURE_dispatch_int1 + q] = o->queue[q].used;
+    used[STRUCTURE_scheduler_int] = o->in_lanes[0] + o->in_lanes[1];
+    used[STRUCTURE_scheduler_mem] = o->in_lanes[2];
+    used[STRUCTURE_scheduler_fp] = o->in_lanes[3];
+    used[STRUCTURE_rob] = (u32)(o->group_tail - o->group_head);
+    used[STRUCTURE_writes] = hold_of(o, HOLD_WRITES);
+    used[STRUCTURE_int_registers] = hold_of(o, HOLD_INT);
+    used[STRUCTURE_fp_registers] = hold_of(o, HOLD_FP);
+    used[STRUCTURE_flag_registers] = hold_of(o, HOLD_FLAGS);
+    used[STRUCTURE_branches] = hold_of(o, HOLD_BRANCHES);
+    used[STRUCTURE_loads] = o->ldq;
+    used[STRUCTURE_stores] = o->stq;
 }
 
 void ooo_account(struct ooo *o, cycle cycles)
 {
     account_lose(&o->account, o->lost_cause, o->lost_blame, o->lost * cycles);
-    if (o->lost_room < ROOM_COUNT)
-        o->full[o->lost_room] += cycles;
-    u32 used[ROOM_COUNT];
+    if (o->lost_structure < STRUCTURE_COUNT)
+        o->full[o->lost_structure] += cycles;
+    u32 used[STRUCTURE_COUNT];
     count_used(o, used);
 #pragma GCC unroll 16
-    for (u32 r = 0; r < ROOM_COUNT; r++)
-        o->occupancy[r][o->bin[r][used[r] & (ROOM_MOST - 1)]] += cycles;
+    for (u32 r = 0; r < STRUCTURE_COUNT; r++)
+        o->occupancy[r][o->bin[r][used[r] & (STRUCTURE_MOST - 1)]] += cycles;
 }
 
 // -- Invariants --

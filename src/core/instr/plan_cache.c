@@ -1,13 +1,13 @@
-#include "core/instr/book.h"
+#include "core/instr/plan_cache.h"
 
 enum { FIRST_SLOTS = 256 };
 
-void plan_book_init(struct plan_book *b, struct arena *a)
+void plan_cache_init(struct plan_cache *b, struct arena *a)
 {
-    *b = (struct plan_book){ a, ARENA_ARRAY(a, FIRST_SLOTS, struct plan_page *), FIRST_SLOTS, 0 };
+    *b = (struct plan_cache){ a, ARENA_ARRAY(a, FIRST_SLOTS, struct plan_page *), FIRST_SLOTS, 0 };
 }
 
-static struct plan_page **find_slot(const struct plan_book *b, u64 number)
+static struct plan_page **find_slot(const struct plan_cache *b, u64 number)
 {
     u32 at = (u32)(number * 0x9e3779b97f4a7c15 >> 40) & (b->slots - 1);
     while (b->slot[at] && b->slot[at]->number != number)
@@ -15,9 +15,9 @@ static struct plan_page **find_slot(const struct plan_book *b, u64 number)
     return &b->slot[at];
 }
 
-static void grow(struct plan_book *b)
+static void grow(struct plan_cache *b)
 {
-    struct plan_book old = *b;
+    struct plan_cache old = *b;
     b->slots *= 2;
     b->slot = ARENA_ARRAY(b->arena, b->slots, struct plan_page *);
     for (u32 k = 0; k < old.slots; k++)
@@ -25,12 +25,12 @@ static void grow(struct plan_book *b)
             *find_slot(b, old.slot[k]->number) = old.slot[k];
 }
 
-const struct plan_page *plan_book_find(const struct plan_book *b, u64 number)
+const struct plan_page *plan_cache_find(const struct plan_cache *b, u64 number)
 {
     return *find_slot(b, number);
 }
 
-struct plan_page *plan_book_page(struct plan_book *b, u64 number)
+struct plan_page *plan_cache_page(struct plan_cache *b, u64 number)
 {
     struct plan_page **at = find_slot(b, number);
     if (!*at) {
@@ -45,7 +45,7 @@ struct plan_page *plan_book_page(struct plan_book *b, u64 number)
     return *at;
 }
 
-void plan_book_settle(struct plan_book *b)
+void plan_cache_settle(struct plan_cache *b)
 {
     for (u32 k = 0; k < b->slots; k++)
         for (u32 n = 0; b->slot[k] && n < PLAN_PAGE; n++) {
