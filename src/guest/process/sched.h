@@ -30,16 +30,16 @@ struct sched_policy {
     // Instructions that a thread has before its turn is over, where there are turns, and timers
     // are looked at.
     u64 quantum;
-    u32 (*cpus)(void);                                    // that the guest sees
+    u32 (*cpus)(void);   // that the guest sees
     // Who runs behind `from`, itself perhaps, of those for whom sched_can_run(); NULL: nobody
     // can. Holds process.lock. Not of parallel policies.
     struct thread *(*next)(struct process *p, struct thread *from);
-    u64 (*now)(struct process *p, int clock);             // ns of a clock of Linux
+    u64 (*now)(struct process *p, int clock);   // ns of a clock of Linux
     i64 (*yield)(struct thread *t);
-    i64 (*sleep)(struct thread *t, int clock, u64 until); // 0 or -EINTR
+    i64 (*sleep)(struct thread *t, int clock, u64 until);   // 0 or -EINTR
     i64 (*ready)(struct thread *t, int host, short events);   // before a call that may wait
     i64 (*poll)(struct thread *t, struct pollfd *fds, int n, u64 until);
-    i64 (*signal)(struct thread *t, u64 set, u64 until);  // 0: pending, or time is up
+    i64 (*signal)(struct thread *t, u64 set, u64 until);   // 0: pending, or time is up
 
     // A host call that waits and cannot be polled (helper.h). *data, or NULL, is what argument
     // `which` points to. 0 or more, or -errno.
@@ -58,6 +58,9 @@ struct sched_policy {
 
 // The row of that name, or NULL.
 const struct sched_policy *sched_policy(const char *name);
+
+// Nanoseconds of Linux clock `clock` as the guest sees it.
+u64 process_now(struct process *p, int clock);
 
 // Instructions that `t` has left of its quantum.
 u64 sched_left(const struct thread *t);
