@@ -7,43 +7,16 @@
 
 #include <string.h>
 
+#include "core/fast/lanes.h"
+#include "core/fast/loads.h"
+#include "core/fast/ring.h"
 #include "core/model.h"
 
 enum {
     HORIZON = 2048,        // cycles a calendar looks ahead, a power of two
     WORDS = HORIZON / 64,
     FETCH_RING = 64,       // power of two, at least fetch.queue
-    FORWARD = 2048,        // granules of 4 bytes remembered, a power of two
-    FORWARD_LINES = 512,   // a power of two
-    PAIRS = 128,           // most loads the dependence predictor can know
-    PAIR_SLOTS = 512,      // a power of two
-    STEADY = 64,           // most loads the load address predictor can know
-    LANES = 16,            // schedulers
     STORE_PORTS = 2,       // stores.width is the detailed model's
-};
-
-// A count for each scheduler, a byte each.
-struct lanes {
-    u64 half[LANES / 8];
-};
-
-static inline u32 lane_count(const struct lanes *l, u32 lane)
-{
-    return l->half[lane >> 3] >> 8 * (lane & 7) & 255;
-}
-
-// The sum of those of the first eight counts that `bytes` covers; below 256.
-static inline u32 lane_sum(const struct lanes *l, u64 bytes)
-{
-    return (u32)((l->half[0] & bytes) * 0x0101010101010101 >> 56);
-}
-
-// The cycles at which the last `size` holders of a resource give it back; `free` is
-// the one of the next in turn: the first cycle in which there is room.
-struct ring {
-    cycle free;
-    cycle *at;
-    u32 size, next;
 };
 
 // A reorder buffer group.
@@ -52,23 +25,6 @@ struct group {
     u64 holds;     // what its instructions hold until then
     u64 late;      // most cycles a member kept it waiting << 8 | enum cause
     const struct plan *blame;   // that member
-};
-
-// A load as the load address predictor sees it.
-struct steady {
-    u64 pc, addr;
-    i32 stride;
-    u32 seen;   // loads in a row that kept the stride
-};
-
-// Where a store's bytes are to be had before they are in the L1D.
-struct granule {
-    u64 number;      // address / 4 + 1; 0 is none
-    cycle data;      // when the store has its data
-    cycle written;   // when they are in the L1D
-    u32 from;        // low bits of the address of the store
-    u32 early : 23;  // cycles its address was there before its data
-    u32 atomic : 1, size : 8;   // what follows begins when it ends; bytes
 };
 
 struct fast {
@@ -158,20 +114,5 @@ struct fast {
 #undef STAT
     } s;
 };
-
-// -- Rings --
-
-static struct ring ring_new(struct arena *a, u64 size)
-{
-    return (struct ring){ 0, ARENA_ARRAY(a, size, cycle), (u32)size, 0 };
-}
-
-static inline void ring_take(struct ring *r, cycle back)
-{
-    u32 next = r->next + 1 == r->size ? 0 : r->next + 1;
-    r->at[r->next] = back;
-    r->next = next;
-    r->free = r->at[next];
-}
 
 #endif

@@ -5,7 +5,7 @@
 // it follows the predicted path through the instructions fetched before, with their lines,
 // translations and branch predictions, until the branch issues. Of code that was never
 // fetched it knows no instruction, but takes the lines, one behind the other.
-#include "core/ooo/ooo.h"
+#include "core/ooo/stages.h"
 
 static inline bool was_fetched(const struct plan *p)
 {

@@ -4,7 +4,7 @@
 // are units for that of loads and stores), to that with most room of those that may have them;
 // from then on an op is bound to that unit. A scheduler issues its oldest op whose
 // sources are there.
-#include "core/ooo/ooo.h"
+#include "core/ooo/stages.h"
 
 static struct inst *owner(const struct ooo *o, const struct uop *u)
 {

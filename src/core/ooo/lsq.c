@@ -5,7 +5,7 @@
 // issues the load and what follows is thrown away, unless the dependence predictor held
 // the load back until the store's address was known. Entries of the queues are taken at issue; the oldest access of its kind
 // always gets one, for otherwise younger ones could hold all entries for good.
-#include "core/ooo/ooo.h"
+#include "core/ooo/stages.h"
 
 static bool overlap(vaddr a, u32 a_size, vaddr b, u32 b_size)
 {

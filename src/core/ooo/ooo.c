@@ -1,5 +1,5 @@
 // ooo.c: the life of the detailed model: records in, cycles run, counters out.
-#include "core/ooo/ooo.h"
+#include "core/ooo/stages.h"
 
 #include <assert.h>
 #include <string.h>

@@ -3,7 +3,7 @@
 // All integer micro-ops of a cycle go to the dispatch queue whose schedulers and queue
 // held less when the cycle began, by turns when they held the same; fast/fast.c says what
 // speaks for the rule.
-#include "core/ooo/ooo.h"
+#include "core/ooo/stages.h"
 
 #include <string.h>
 

@@ -1,5 +1,5 @@
 // retire.c: groups leave in order; every slot and entry is accounted for.
-#include "core/ooo/ooo.h"
+#include "core/ooo/stages.h"
 
 // Registers that still map to what has retired map to none.
 static void forget_results(struct ooo *o, const struct plan *p)

@@ -1,6 +1,6 @@
 // squash.c: throws away the youngest instructions, behind a mispredicted branch or from
 // a load that read too early on.
-#include "core/ooo/ooo.h"
+#include "core/ooo/stages.h"
 
 void ooo_want_squash(struct ooo *o, u64 seq, u64 in, cycle resume, enum cause cause,
                      const struct plan *blame)

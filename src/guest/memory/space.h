@@ -19,6 +19,10 @@
 #include "base/err.h"
 #include "base/types.h"
 #include "guest/memory/bounds.h"
+#include "guest/memory/region.h"
+#include "guest/memory/space_code.h"
+#include "guest/memory/space_copy.h"
+#include "guest/memory/space_fault.h"
 
 enum {
     GUEST_PAGE_BITS = 14,
@@ -35,18 +39,6 @@ enum {
 enum { SPACE_READ = 1, SPACE_WRITE = 2, SPACE_EXEC = 4 };
 
 #define SPACE_LARGEST ((u64)1 << 40)   // window
-
-struct region {
-    vaddr start, end;   // page aligned, end not included
-    u32 prot;   // SPACE_*
-    u32 ever;   // all it has had: what was touched stays
-    bool shared;   // MAP_SHARED
-    bool file;   // backed by a file: may raise SIGBUS past its end
-    bool beyond;   // as may what is shared without a file, once it was made longer
-    u64 offset;   // of `start` in that file, or in what is shared without one
-    u64 dev, inode;   // shared without a file: 1 and a number of its own
-    const char *name;   // for /proc/self/maps, or NULL; the space owns it
-};
 
 struct space {
     u8 *mem;
@@ -112,56 +104,6 @@ vaddr space_brk(struct space *s, vaddr to);
 
 // True when every byte of [a, a + len) is mapped with at least `prot`.
 bool space_range_ok(struct space *s, vaddr a, u64 len, u32 prot);
-
-// Checked copies between guest and simulator: 0 or -EFAULT (then nothing, or a part,
-// was copied). space_poke ignores protection (loader, debugger) but not mapping.
-i64 space_read(struct space *s, void *to, vaddr from, u64 len);
-i64 space_write(struct space *s, vaddr to, const void *from, u64 len);
-i64 space_poke(struct space *s, vaddr to, const void *from, u64 len);
-
-// Reads a string into `to`, `size` bytes with its NUL: its length, -EFAULT, or
-// -ENAMETOOLONG when it does not fit.
-i64 space_string(struct space *s, char *to, vaddr from, u64 size);
-
-// Puts `new` at `a` if `old` is there, atomically: 1, 0 when another value is, or -EFAULT.
-i64 space_swap32(struct space *s, vaddr a, u32 old, u32 new);
-
-// To be called around the execution of guest instructions: true is to be handed to
-// space_leave.
-bool space_enter(struct space *s);
-void space_leave(struct space *s, bool entered);
-
-// Around fork: nobody else is inside, and the child can use the space.
-void space_before_fork(struct space *s);
-void space_after_fork(struct space *s, bool child);
-
-// Calls f(ctx) while nobody executes. Not to be called between the two above.
-void space_exclusive(struct space *s, void (*f)(void *ctx), void *ctx);
-
-// Forgets decoded instructions of [a, a + len): IC IVAU. Outside executable memory
-// it does nothing.
-void space_invalidate_code(struct space *s, vaddr a, u64 len);
-
-// Empties the decoded form of the instruction at `a` while nobody executes.
-void space_forget(struct space *s, vaddr a);
-
-// Where a host fault at `host` lies. SPACE_FAULT_NONE: not ours (a bug of the simulator).
-// FETCH: *a is the pc that may not be executed; DATA: *a is the guest address
-// (the guards included: SPACE_GUARD bytes before 0, as negative numbers, and past the window). Takes no lock: may be called in a
-// signal handler.
-enum space_fault { SPACE_FAULT_NONE, SPACE_FAULT_DATA, SPACE_FAULT_FETCH };
-enum space_fault space_fault_at(const struct space *s, const void *host, vaddr *a);
-
-// In a signal handler: if it was a copy of the simulator's that faulted, goes on after it and
-// does not return. The handler must not block its signal.
-void space_land(void);
-
-// The signal and si_code Linux gives for a faulting access with `prot` at `a`:
-// SIGSEGV with SEGV_MAPERR or SEGV_ACCERR, or SIGBUS with BUS_ADRERR past a file's end.
-void space_fault_signal(struct space *s, vaddr a, u32 prot, int *sig, int *code);
-
-// Copies the region that holds `a`; false when there is none.
-bool space_region_at(struct space *s, vaddr a, struct region *r);
 
 // Bytes that are mapped.
 u64 space_mapped(struct space *s);
