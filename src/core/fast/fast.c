@@ -96,6 +96,9 @@ static inline bool try_fuse(struct fast *f, const struct plan *p, u64 pc)
     struct plan *head = (struct plan *)f->last;
     if (!p->fuse_tail || !head || f->last_pc + 4 != pc)
         return false;
+    if (p->fuse_tail & FUSE_AES && f->p->fuse_aes_in_group &&
+        !((u32)(f->instructions - f->neighbours) % f->width))
+        return false;   // the first of other neighbours
     if (head->flags & PLAN_FUSED_HEAD)
         return true;
     if (plan_fuses(head, p)) {

@@ -54,6 +54,8 @@ static __attribute__((noinline)) void fetch_on(struct fast *f, const struct plan
         bool turned = f->redirect || f->starved == STACK_bubbles || f->starved == STACK_serialize;
         advance(f, front, f->redirect ? f->refill : f->starved, turned && f->last ? f->last : p);
     }
+    if (f->redirect)
+        f->neighbours = f->instructions;
     f->redirect = false;
 }
 

@@ -52,6 +52,7 @@ struct fast {
     u32 used, immediates;
     const struct plan *last;   // of the previous instruction
     u64 last_pc;
+    u64 neighbours;            // number of an instruction that was the first of a group of them
     struct account account;
 
     // Issue

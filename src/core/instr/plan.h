@@ -49,6 +49,7 @@ enum plan_fuse {
     FUSE_ADRP = 16,
     FUSE_MOVZ = 32,
     FUSE_EOR = 64,   // the tail's other source comes when the head's do
+    FUSE_AES = FUSE_AESE | FUSE_AESD,
 };
 
 enum { PLAN_SOURCES = 6, PLAN_RESULTS = 5 };

@@ -89,6 +89,7 @@ struct ooo {
     u16 map[PLAN_REGS];
     u32 debt;            // slots that an instruction took from the next cycles
     u32 emptier, turn;
+    u64 neighbours;      // an instruction that was the first of rename.width neighbours
     bool refilling;      // from a misprediction's squash to the next instruction
     u8 refill_cause;
     const struct plan *refill_blame;   // the branch or load behind it

@@ -308,6 +308,9 @@ static bool fuses(const struct ooo *o, const struct inst *i)
 {
     if (i->plan->fuse_head == FUSE_NONE || o->renamed + 1 == o->tail)
         return false;
+    if (i->plan->fuse_head & FUSE_AES && o->p->fuse_aes_in_group &&
+        !((o->renamed + 1 - o->neighbours) % o->p->rename_width))
+        return false;   // the next is the first of other neighbours
     const struct inst *next = inst_of(o, o->renamed + 1);
     return next == i + 1 && next->avail <= o->now && next->pc == i->pc + 4 &&
            plan_fuses(i->plan, next->plan);

@@ -155,7 +155,7 @@ void ooo_apply_squash(struct ooo *o)
     }
     memdep_squash(o->waits, o->store_tail);
     o->group_open = false;
-    o->tail = q.seq;
+    o->tail = o->neighbours = q.seq;
     o->in_next = q.in;
     o->fetch_resume = q.resume;
     o->line = o->fetch_page = ~0ull;
