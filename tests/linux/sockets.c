@@ -185,8 +185,41 @@ static void a_close_may_linger(void)
     close(server);
 }
 
+// A datagram socket of IPv6 reaches IPv4's loopback, too, unless it was told not to.
+static void ipv6_reaches_ipv4(void)
+{
+    struct sockaddr_in four = { .sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
+    struct sockaddr_in6 six = { .sin6_family = AF_INET6 }, own = six, none = six;
+    socklen_t len = sizeof(four), size = sizeof(int), own_len = sizeof(own);
+    int only = 1, to = socket(AF_INET, SOCK_DGRAM, 0), from = socket(AF_INET6, SOCK_DGRAM, 0);
+    if (from < 0 && errno == EAFNOSUPPORT)
+        return;   // a host without IPv6
+    CHECK(!bind(to, (struct sockaddr *)&four, len));
+    CHECK(!getsockname(to, (struct sockaddr *)&four, &len));
+    CHECK(!getsockopt(from, IPPROTO_IPV6, IPV6_V6ONLY, &only, &size) && !only);
+    CHECK(inet_pton(AF_INET6, "::ffff:127.0.0.1", &six.sin6_addr) == 1);
+    CHECK(!bind(from, (struct sockaddr *)&six, sizeof(six)));
+    CHECK(!getsockname(from, (struct sockaddr *)&own, &own_len));
+    CHECK(!memcmp(&own.sin6_addr, &six.sin6_addr, sizeof(six.sin6_addr)) && own.sin6_port);
+    six.sin6_port = four.sin_port;
+    CHECK(sendto(from, "x", 1, 0, (struct sockaddr *)&six, sizeof(six)) == 1);
+    CHECK(recvfrom(to, &only, 1, 0, (struct sockaddr *)&four, &len) == 1);
+    CHECK(four.sin_port == own.sin6_port);
+
+    int alone = socket(AF_INET6, SOCK_STREAM, 0);
+    only = 1;
+    none.sin6_addr = in6addr_any;
+    CHECK(!setsockopt(alone, IPPROTO_IPV6, IPV6_V6ONLY, &only, sizeof(only)));
+    CHECK(bind(alone, (struct sockaddr *)&six, sizeof(six)) < 0 && errno == EINVAL);
+    CHECK(!bind(alone, (struct sockaddr *)&none, sizeof(none)) && !listen(alone, 1));
+    close(alone);
+    close(from);
+    close(to);
+}
+
 int main(void)
 {
+    ipv6_reaches_ipv4();
     a_server_waits_by_epoll();
     only_loopback_is_there();
     unix_sockets_have_names_and_carry_descriptors();

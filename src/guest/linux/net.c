@@ -191,9 +191,15 @@ static bool stand_on_loopback(int host, bool mapped)
     if (mapped)
         inet_pton(AF_INET6, "::ffff:127.0.0.1", &in6.sin6_addr);
     setsockopt(host, IPPROTO_IP, IP_BIND_ADDRESS_NO_PORT, &one, sizeof(one));
-    bool four = domain_of(host) == AF_INET;
-    return !bind(host, four ? (struct sockaddr *)&in : (struct sockaddr *)&in6,
-                 four ? sizeof(in) : sizeof(in6));
+    if (domain_of(host) == AF_INET)
+        return !bind(host, (struct sockaddr *)&in, sizeof(in));
+    // A bind to ::1 makes it one for IPv6 only, which the guest has not asked for.
+    int only = 0;
+    socklen_t size = sizeof(only);
+    getsockopt(host, IPPROTO_IPV6, IPV6_V6ONLY, &only, &size);
+    bool stands = !bind(host, (struct sockaddr *)&in6, sizeof(in6));
+    setsockopt(host, IPPROTO_IPV6, IPV6_V6ONLY, &only, sizeof(only));
+    return stands;
 }
 
 i64 net_before(const struct thread *t, int host, const struct address *to)
