@@ -12,8 +12,9 @@ static const int LARGEST = 0x7fffffff;
 static double scale;   // to [0, 1]; a variable, as in the original
 
 struct generator {
-    int m[LAG], i, j, in_range;
-    double left, width;
+    int m[LAG], seed, i, j,
+        in_range;   // as the original has them: how i and j lie shows in the time
+    double left, right, width;
 };
 
 static __attribute__((noinline)) struct generator *generator_new(int seed)
@@ -27,11 +28,12 @@ static __attribute__((noinline)) struct generator *generator_new(int seed)
         low = product % half;
         g->m[k] = low + half * high;
     }
+    g->seed = seed;
     g->i = 4;
     g->j = 16;
     g->in_range = 0;
     g->left = 0;
-    g->width = 1;
+    g->right = g->width = 1;
     return g;
 }
 

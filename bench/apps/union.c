@@ -24,60 +24,65 @@ static uint32_t *sorted(uint64_t *seed, size_t n)
     return at;
 }
 
+struct place {
+    size_t a, b, out;
+};
+
 // Where an input ends, the other is copied.
-static inline size_t rest(const struct pair *p, size_t i, size_t j, size_t k)
+static inline size_t rest(const uint32_t *a, size_t in_a, const uint32_t *b, size_t in_b,
+                          uint32_t *out, struct place at)
 {
-    while (i < p->in_a)
-        p->out[k++] = p->a[i++];
-    while (j < p->in_b)
-        p->out[k++] = p->b[j++];
-    return k;
+    while (at.a < in_a)
+        out[at.out++] = a[at.a++];
+    while (at.b < in_b)
+        out[at.out++] = b[at.b++];
+    return at.out;
 }
 
-static __attribute__((noinline)) size_t conventional(const struct pair *p)
+static __attribute__((noinline)) size_t conventional(const uint32_t *a, size_t in_a,
+                                                     const uint32_t *b, size_t in_b, uint32_t *out)
 {
-    const uint32_t *a = p->a, *b = p->b;
-    uint32_t *out = p->out;
-    size_t i = 0, j = 0, k = 0;
-    if (!p->in_a || !p->in_b)
-        return rest(p, 0, 0, 0);
+    struct place at = { 0, 0, 0 };
+    if (!in_a || !in_b)
+        return rest(a, in_a, b, in_b, out, at);
     uint32_t x = a[0], y = b[0];
     for (;;) {
         if (x < y) {
-            out[k++] = x;
-            if (++i == p->in_a)
+            out[at.out++] = x;
+            at.a++;
+            if (at.a == in_a)
                 break;
-            x = a[i];
+            x = a[at.a];
         } else if (x > y) {
-            out[k++] = y;
-            if (++j == p->in_b)
+            out[at.out++] = y;
+            at.b++;
+            if (at.b == in_b)
                 break;
-            y = b[j];
+            y = b[at.b];
         } else {
-            out[k++] = x;
-            i++;
-            j++;
-            if (i == p->in_a || j == p->in_b)
+            out[at.out++] = a[at.a];
+            at.a++;
+            at.b++;
+            if (at.a == in_a || at.b == in_b)
                 break;
-            x = a[i];
-            y = b[j];
+            x = a[at.a];
+            y = b[at.b];
         }
     }
-    return rest(p, i, j, k);
+    return rest(a, in_a, b, in_b, out, at);
 }
 
-static __attribute__((noinline)) size_t branchless(const struct pair *p)
+static __attribute__((noinline)) size_t branchless(const uint32_t *a, size_t in_a,
+                                                   const uint32_t *b, size_t in_b, uint32_t *out)
 {
-    const uint32_t *a = p->a, *b = p->b;
-    uint32_t *out = p->out;
-    size_t i = 0, j = 0, k = 0, in_a = p->in_a, in_b = p->in_b;
-    while ((i < in_a) & (j < in_b)) {
-        uint32_t x = a[i], y = b[j];
-        out[k++] = x <= y ? x : y;
-        i = x <= y ? i + 1 : i;
-        j = y <= x ? j + 1 : j;
+    struct place at = { 0, 0, 0 };
+    while ((at.a < in_a) & (at.b < in_b)) {
+        uint32_t x = a[at.a], y = b[at.b];
+        out[at.out++] = x <= y ? x : y;
+        at.a = x <= y ? at.a + 1 : at.a;
+        at.b = y <= x ? at.b + 1 : at.b;
     }
-    return rest(p, i, j, k);
+    return rest(a, in_a, b, in_b, out, at);
 }
 
 static size_t distinct(const struct pair *p)
@@ -91,7 +96,10 @@ static size_t distinct(const struct pair *p)
     return n;
 }
 
-static int run(long passes, size_t (*unite)(const struct pair *))
+typedef size_t unite_fn(const uint32_t *a, size_t in_a, const uint32_t *b, size_t in_b,
+                        uint32_t *out);
+
+static int run(long passes, unite_fn *unite)
 {
     static struct pair pairs[PAIRS];
     uint64_t seed = 1234;
@@ -104,8 +112,8 @@ static int run(long passes, size_t (*unite)(const struct pair *))
         p->out = app_room((p->in_a + p->in_b) * sizeof(*p->out));
     }
     for (long i = 0; i < passes; i++)
-        for (int k = 0; k < PAIRS; k++)
-            pairs[k].united = unite(&pairs[k]);
+        for (struct pair *p = pairs; p < pairs + PAIRS; p++)
+            p->united = unite(p->a, p->in_a, p->b, p->in_b, p->out);
     return passes && pairs[PAIRS - 1].united != distinct(&pairs[PAIRS - 1]);
 }
 
