@@ -23,6 +23,7 @@ enum {
     GUEST_RLIMITS = 16,
     GUEST_THREADS = 512,      // at a time
     GUEST_STACK = 8 << 20,    // bytes
+    TIMER_SLACK = 50000,      // ns, by default
 };
 
 struct program;
@@ -67,6 +68,8 @@ struct process {
     u32 threads_made, children_made;   // so far, those that have ended too
     bool forks;   // has forked, or is a fork: others share its memory
     int parent_host;   // host number of the guest's parent; 0: no guest
+    int death_signal;   // comes when the parent ends: PR_SET_PDEATHSIG
+    bool undumpable, no_huge_pages;   // as prctl was told
     struct perf *perf;   // of perf_event_open, or NULL
     u64 slept_ns;   // simulated time spent asleep
     u64 random_state;

@@ -34,6 +34,8 @@ struct thread {
     bool restart;   // the call is to be made again
     u64 restart_x0;
     char name[16];   // of threads but main
+    u64 slack, slack_default;   // as prctl was told: ns; what 0 means
+    bool no_new_privileges;
     u64 sigmask, pending;
     u64 sigmask_saved;   // while ppoll and friends wait
     bool restore_mask;

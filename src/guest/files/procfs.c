@@ -63,7 +63,7 @@ static void status(struct thread *t, FILE *f)
     const struct process *p = t->process;
     u64 kib = space_mapped(p->space) / 1024;
     fprintf(f, "Name:\t%s\nState:\tR (running)\nTgid:\t%d\nPid:\t%d\nPPid:\t%d\n", p->name, p->pid,
-            t->tid, p->ppid);
+            t->tid, parent_shown(p));
     fprintf(f, "Uid:\t%u\t%u\t%u\t%u\n", getuid(), geteuid(), geteuid(), geteuid());
     fprintf(f, "Gid:\t%u\t%u\t%u\t%u\n", getgid(), getegid(), getegid(), getegid());
     fprintf(f, "VmSize:\t%8" PRIu64 " kB\nVmRSS:\t%8" PRIu64 " kB\n", kib, kib);
@@ -77,7 +77,7 @@ static void status(struct thread *t, FILE *f)
 static void stat_line(struct thread *t, FILE *f)
 {
     const struct process *p = t->process;
-    fprintf(f, "%d (%s) R %d %d %d 0 -1 0", p->pid, p->name, p->ppid, p->pid, p->pid);
+    fprintf(f, "%d (%s) R %d %d %d 0 -1 0", p->pid, p->name, parent_shown(p), p->pid, p->pid);
     for (int field = 10; field <= 52; field++) {
         u64 value = field == 20   ? (u64)p->alive   // num_threads, vsize, startstack
                     : field == 23 ? space_mapped(p->space)

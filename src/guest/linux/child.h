@@ -20,6 +20,9 @@ int guest_pid(struct process *p, int host);
 // Host number of the guest's child `pid`; 0 when there is none.
 int child_host(struct process *p, int pid);
 
+// Number in the guest of its parent: 1, as of init, once that has ended.
+int parent_shown(const struct process *p);
+
 // Host number of the guest's process group `group`, 0 when there is none; and the guest's of one
 // of the host's that a terminal has.
 int group_host(struct process *p, int group);

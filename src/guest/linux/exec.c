@@ -64,6 +64,7 @@ static void reset(struct process *p, struct thread *t)
     for (int i = 1; i <= GUEST_SIGNALS; i++)
         p->actions[i] = (struct guest_action){ .handler = p->actions[i].handler == 1 };
     hostsig_action(p, SIGCHLD);
+    p->undumpable = false;
     t->altstack = (struct guest_altstack){ 0 };
     t->clear_child_tid = t->robust_list = t->rseq = 0;
     t->cpu.regs = (struct regs){ 0 };

@@ -15,6 +15,10 @@
 #include "guest/process/hostsig.h"
 #include "guest/process/timers.h"
 
+// Of which a guest makes none: its user may not.
+static const u64 NAMESPACES = CLONE_NEWNS | CLONE_NEWCGROUP | CLONE_NEWUTS | CLONE_NEWIPC |
+                              CLONE_NEWUSER | CLONE_NEWPID | CLONE_NEWNET;
+
 // The place of the guest's child `pid`; of nobody when 0.
 static struct guest_child *by_pid(struct process *p, int pid)
 {
@@ -89,11 +93,18 @@ int guest_pid(struct process *p, int host)
     return c ? c->pid : host > 0 && host == p->parent_host ? p->ppid : 0;
 }
 
+int parent_shown(const struct process *p)
+{
+    return p->parent_host && getppid() != p->parent_host ? 1 : p->ppid;
+}
+
 // In the child: the process is now another.
 static void become_child(struct thread *t, const u64 a[6], int pid, u32 bounds_place)
 {
     struct process *p = t->process;
     p->space->place = bounds_place;
+    space_forked(p->space);
+    p->death_signal = 0;
     p->ppid = p->pid;
     p->pid = p->last_pid = t->tid = pid;
     memset(p->children, 0, sizeof(p->children));
@@ -112,6 +123,7 @@ static void become_child(struct thread *t, const u64 a[6], int pid, u32 bounds_p
     signalfd_forked(p);
     p->random_state += (u64)pid << 32;
     t->robust_list = 0;
+    t->slack_default = t->slack;
     t->clear_child_tid = a[0] & CLONE_CHILD_CLEARTID ? a[4] : 0;
     if (a[1])
         t->cpu.x[REG_SP] = a[1];
@@ -146,6 +158,10 @@ static pid_t fork_alone(struct process *p, struct guest_child *place, sigset_t *
 i64 sys_clone(struct thread *t, const u64 a[6])
 {
     struct process *p = t->process;
+    if (a[0] & NAMESPACES)
+        return -EPERM;
+    if (a[0] & CLONE_PIDFD)
+        return -EINVAL;
     if (a[0] & CLONE_THREAD)
         return clone_thread(t, a);
     const u64 shares = CLONE_SIGHAND | CLONE_FILES | CLONE_FS;
@@ -193,7 +209,9 @@ i64 sys_clone3(struct thread *t, const u64 a[6])
         return a[1] < 64 ? -EINVAL : -E2BIG;
     if (space_read(t->process->space, c, a[0], a[1] < sizeof(c) ? a[1] : sizeof(c)))
         return -EFAULT;
-    if (c[0] & (CLONE_PIDFD | CLONE_INTO_CGROUP) || c[8])
+    if (c[0] & CLONE_NEWTIME)   // a signal's number for clone
+        return -EPERM;
+    if (c[0] & (CSIGNAL | CLONE_INTO_CGROUP) || c[8])
         return -EINVAL;
     return sys_clone(t, (u64[6]){ c[0] | (c[4] & 0xff), c[5] ? c[5] + c[6] : 0, c[3], c[7], c[2] });
 }

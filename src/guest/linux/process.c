@@ -1,9 +1,9 @@
 // System calls on the process itself: identity, limits, ending, waiting.
-#include <linux/prctl.h>
 #include <sched.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/syscall.h>
 #include <sys/sysinfo.h>
@@ -45,7 +45,7 @@ i64 sys_getpid(struct thread *t, const u64 a[6])
 
 i64 sys_getppid(struct thread *t, const u64 a[6])
 {
-    return t->process->ppid;
+    return parent_shown(t->process);
 }
 
 i64 sys_gettid(struct thread *t, const u64 a[6])
@@ -290,6 +290,49 @@ static i64 reset_keys(struct thread *t, const u64 a[6])
     return 0;
 }
 
+// The host's kernel sees the parent end, and its signals are the guest's (hostsig.h).
+static i64 set_death_signal(struct process *p, u64 sig)
+{
+    if (sig > GUEST_SIGNALS ||
+        !(p->options.signals || p->parent_host))   // the library's user has it
+        return -EINVAL;
+    i64 failed = host_result(prctl(PR_SET_PDEATHSIG, sig, 0, 0, 0));
+    if (!failed)
+        p->death_signal = (int)sig;
+    return failed;
+}
+
+// What is kept and shown again: a guest gains no privileges, its core is never dumped, and how
+// late its timers may be, or how large the host's pages are, the host decides.
+static i64 kept(struct thread *t, const u64 a[6])
+{
+    struct process *p = t->process;
+    bool rest = a[2] || a[3] || a[4];
+    switch ((i32)a[0]) {
+    case PR_GET_DUMPABLE: return !p->undumpable;
+    case PR_SET_DUMPABLE:
+        if (a[1] > 1)
+            return -EINVAL;
+        p->undumpable = !a[1];
+        return 0;
+    case PR_GET_NO_NEW_PRIVS: return a[1] || rest ? -EINVAL : t->no_new_privileges;
+    case PR_SET_NO_NEW_PRIVS:
+        if (a[1] != 1 || rest)
+            return -EINVAL;
+        t->no_new_privileges = true;
+        return 0;
+    case PR_GET_THP_DISABLE: return a[1] || rest ? -EINVAL : p->no_huge_pages;
+    case PR_SET_THP_DISABLE:
+        if (rest)
+            return -EINVAL;
+        p->no_huge_pages = a[1];
+        return 0;
+    case PR_GET_TIMERSLACK: return (i64)t->slack;
+    case PR_SET_TIMERSLACK: t->slack = (i64)a[1] > 0 ? a[1] : t->slack_default; return 0;
+    default: return -EINVAL;
+    }
+}
+
 i64 sys_prctl(struct thread *t, const u64 a[6])
 {
     struct process *p = t->process;
@@ -302,14 +345,10 @@ i64 sys_prctl(struct thread *t, const u64 a[6])
         return 0;
     case PR_GET_NAME:
         return space_write(p->space, a[1], t == p->main ? p->name : t->name, sizeof(p->name));
-    case PR_GET_DUMPABLE: return 1;
-    case PR_SET_DUMPABLE:
-    case PR_SET_PDEATHSIG:
-    case PR_SET_NO_NEW_PRIVS:
-    case PR_SET_THP_DISABLE:
-    case PR_SET_TIMERSLACK:
+    case PR_SET_PDEATHSIG: return set_death_signal(p, a[1]);
+    case PR_GET_PDEATHSIG: return space_write(p->space, a[1], &p->death_signal, sizeof(int));
     case PR_GET_TAGGED_ADDR_CTRL: return 0;
     case PR_PAC_RESET_KEYS: return reset_keys(t, a);
-    default: return -EINVAL;
+    default: return kept(t, a);
     }
 }

@@ -15,6 +15,7 @@ struct region {
     bool shared;   // MAP_SHARED
     bool file;   // backed by a file: may raise SIGBUS past its end
     bool beyond;   // as may what is shared without a file, once it was made longer
+    u8 forked;   // FORK_*: what the child of a fork has of it
     u64 offset;   // of `start` in that file, or in what is shared without one
     u64 dev, inode;   // shared without a file: 1 and a number of its own
     const char *name;   // for /proc/self/maps, or NULL; the space owns it

@@ -127,6 +127,20 @@ void space_after_fork(struct space *s, bool child)
     }
 }
 
+void space_forked(struct space *s)
+{
+    for (size_t i = 0; i < s->count;) {
+        const struct region r = s->regions[i];
+        i += !(r.forked & FORK_DROPS);
+        if (r.forked & FORK_DROPS) {
+            space_drop(s, r.start, r.end);
+        } else if (r.forked & FORK_WIPES) {
+            madvise(space_host(s, r.start), r.end - r.start, MADV_DONTNEED);
+            space_invalidate_code(s, r.start, r.end - r.start);
+        }
+    }
+}
+
 // Whether [a, end) has executable parts.
 static bool has_code(const struct space *s, vaddr a, vaddr end)
 {
@@ -434,6 +448,21 @@ i64 space_protect(struct space *s, vaddr a, u64 len, u32 prot)
     return r;
 }
 
+// What a fork leaves of [a, end), which is mapped without a hole.
+static i64 advise_fork(struct space *s, vaddr a, vaddr end, int advice)
+{
+    if (s->count + 2 > MAX_REGIONS)
+        return -ENOMEM;
+    for (size_t i = region_index(s, a); i < s->count && s->regions[i].start < end; i++)
+        if (advice == MADV_WIPEONFORK && (s->regions[i].shared || s->regions[i].file))
+            return -EINVAL;
+    bool wipes = advice == MADV_WIPEONFORK || advice == MADV_KEEPONFORK;
+    u8 which = wipes ? FORK_WIPES : FORK_DROPS;
+    bool on = advice == MADV_WIPEONFORK || advice == MADV_DONTFORK;
+    regions_forked(s, a, end, which, on ? which : 0);
+    return 0;
+}
+
 i64 space_advise(struct space *s, vaddr a, u64 len, int advice)
 {
     u64 whole = page_up(len);
@@ -450,6 +479,9 @@ i64 space_advise(struct space *s, vaddr a, u64 len, int advice)
         return -ENOMEM;
     bool stopped = lock_code(s, a, drops ? a + whole : a);
     i64 r = regions_cover(s, a, a + whole) ? 0 : -ENOMEM;
+    if (!r && (advice == MADV_DONTFORK || advice == MADV_DOFORK || advice == MADV_WIPEONFORK ||
+               advice == MADV_KEEPONFORK))
+        r = advise_fork(s, a, a + whole, advice);
     if (!r && drops && madvise(space_host(s, a), whole, MADV_DONTNEED))
         r = -errno;
     space_unlock(s, stopped);

@@ -38,6 +38,9 @@ enum {
 // The values Linux uses, so that they can be handed on.
 enum { SPACE_READ = 1, SPACE_WRITE = 2, SPACE_EXEC = 4 };
 
+// MADV_WIPEONFORK, MADV_DONTFORK: zeros, nothing.
+enum { FORK_WIPES = 1, FORK_DROPS = 2 };
+
 #define SPACE_LARGEST ((u64)1 << 40)   // window
 
 struct space {
@@ -94,7 +97,8 @@ i64 space_unmap(struct space *s, vaddr a, u64 len);
 i64 space_protect(struct space *s, vaddr a, u64 len, u32 prot);
 i64 space_remap(struct space *s, vaddr old, u64 old_len, u64 new_len, u32 flags, vaddr new_addr);
 
-// Drops contents (MADV_DONTNEED and relatives); other advice is only checked.
+// Drops contents (MADV_DONTNEED), says what a fork leaves of them (MADV_WIPEONFORK, MADV_DONTFORK);
+// other advice is only checked.
 i64 space_advise(struct space *s, vaddr a, u64 len, int advice);
 
 // Puts the start of the heap (page aligned up), and moves its end: returns the end

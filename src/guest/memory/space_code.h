@@ -17,6 +17,9 @@ void space_leave(struct space *s, bool entered);
 void space_before_fork(struct space *s);
 void space_after_fork(struct space *s, bool child);
 
+// In the child, whose bounds it has by now: what it is not to have of its parent goes.
+void space_forked(struct space *s);
+
 // Calls f(ctx) while nobody executes. Not to be called between the two above.
 void space_exclusive(struct space *s, void (*f)(void *ctx), void *ctx);
 

@@ -128,7 +128,7 @@ static bool joins(const struct region *a, const struct region *b)
 {
     return a->end == b->start && a->prot == b->prot && a->ever == b->ever &&
            a->shared == b->shared && a->file == b->file && a->name == b->name && a->dev == b->dev &&
-           a->inode == b->inode && a->beyond == b->beyond &&
+           a->inode == b->inode && a->beyond == b->beyond && a->forked == b->forked &&
            ((!a->file && !a->shared) || a->offset + (a->end - a->start) == b->offset);
 }
 
@@ -155,6 +155,15 @@ void regions_had(struct space *s, vaddr a, vaddr end, u32 ever)
         r->ever |= ever;
         space_count(s, before, region_cost(r));
     }
+    regions_merge(s, a, end);
+}
+
+void regions_forked(struct space *s, vaddr a, vaddr end, u8 clear, u8 set)
+{
+    regions_split(s, a);
+    regions_split(s, end);
+    for (size_t i = region_index(s, a); i < s->count && s->regions[i].start < end; i++)
+        s->regions[i].forked = (s->regions[i].forked & ~clear) | set;
     regions_merge(s, a, end);
 }
 

@@ -36,6 +36,9 @@ void space_count(struct space *s, u64 before, u64 after);
 // What lies in [a, end), whole regions, once had that protection.
 void regions_had(struct space *s, vaddr a, vaddr end, u32 ever);
 
+// What a fork leaves of [a, end) is no longer `clear`, but `set` (FORK_*).
+void regions_forked(struct space *s, vaddr a, vaddr end, u8 clear, u8 set);
+
 // Takes [a, end) out of the list, splitting regions that reach over.
 void regions_remove(struct space *s, vaddr a, vaddr end);
 

@@ -199,7 +199,11 @@ i64 space_remap(struct space *s, vaddr old, u64 old_len, u64 new_len, u32 flags,
         return -EINVAL;
     vaddr end = space_in_window(s, old, from) ? old + from : old;
     bool stopped = space_lock(s, old, end, new_addr, fixed ? new_addr + to : new_addr);
+    const struct region *r = region_find(s, old);
+    u8 forked = r ? r->forked : 0;
     i64 a = remap_locked(s, old, from, to, flags, new_addr);
+    if (a >= 0 && forked)
+        regions_forked(s, (vaddr)a, (vaddr)a + to, 0, forked);
     space_unlock(s, stopped);
     if (keep && a >= 0)
         space_invalidate_code(s, old, from);

@@ -148,6 +148,7 @@ static struct process *create(const struct process_options *o, struct err *e, in
         out_of_memory();
     p->main->process = p;
     p->main->tid = p->pid;
+    p->main->slack = p->main->slack_default = TIMER_SLACK;
     pthread_cond_init(&p->gone, NULL);
     p->policy = o->policy ? o->policy : &sched_host;
     p->cpus = p->policy->cpus();

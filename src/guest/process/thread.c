@@ -238,6 +238,8 @@ static struct thread *new_thread(struct thread *parent, const u64 a[6])
     t->process = p;
     t->sigmask = parent->sigmask;
     t->affinity = parent->affinity;
+    t->slack = t->slack_default = parent->slack;
+    t->no_new_privileges = parent->no_new_privileges;
     t->cpu.x[0] = 0;
     t->cpu.monitor_size = 0;
     if (a[1])
