@@ -44,14 +44,19 @@ struct host_signals {
 
 enum timer_kind { TIMER_FREE, TIMER_SIGNAL, TIMER_FD, TIMER_INTERVAL };
 
+struct timer_times {
+    u64 due, interval;   // ns of its clock; due 0: not running
+};
+
 struct guest_timer {
     enum timer_kind kind;
     int clock, number;   // number: of timer_create or setitimer
-    u64 due, interval;   // ns of `clock`; due 0: not running
+    struct timer_times own, *shared;   // TIMER_FD: memory of all processes that have it
     int sig;   // 0: none
     int tid;   // SIGEV_THREAD_ID, or 0
     u64 value, overrun;
-    int event;   // TIMER_FD: host descriptor of an eventfd
+    int event;   // TIMER_FD: host descriptor of an eventfd,
+    u32 files;   // and how many files of this process are it
 };
 
 // Makes `info` pending for the thread.

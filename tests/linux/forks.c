@@ -1,11 +1,13 @@
 // What the child of a fork has of its parent, and what it has not: memory, what prctl keeps,
-// its parent itself.
+// its parent itself, timers.
 #define _GNU_SOURCE
+#include <poll.h>
 #include <sched.h>
 #include <signal.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
+#include <sys/timerfd.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -145,6 +147,67 @@ static void a_parents_end_is_told(void)
     CHECK(end_of_parent(SIGKILL, 0) == 0);
 }
 
+static void start(int fd, long ms)
+{
+    const struct itimerspec when = { .it_value.tv_nsec = ms * 1000000 };
+    CHECK(!timerfd_settime(fd, 0, &when, NULL));
+}
+
+// How often it has run out since that was last asked; 0: it has not.
+static unsigned long long times(int fd)
+{
+    unsigned long long n = 0;
+    ssize_t got = read(fd, &n, sizeof(n));
+    CHECK(got == sizeof(n) || (got == -1 && errno == EAGAIN));
+    return n;
+}
+
+static int ready(int fd, int ms)
+{
+    return poll(&(struct pollfd){ fd, POLLIN, 0 }, 1, ms);
+}
+
+static void a_timer_has_several_descriptors(void)
+{
+    struct itimerspec left;
+    int fd = timerfd_create(CLOCK_MONOTONIC, TFD_NONBLOCK), two = dup(fd), three = dup2(fd, 100);
+    CHECK(fd >= 0 && two >= 0 && three == 100);
+    start(two, 20);
+    CHECK(!timerfd_gettime(fd, &left) && left.it_value.tv_nsec > 0 && !times(three));
+    CHECK(ready(three, -1) == 1 && times(fd) == 1 && !times(two));
+    CHECK(!timerfd_gettime(three, &left) && !left.it_value.tv_nsec);
+    start(three, 20);
+    CHECK(!close(fd) && timerfd_gettime(fd, &left) == -1 && errno == EBADF);
+    CHECK(ready(two, -1) == 1 && !close(three) && times(two) == 1);
+    start(two, 1);
+    CHECK(ready(two, -1) == 1);
+    start(two, 0);   // what was to be read is gone, and it does not run
+    CHECK(!ready(two, 10) && !times(two) && !close(two));
+    CHECK(timerfd_gettime(1, &left) == -1 && errno == EINVAL);
+}
+
+static void a_timer_is_its_processes_together(void)
+{
+    struct itimerspec left;
+    int fd = timerfd_create(CLOCK_MONOTONIC, TFD_NONBLOCK),
+        slow = timerfd_create(CLOCK_MONOTONIC, 0);
+    start(fd, 30);
+    pid_t pid = fork();
+    if (!pid)
+        _exit(ready(fd, -1) != 1 || close(fd));
+    child_ends_well(pid);
+    CHECK(ready(fd, -1) == 1 && times(fd) == 1 && !ready(fd, 50) && !times(fd));
+    pid = fork();
+    if (!pid) {   // starts what its parent waits for
+        start(slow, 20);
+        _exit(0);
+    }
+    CHECK(times(slow) == 1);
+    child_ends_well(pid);
+    CHECK(!timerfd_gettime(slow, &left) && !left.it_value.tv_nsec);
+    CHECK(!close(fd) && !close(slow));
+}
+
 // As for a user who may not: never a plain fork.
 static void namespaces_are_refused(void)
 {
@@ -166,6 +229,8 @@ int main(int argc, char **argv)
     memory_is_left_out();
     prctl_is_kept();
     a_parents_end_is_told();
+    a_timer_has_several_descriptors();
+    a_timer_is_its_processes_together();
     if (!native)   // where the user may
         namespaces_are_refused();
     puts("forks ok");

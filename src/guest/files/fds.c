@@ -29,6 +29,16 @@ struct guest_file *file_new(int host)
     return f;
 }
 
+static struct guest_file *file_of_kind(struct process *p, int host, enum fd_kind kind, u64 detail)
+{
+    struct guest_file *f = file_new(host);
+    f->kind = kind;
+    f->detail = detail;
+    if (kind == FD_TIMER)
+        timers_hold(p, detail);
+    return f;
+}
+
 // Ends a hold; true when it was the last: file_end must follow, outside the lock, since a
 // close may wait. Meanwhile the file is on a list, for the child of a fork to close.
 static bool file_put(struct process *p, struct guest_file *f)
@@ -62,6 +72,8 @@ static i64 file_end(struct process *p, struct guest_file *f)
     while (*at != f)
         at = &(*at)->next;
     *at = f->next;
+    if (f->kind == FD_TIMER)
+        timers_put(p, f->detail);
     pthread_mutex_unlock(&p->lock);
     free(f);
     return r;
@@ -164,14 +176,14 @@ i64 fd_set_cwd(struct process *p, i64 host)
     return 0;
 }
 
-enum fd_kind fd_kind(const struct thread *t, int host, u64 *signals)
+enum fd_kind fd_kind(const struct thread *t, int host, u64 *detail)
 {
     for (u32 k = t->held_count; k--;)
         if (t->held[k]->host == host) {
-            *signals = __atomic_load_n(&t->held[k]->signals, __ATOMIC_RELAXED);
+            *detail = __atomic_load_n(&t->held[k]->detail, __ATOMIC_RELAXED);
             return t->held[k]->kind;
         }
-    *signals = 0;
+    *detail = 0;
     return FD_HOST;
 }
 
@@ -193,18 +205,18 @@ static i64 new_locked(struct process *p, struct guest_file *f, bool cloexec, u64
     return -EMFILE;
 }
 
-i64 fd_new_kind(struct process *p, i64 host, enum fd_kind kind, u64 signals, bool cloexec, int low)
+i64 fd_new_kind(struct process *p, i64 host, enum fd_kind kind, u64 detail, bool cloexec, int low)
 {
     if (host < 0)
         return host;
-    struct guest_file *f = file_new((int)host);
-    f->kind = kind;
-    f->signals = signals;
+    struct guest_file *f = file_of_kind(p, (int)host, kind, detail);
     pthread_mutex_lock(&p->lock);
     i64 fd = new_locked(p, f, cloexec, (u64)low);
     pthread_mutex_unlock(&p->lock);
     if (fd < 0) {
         close(f->host);
+        if (kind == FD_TIMER)
+            timers_put(p, detail);
         free(f);
     }
     return fd;
@@ -252,8 +264,6 @@ static i64 replace(struct process *p, u32 fd, struct guest_fd new)
     struct guest_file *old = look_up(p, fd);
     if (old || new.file)
         p->fds[fd] = new;
-    if (!new.file)
-        timers_closed(p, fd);
     bool last = old && file_put(p, old);
     if (old && !last)
         drop_locks(old);
@@ -290,13 +300,13 @@ i64 sys_close_range(struct thread *t, const u64 a[6])
 
 static i64 duplicate(struct thread *t, u64 fd, bool cloexec, u64 low)
 {
-    u64 signals;
+    u64 detail;
     int host = fd_get(t, fd);
     if (host < 0)
         return host;
-    enum fd_kind kind = fd_kind(t, host, &signals);
+    enum fd_kind kind = fd_kind(t, host, &detail);
     i64 copy = host_result(fcntl(host, F_DUPFD_CLOEXEC, DUP_ABOVE));
-    return fd_new_kind(t->process, copy, kind, signals, cloexec, (int)low);
+    return fd_new_kind(t->process, copy, kind, detail, cloexec, (int)low);
 }
 
 i64 sys_dup(struct thread *t, const u64 a[6])
@@ -308,7 +318,7 @@ i64 sys_dup3(struct thread *t, const u64 a[6])
 {
     struct process *p = t->process;
     u32 from = a[0], to = a[1];
-    u64 signals;
+    u64 detail;
     if (from == to || a[2] & ~(u64)O_CLOEXEC)   // O_CLOEXEC is the same on both
         return -EINVAL;
     int host = fd_get(t, from);
@@ -317,9 +327,8 @@ i64 sys_dup3(struct thread *t, const u64 a[6])
     int copy = fcntl(host, F_DUPFD_CLOEXEC, DUP_ABOVE);
     if (copy < 0)
         return -errno;
-    struct guest_file *f = file_new(copy);
-    f->kind = fd_kind(t, host, &signals);
-    f->signals = signals;
+    enum fd_kind kind = fd_kind(t, host, &detail);
+    struct guest_file *f = file_of_kind(p, copy, kind, detail);
     replace(p, to, (struct guest_fd){ f, a[2] & O_CLOEXEC });
     return to;
 }

@@ -12,8 +12,9 @@ struct thread;
 enum { GUEST_FDS = 1024 };   // descriptors a guest may have
 
 // What the simulator itself answers for: seeded random bytes in place of the host's, and
-// signalfd, of which the host has an eventfd that is readable while a signal is pending.
-enum fd_kind { FD_HOST, FD_RANDOM, FD_SIGNALS };
+// signalfd, of which the host has an eventfd that is readable while a signal is pending; timerfd
+// where time is simulated, an eventfd likewise.
+enum fd_kind { FD_HOST, FD_RANDOM, FD_SIGNALS, FD_TIMER };
 
 // What is open, held by its place in the table and by each system call that uses it: the last
 // one to let go closes the host's descriptor.
@@ -21,7 +22,7 @@ struct guest_file {
     int host;
     u32 holders;
     enum fd_kind kind;
-    u64 signals;   // FD_SIGNALS: those it tells of
+    u64 detail;   // FD_SIGNALS: those it tells of; FD_TIMER: its place in process.timers
     struct guest_file *next;   // of process.closing
 };
 
@@ -49,13 +50,13 @@ int fd_dir(struct thread *t, u64 fd);
 void fds_put(struct thread *t);
 void fds_forked(struct process *p, const struct thread *t);
 
-// What kind a descriptor from fd_get is. For FD_SIGNALS, *signals gets its set.
-enum fd_kind fd_kind(const struct thread *t, int host, u64 *signals);
+// What kind a descriptor from fd_get is, and what guest_file.detail says of it.
+enum fd_kind fd_kind(const struct thread *t, int host, u64 *detail);
 
 // Gives host descriptor `host` (negative: an errno, handed on) the lowest free number
 // from `low` up; on failure it is closed.
 i64 fd_new(struct process *p, i64 host, bool cloexec, int low);
-i64 fd_new_kind(struct process *p, i64 host, enum fd_kind kind, u64 signals, bool cloexec, int low);
+i64 fd_new_kind(struct process *p, i64 host, enum fd_kind kind, u64 detail, bool cloexec, int low);
 
 void fd_set_cloexec(struct process *p, u64 fd, bool cloexec);
 

@@ -44,9 +44,9 @@ void signalfd_update(struct process *p)
             continue;
         struct pollfd ready = { g->host, POLLIN, 0 };
         bool told = poll(&ready, 1, 0) > 0;
-        if (set & g->signals && !told && write(g->host, &one, sizeof(one)) < 0)
+        if (set & g->detail && !told && write(g->host, &one, sizeof(one)) < 0)
             continue;
-        if (!(set & g->signals) && told && read(g->host, &one, sizeof(one)) < 0)
+        if (!(set & g->detail) && told && read(g->host, &one, sizeof(one)) < 0)
             continue;
     }
 }
@@ -86,7 +86,7 @@ i64 sys_signalfd4(struct thread *t, const u64 a[6])
     if (fd >= 0 && fd_kind(t, host, &old) != FD_SIGNALS)
         return -EINVAL;
     if (fd >= 0)
-        t->held[t->held_count - 1]->signals = set;
+        t->held[t->held_count - 1]->detail = set;
     else
         fd = fd_new_kind(p, host_result(new_event(a[3])), FD_SIGNALS, set, a[3] & SFD_CLOEXEC, 0);
     if (fd < 0)

@@ -5,9 +5,10 @@
 #include <signal.h>
 #include <string.h>
 #include <sys/eventfd.h>
-#include <sys/stat.h>
+#include <sys/mman.h>
 #include <sys/time.h>
 #include <sys/timerfd.h>
+#include <sys/uio.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -26,11 +27,23 @@ static const struct {
     { CLOCK_PROCESS_CPUTIME_ID, SIGPROF },
 };
 
+static struct timer_times *times_of(struct guest_timer *m)
+{
+    return m->shared ? m->shared : &m->own;
+}
+
+// When it is due; 0: it is not running.
+static u64 due_of(const struct guest_timer *m)
+{
+    return m->kind ? __atomic_load_n(m->shared ? &m->shared->due : &m->own.due, __ATOMIC_ACQUIRE)
+                   : 0;
+}
+
 bool timers_armed(const struct process *p)
 {
     for (int i = 0; i < GUEST_TIMERS; i++)
-        if (p->timers[i].kind && p->timers[i].due)
-            return true;
+        if (due_of(&p->timers[i]) || (p->timers[i].kind == TIMER_FD && p->forks))
+            return true;   // a timer that others have they may start
     return false;
 }
 
@@ -38,10 +51,10 @@ u64 timers_next(struct process *p)
 {
     u64 next = UINT64_MAX;
     for (int i = 0; i < GUEST_TIMERS; i++) {
-        const struct guest_timer *m = &p->timers[i];
-        if (!m->kind || !m->due)
+        u64 due = due_of(&p->timers[i]);
+        if (!due)
             continue;
-        u64 due = time_monotonic(p, m->clock, m->due);
+        due = time_monotonic(p, p->timers[i].clock, due);
         next = due < next ? due : next;
     }
     return next;
@@ -96,12 +109,14 @@ void timers_check(struct process *p)
         return;
     for (int i = 0; i < GUEST_TIMERS; i++) {
         struct guest_timer *m = &p->timers[i];
-        u64 now = m->kind && m->due ? process_now(p, m->clock) : 0;
+        u64 set = due_of(m), now = set ? process_now(p, m->clock) : 0;
         pthread_mutex_lock(&p->lock);
-        bool due = m->kind && m->due && now >= m->due;
-        u64 times = due && m->interval ? (now - m->due) / m->interval + 1 : 1;
-        if (due)
-            m->due = m->interval ? m->due + times * m->interval : 0;
+        bool due = set && set == due_of(m) && now >= set;
+        u64 interval = due ? times_of(m)->interval : 0;
+        u64 times = interval ? (now - set) / interval + 1 : 1;
+        due = due && __atomic_compare_exchange_n(&times_of(m)->due, &set,
+                                                 interval ? set + times * interval : 0, false,
+                                                 __ATOMIC_SEQ_CST, __ATOMIC_SEQ_CST);
         pthread_mutex_unlock(&p->lock);
         if (due)
             fire(p, m, times);
@@ -149,9 +164,9 @@ static struct guest_timer *new_timer(struct process *p)
 // Interval and time left, as the four words of itimerspec (ns) or itimerval (us).
 static i64 put_left(struct thread *t, vaddr to, const struct guest_timer *m, u64 unit)
 {
-    u64 now = m && m->due ? process_now(t->process, m->clock) : 0;
-    u64 left = !m || !m->due ? 0 : m->due > now ? m->due - now : 1;
-    u64 interval = m ? m->interval : 0;
+    u64 due = m ? due_of(m) : 0, now = due ? process_now(t->process, m->clock) : 0;
+    u64 left = !due ? 0 : due > now ? due - now : 1;
+    u64 interval = !m ? 0 : m->shared ? m->shared->interval : m->own.interval;
     if (unit > 1 && left)
         left += unit - 1;
     const u64 words[4] = { interval / SECOND, interval % SECOND / unit, left / SECOND,
@@ -177,9 +192,11 @@ static i64 get_times(struct thread *t, vaddr from, u64 unit, u64 *interval, u64 
 static void set(struct process *p, struct guest_timer *m, u64 interval, u64 value, bool absolute)
 {
     u64 now = absolute || !value ? 0 : process_now(p, m->clock);
+    struct timer_times *times = times_of(m);
     pthread_mutex_lock(&p->lock);
-    m->interval = interval;
-    m->due = value ? value + now : 0;
+    __atomic_store_n(&times->due, 0, __ATOMIC_SEQ_CST);   // no process takes one for the other
+    times->interval = interval;
+    __atomic_store_n(&times->due, value ? value + now : 0, __ATOMIC_SEQ_CST);
     pthread_mutex_unlock(&p->lock);
     timers_check(p);
     arm_host(p);
@@ -294,21 +311,56 @@ i64 sys_timer_delete(struct thread *t, const u64 a[6])
     return 0;
 }
 
-// ---- timerfd: an eventfd that the timer writes to
+// ---- timerfd. Where time is the host's, its own. Where it is simulated, an eventfd that is written
+// to by whichever process first sees the timer due; all that have it share its times.
 
-static struct guest_timer *of_fd(struct thread *t, u64 fd)
+// The timer that `fd` is; NULL with *failed.
+static struct guest_timer *of_fd(struct thread *t, u64 fd, i64 *failed)
 {
-    struct stat st, other;
+    u64 place;
     int host = fd_get(t, fd);
-    if (host < 0 || fstat(host, &st))
-        return NULL;
-    for (int i = 0; i < GUEST_TIMERS; i++) {
-        struct guest_timer *m = &t->process->timers[i];
-        // Anonymous files share one inode: the descriptor itself tells.
-        if (m->kind == TIMER_FD && m->number == (int)(u32)fd && !fstat(m->event, &other))
-            return m;
+    *failed = host < 0 ? -EBADF : -EINVAL;
+    return host >= 0 && fd_kind(t, host, &place) == FD_TIMER ? &t->process->timers[place] : NULL;
+}
+
+void timers_hold(struct process *p, u64 place)
+{
+    __atomic_fetch_add(&p->timers[place].files, 1, __ATOMIC_RELAXED);
+}
+
+void timers_put(struct process *p, u64 place)
+{
+    struct guest_timer *m = &p->timers[place];
+    if (__atomic_sub_fetch(&m->files, 1, __ATOMIC_RELAXED))
+        return;
+    close(m->event);
+    munmap(m->shared, sizeof(*m->shared));
+    *m = (struct guest_timer){ 0 };
+}
+
+static i64 new_simulated(struct process *p, u32 clock, u32 flags)
+{
+    struct guest_timer *m = new_timer(p);
+    if (!m)
+        return -EMFILE;
+    int event = eventfd(0, EFD_CLOEXEC | (flags & TFD_NONBLOCK ? EFD_NONBLOCK : 0));
+    int copy = event < 0 ? -1 : fcntl(event, F_DUPFD_CLOEXEC, 3);
+    struct timer_times *shared =
+        mmap(NULL, sizeof(*shared), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    if (copy < 0 || shared == MAP_FAILED) {
+        i64 error = shared == MAP_FAILED ? -ENOMEM : -errno;
+        if (copy >= 0)
+            close(copy);
+        if (event >= 0)
+            close(event);
+        if (shared != MAP_FAILED)
+            munmap(shared, sizeof(*shared));
+        return error;
     }
-    return NULL;
+    *m = (struct guest_timer){
+        .kind = TIMER_FD, .clock = (int)clock, .event = event, .shared = shared
+    };
+    return fd_new_kind(p, copy, FD_TIMER, (u64)(m - p->timers), flags & TFD_CLOEXEC, 0);
 }
 
 i64 sys_timerfd_create(struct thread *t, const u64 a[6])
@@ -318,58 +370,64 @@ i64 sys_timerfd_create(struct thread *t, const u64 a[6])
     if ((clock != CLOCK_REALTIME && clock != CLOCK_MONOTONIC && clock != CLOCK_BOOTTIME) ||
         flags & ~(u32)(TFD_CLOEXEC | TFD_NONBLOCK))
         return -EINVAL;
-    struct guest_timer *m = new_timer(p);
-    if (!m)
-        return -EMFILE;
-    int event = eventfd(0, EFD_CLOEXEC | (flags & TFD_NONBLOCK ? EFD_NONBLOCK : 0));
-    int copy = event < 0 ? -1 : fcntl(event, F_DUPFD_CLOEXEC, 3);
-    if (copy < 0)
-        return -errno;
-    i64 fd = fd_new(p, copy, flags & TFD_CLOEXEC, 0);
-    if (fd < 0) {
-        close(event);
-        return fd;
-    }
-    *m = (struct guest_timer){
-        .kind = TIMER_FD, .number = (int)fd, .clock = (int)clock, .event = event
-    };
-    return fd;
+    if (!p->policy->parallel)
+        return new_simulated(p, clock, flags);
+    i64 host = host_result(timerfd_create((int)clock, (int)(flags | TFD_CLOEXEC)));
+    return fd_new(p, host, flags & TFD_CLOEXEC, 0);
 }
 
-void timers_closed(struct process *p, u32 fd)
+static i64 settime_host(struct thread *t, const u64 a[6])
 {
-    for (int i = 0; i < GUEST_TIMERS; i++) {
-        struct guest_timer *m = &p->timers[i];
-        if (m->kind == TIMER_FD && m->number == (int)fd) {
-            close(m->event);
-            *m = (struct guest_timer){ 0 };
-        }
-    }
+    struct itimerspec new, old;
+    int host = fd_get(t, a[0]);
+    if (space_read(t->process->space, &new, a[2], sizeof(new)))
+        return -EFAULT;
+    if (host < 0)
+        return host;
+    i64 failed = host_result(timerfd_settime(host, (int)a[1], &new, &old));
+    return failed || !a[3] ? failed : space_write(t->process->space, a[3], &old, sizeof(old));
+}
+
+// Forgets what is to be read of the timer. Another process may read it first.
+static void drain(int host)
+{
+    u64 count;
+    const struct iovec to = { &count, sizeof(count) };
+    struct pollfd ready = { host, POLLIN, 0 };
+    if (preadv2(host, &to, 1, -1, RWF_NOWAIT) < 0 && errno != EAGAIN && poll(&ready, 1, 0) > 0)
+        (void)!read(host, &count, sizeof(count));
 }
 
 i64 sys_timerfd_settime(struct thread *t, const u64 a[6])
 {
-    u64 interval, value, count;
-    struct guest_timer *m = of_fd(t, a[0]);
+    u64 interval, value;
+    i64 failed;
+    if ((u32)a[1] & ~(u32)(TFD_TIMER_ABSTIME | TFD_TIMER_CANCEL_ON_SET))
+        return -EINVAL;
+    if (t->process->policy->parallel)
+        return settime_host(t, a);
+    struct guest_timer *m = of_fd(t, a[0], &failed);
     if (!m)
-        return fd_get(t, a[0]) < 0 ? -EBADF : -EINVAL;
-    i64 failed = get_times(t, a[2], 1, &interval, &value);
+        return failed;
+    failed = get_times(t, a[2], 1, &interval, &value);
     failed = failed ? failed : put_left(t, a[3], m, 1);
     if (failed)
         return failed;
-    // What the old setting left is forgotten. The timer's own descriptor may be closed
-    // meanwhile; the one that was given is held.
-    struct pollfd ready = { fd_get(t, a[0]), POLLIN, 0 };
-    if (poll(&ready, 1, 0) > 0 && read(ready.fd, &count, sizeof(count)) < 0)
-        return -errno;
+    drain(m->event);
     set(t->process, m, interval, value, a[1] & TFD_TIMER_ABSTIME);
     return 0;
 }
 
 i64 sys_timerfd_gettime(struct thread *t, const u64 a[6])
 {
-    struct guest_timer *m = of_fd(t, a[0]);
-    if (!m)
-        return fd_get(t, a[0]) < 0 ? -EBADF : -EINVAL;
-    return a[1] ? put_left(t, a[1], m, 1) : -EFAULT;
+    i64 failed;
+    struct process *p = t->process;
+    if (!p->policy->parallel) {
+        struct guest_timer *m = of_fd(t, a[0], &failed);
+        return !m ? failed : a[1] ? put_left(t, a[1], m, 1) : -EFAULT;
+    }
+    struct itimerspec left;
+    int host = fd_get(t, a[0]);
+    failed = host < 0 ? host : host_result(timerfd_gettime(host, &left));
+    return failed ? failed : space_write(p->space, a[1], &left, sizeof(left));
 }

@@ -17,8 +17,10 @@ void timers_check(struct process *p);
 // After fork: a child has none. After execve: only interval timers stay.
 void timers_clear(struct process *p, bool itimers_too);
 
-// The guest has closed descriptor `fd`: if it was a timer, it is gone.
-void timers_closed(struct process *p, u32 fd);
+// One more, or less, file of the process is the timer at that place, which is gone with the last.
+// The same timer in another process stays.
+void timers_hold(struct process *p, u64 place);
+void timers_put(struct process *p, u64 place);
 
 // Ends the host's timer that wakes waiting threads.
 void timers_free(struct process *p);
