@@ -136,6 +136,22 @@ static void children(void)
     munmap(p, 160 * MIB);
 }
 
+// Memory that a child is not given needs no room; what it has given back is not counted twice.
+static void left_out(void)
+{
+    char *p = map(MORE, PROT_READ | PROT_WRITE, MAP_PRIVATE);
+    int status = -1;
+    check(p && !madvise(p, (size_t)MORE * MIB, MADV_DONTFORK),
+          "a large piece for the parent alone");
+    pid_t pid = fork();
+    if (!pid)
+        _exit(map(LIMIT - MORE, PROT_READ | PROT_WRITE, MAP_PRIVATE) != NULL);
+    check(pid > 0 && waitpid(pid, &status, 0) == pid && !status,
+          "a child with little, and no more");
+    munmap(p, (size_t)MORE * MIB);
+    check(most(MAP_PRIVATE) < LIMIT, "the limit is where it was");
+}
+
 static void told(void)
 {
     struct sysinfo s;
@@ -155,6 +171,7 @@ int main(int argc, char **argv)
     hidden();
     half_way(argv[0]);
     children();
+    left_out();
     told();
     return failures > 0;
 }

@@ -73,6 +73,21 @@ static void memory_is_left_out(void)
     CHECK(p[PAGE] == 7 && shared[0] == 7);
 }
 
+// A child that shares the memory has all of it.
+static void advice_is_for_copies(void)
+{
+    unsigned char *wiped = pages(1, MAP_PRIVATE), *left_out = pages(1, MAP_PRIVATE);
+    CHECK(!madvise(wiped, PAGE, MADV_WIPEONFORK) && !madvise(left_out, PAGE, MADV_DONTFORK));
+    pid_t pid = vfork();
+    if (!pid)
+        _exit(*wiped != 7 || *left_out != 7);
+    child_ends_well(pid);
+    pid = fork();
+    if (!pid)
+        _exit(*wiped);
+    child_ends_well(pid);
+}
+
 static void prctl_is_kept(void)
 {
     CHECK(prctl(PR_GET_DUMPABLE) == 1 && !prctl(PR_SET_DUMPABLE, 0) && !prctl(PR_GET_DUMPABLE));
@@ -227,6 +242,7 @@ int main(int argc, char **argv)
     native = argc > 1 && !strcmp(argv[1], "native");
     memory_is_wiped();
     memory_is_left_out();
+    advice_is_for_copies();
     prctl_is_kept();
     a_parents_end_is_told();
     a_timer_has_several_descriptors();

@@ -99,11 +99,9 @@ int parent_shown(const struct process *p)
 }
 
 // In the child: the process is now another.
-static void become_child(struct thread *t, const u64 a[6], int pid, u32 bounds_place)
+static void become_child(struct thread *t, const u64 a[6], int pid)
 {
     struct process *p = t->process;
-    p->space->place = bounds_place;
-    space_forked(p->space);
     p->death_signal = 0;
     p->ppid = p->pid;
     p->pid = p->last_pid = t->tid = pid;
@@ -169,8 +167,8 @@ i64 sys_clone(struct thread *t, const u64 a[6])
     if (!p->options.forked || a[0] & shares || !spawns)
         return -ENOSYS;
     struct bounds *bounds = p->space->bounds;
-    // Without the lock: other threads may map between here and the fork in any case.
-    u64 cost = __atomic_load_n(&p->space->cost, __ATOMIC_RELAXED);
+    bool whole = a[0] & CLONE_VM;   // on Linux it shares the memory, so no advice on forks holds
+    u64 cost = space_fork_cost(p->space, whole);
     i64 bounds_place = bounds_fork(bounds, cost);
     struct guest_child *place = bounds_place < 0 ? NULL : reserve_child(p);
     if (bounds_place < 0)
@@ -187,8 +185,11 @@ i64 sys_clone(struct thread *t, const u64 a[6])
     int error = errno;
     if (host == 0 && !bounds_child(bounds, (u32)bounds_place, self))
         _exit(128 + SIGKILL);   // nobody waits: the parent is gone
-    if (host == 0)
-        become_child(t, a, pid, (u32)bounds_place);
+    if (host == 0) {
+        p->space->place = (u32)bounds_place;
+        space_forked(p->space, whole, cost);
+        become_child(t, a, pid);
+    }
     if (host)
         bounds_forked(bounds, (u32)bounds_place, host);
     pthread_sigmask(SIG_SETMASK, &mask, NULL);

@@ -127,9 +127,21 @@ void space_after_fork(struct space *s, bool child)
     }
 }
 
-void space_forked(struct space *s)
+u64 space_fork_cost(struct space *s, bool whole)
 {
-    for (size_t i = 0; i < s->count;) {
+    pthread_mutex_lock(&s->lock);
+    u64 cost = s->cost;
+    for (size_t i = 0; i < s->count && !whole; i++)
+        cost -= s->regions[i].forked & FORK_DROPS ? region_cost(&s->regions[i]) : 0;
+    pthread_mutex_unlock(&s->lock);
+    return cost;
+}
+
+void space_forked(struct space *s, bool whole, u64 counted)
+{
+    struct bounds *bounds = s->bounds;
+    s->bounds = NULL;   // what goes was not counted
+    for (size_t i = 0; i < s->count && !whole;) {
         const struct region r = s->regions[i];
         i += !(r.forked & FORK_DROPS);
         if (r.forked & FORK_DROPS) {
@@ -139,6 +151,9 @@ void space_forked(struct space *s)
             space_invalidate_code(s, r.start, r.end - r.start);
         }
     }
+    s->bounds = bounds;
+    if (bounds)   // another thread may have mapped in between
+        bounds_count(bounds, s->place, (i64)(s->cost - counted));
 }
 
 // Whether [a, end) has executable parts.

@@ -17,8 +17,13 @@ void space_leave(struct space *s, bool entered);
 void space_before_fork(struct space *s);
 void space_after_fork(struct space *s, bool child);
 
-// In the child, whose bounds it has by now: what it is not to have of its parent goes.
-void space_forked(struct space *s);
+// What a child would cost by now (space_list.h: region_cost). `whole`: it has all of its parent's
+// memory, whatever was advised.
+u64 space_fork_cost(struct space *s, bool whole);
+
+// In the child, which has its place in the bounds by now, with `counted` of cost: what it is not to
+// have of its parent goes.
+void space_forked(struct space *s, bool whole, u64 counted);
 
 // Calls f(ctx) while nobody executes. Not to be called between the two above.
 void space_exclusive(struct space *s, void (*f)(void *ctx), void *ctx);
