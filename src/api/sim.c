@@ -553,7 +553,7 @@ enum m2sim_ended m2sim_ended(const struct m2sim *s)
         return M2SIM_ENDED_LIMIT;
     if (s->end == MACHINE_STOPPED && s->starved)
         return M2SIM_ENDED_MEMORY;
-    if (s->end == MACHINE_STOPPED || (killed && s->process->outside >> (killed - 1) & 1))
+    if (s->end == MACHINE_STOPPED || (killed && s->process->outside == killed))
         return M2SIM_ENDED_INTERRUPTED;
     return killed ? M2SIM_ENDED_SIGNAL : M2SIM_ENDED_EXIT;
 }

@@ -61,7 +61,7 @@ struct process {
     int queued;
     struct host_signals host;
     u64 caught, forwarded;   // of the host: has a handler; the guest handles or waits for it
-    u64 outside;     // that other programs or the host's kernel have sent
+    int outside;   // what it is ended by when that came from outside (signal.h)
     struct guest_timer timers[GUEST_TIMERS];
     void *host_timer;   // kicks waiting threads when a timer is due
     bool has_host_timer;

@@ -25,6 +25,7 @@ struct guest_siginfo {
     u64 addr;   // of a fault
     int pid, uid;   // of the sender; of a timer: its number, overruns
     u64 value;   // sigqueue, timers; SIGCHLD: status
+    bool outside;   // another program or the host's kernel has sent it
 };
 
 struct guest_pending {

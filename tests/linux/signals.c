@@ -290,8 +290,30 @@ static void a_full_queue_refuses_only_what_is_queued(void)
     CHECK(!sigprocmask(SIG_UNBLOCK, &both, NULL));
 }
 
+static volatile sig_atomic_t came;
+
+static void comes(int sig)
+{
+    came = sig;
+}
+
+// Says that it waits for a `sig` from outside, and handles that.
+static void handle_one(int sig)
+{
+    sigset_t set, before;
+    sigemptyset(&set);
+    sigaddset(&set, sig);
+    CHECK(!sigprocmask(SIG_BLOCK, &set, &before));
+    signal(sig, comes);
+    CHECK(write(1, "waits\n", 6) == 6);
+    CHECK(sigsuspend(&before) == -1 && came == sig);
+    CHECK(!sigprocmask(SIG_SETMASK, &before, NULL));
+}
+
 int main(int argc, char **argv)
 {
+    if (argc > 2)
+        handle_one(atoi(argv[1]));
     if (argc > 1) {   // end by this signal
         signal(atoi(argv[1]), SIG_DFL);
         raise(atoi(argv[1]));

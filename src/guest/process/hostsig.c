@@ -300,14 +300,14 @@ void hostsig_collect(struct process *p)
         if (guest || (info.sig == SIGCHLD && info.code > 0))
             info.pid = guest;
         else
-            __atomic_fetch_or(&p->outside, bit(info.sig), __ATOMIC_RELAXED);
+            info.outside = true;
         signal_arrives(p, &info);
     }
     u64 untold = __atomic_exchange_n(&p->host.untold, 0, __ATOMIC_SEQ_CST);
-    __atomic_fetch_or(&p->outside, untold, __ATOMIC_RELAXED);
     for (; untold; untold &= untold - 1)
-        signal_arrives(
-            p, &(struct guest_siginfo){ .sig = __builtin_ctzll(untold) + 1, .code = SI_USER });
+        signal_arrives(p, &(struct guest_siginfo){ .sig = __builtin_ctzll(untold) + 1,
+                                                   .code = SI_USER,
+                                                   .outside = true });
 }
 
 void hostsig_stop(int sig)

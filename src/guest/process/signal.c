@@ -367,6 +367,7 @@ static void deliver(struct thread *t, const struct guest_siginfo *info)
     }
     if (p->actions[sig].handler == ACTION_DEFAULT || !enter(t, info)) {
         bool no_stack = p->actions[sig].handler != ACTION_DEFAULT;
+        p->outside = info->outside && !no_stack ? sig : 0;
         process_kill(p, no_stack ? SIGSEGV : sig);
     }
 }
