@@ -156,11 +156,17 @@ static enum view_access most_of(const struct process *p, int fd)
     return VIEW_WRITE;
 }
 
+// What a place must allow for something there to be opened so.
+static enum view_access access_asked(int flags)
+{
+    bool writes = (flags & O_ACCMODE) != O_RDONLY || (!(flags & O_PATH) && flags & O_TRUNC);
+    return writes ? VIEW_WRITE : VIEW_READ;
+}
+
 // Whether what is open may be opened so.
 static bool may_open(const struct process *p, int fd, int flags)
 {
-    bool writes = (flags & O_ACCMODE) != O_RDONLY || (!(flags & O_PATH) && flags & O_TRUNC);
-    return most_of(p, fd) >= (writes ? VIEW_WRITE : VIEW_READ);
+    return most_of(p, fd) >= access_asked(flags);
 }
 
 // ---- devices
@@ -177,18 +183,20 @@ static const struct {
     { 5, 0 },   // tty: the terminal that the guest has
 };
 
-// Whether what `st` tells of is no device, or one that the guest may open: it is harmless, or the
-// user named it or all files of the host. Its number decides, for its name can be any.
-static bool device_shown(const struct process *p, const struct stat *st)
+// Whether what `st` tells of is no device, or one that the guest may open so: it is harmless, or the
+// user named it, to be written when it is, or all files of the host. Its number decides, for its
+// name can be any.
+static bool device_shown(const struct process *p, const struct stat *st, int flags)
 {
     struct stat given;
-    if ((!S_ISCHR(st->st_mode) && !S_ISBLK(st->st_mode)) || p->view->everything)
+    const struct view *v = p->view;
+    if ((!S_ISCHR(st->st_mode) && !S_ISBLK(st->st_mode)) || v->everything)
         return true;
     for (size_t i = 0; i < COUNT(harmless) && S_ISCHR(st->st_mode); i++)
         if (st->st_rdev == makedev(harmless[i].major, harmless[i].minor))
             return true;
-    for (size_t i = 0; i < p->view->count; i++)
-        if (!p->view->node[i].folder && !fstat(p->view->node[i].fd, &given) &&
+    for (const struct view_node *n = v->node; n < v->node + v->count; n++)
+        if (!n->folder && n->access >= access_asked(flags) && !fstat(n->fd, &given) &&
             (given.st_mode & S_IFMT) == (st->st_mode & S_IFMT) && given.st_rdev == st->st_rdev)
             return true;
     return false;
@@ -227,9 +235,11 @@ static void refuse_writing(struct process *p, const struct guest_path *path)
 
 static i64 refuse_device(struct process *p, const struct guest_path *path, int fd)
 {
-    char host[VIEW_PATH];
-    if (host_name(fd, host, sizeof(host)))
-        refuse(p, path->guest, host, "a device of the host", "let it be opened");
+    char host[VIEW_PATH], guest[VIEW_PATH];
+    snprintf(guest, sizeof(guest), "%s", path->guest);
+    if (host_name(fd, host, sizeof(host)) &&
+        (guest[0] || path_shown(p, fd, guest, sizeof(guest))))   // by a descriptor: it has no path
+        refuse(p, guest, host, "a device of the host", "let it be opened");
     return -EACCES;   // as on a filesystem that is mounted with nodev
 }
 
@@ -467,7 +477,7 @@ static i64 open_found(struct thread *t, const struct guest_path *path, int fd, i
     struct stat st;
     if (fstat(fd, &st))
         return -errno;
-    if (!device_shown(t->process, &st))
+    if (!device_shown(t->process, &st, flags))
         return refuse_device(t->process, path, fd);
     if (flags & O_CREAT && S_ISDIR(st.st_mode))
         return -EISDIR;
