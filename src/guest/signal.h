@@ -49,10 +49,18 @@ struct timer_times {
     u64 due, interval;   // ns of its clock; due 0: not running
 };
 
+// What all processes that have a timerfd share.
+struct timer_shared {
+    struct timer_times times;
+    int counts;   // host number of the process whose clock it goes by; 0: of who looks first
+    bool waits;   // a read of it does, where the guest has not said O_NONBLOCK
+};
+
 struct guest_timer {
     enum timer_kind kind;
     int clock, number;   // number: of timer_create or setitimer
-    struct timer_times own, *shared;   // TIMER_FD: memory of all processes that have it
+    struct timer_times own;
+    struct timer_shared *shared;   // TIMER_FD, in place of `own`
     int sig;   // 0: none
     int tid;   // SIGEV_THREAD_ID, or 0
     u64 value, overrun;

@@ -9,6 +9,7 @@
 #include <sys/syscall.h>
 #include <sys/timerfd.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "check.h"
@@ -223,6 +224,68 @@ static void a_timer_is_its_processes_together(void)
     CHECK(!close(fd) && !close(slow));
 }
 
+static long now_ms(void)
+{
+    struct timespec t;
+    CHECK(!clock_gettime(CLOCK_MONOTONIC, &t));
+    return t.tv_sec * 1000 + t.tv_nsec / 1000000;
+}
+
+// Also while another process that has it sleeps past it, and then has nothing to do.
+static void a_timer_goes_by_the_clock_of_who_sets_it(void)
+{
+    int fd = timerfd_create(CLOCK_MONOTONIC, TFD_NONBLOCK), end[2];
+    char c;
+    CHECK(fd >= 0 && !pipe(end));
+    pid_t pid = fork();
+    if (!pid) {
+        struct timespec longer = { 0, 300000000 };
+        _exit(close(end[1]) || nanosleep(&longer, NULL) || read(end[0], &c, 1));
+    }
+    long began = now_ms();
+    start(fd, 200);
+    for (volatile int i = 0; i < 300000; i++)
+        ;
+    CHECK(now_ms() - began >= 200 || !times(fd));
+    CHECK(ready(fd, -1) == 1 && now_ms() - began >= 200 && times(fd) == 1);
+    CHECK(!close(end[0]) && !close(end[1]) && !close(fd));
+    child_ends_well(pid);
+}
+
+static void a_timer_outlives_who_set_it(void)
+{
+    int fd = timerfd_create(CLOCK_MONOTONIC, 0);
+    pid_t pid = fork();
+    if (!pid)
+        _exit(times(fd) != 1);
+    start(fd, 20);
+    CHECK(!close(fd));
+    child_ends_well(pid);
+
+    fd = timerfd_create(CLOCK_MONOTONIC, 0);
+    pid = fork();
+    if (!pid) {
+        start(fd, 20);
+        raise(SIGKILL);
+    }
+    CHECK(times(fd) == 1 && waitpid(pid, NULL, 0) == pid && !close(fd));
+}
+
+// Whichever is quicker has it; the other one waits for the next time.
+static void two_read_one_timer(void)
+{
+    const struct itimerspec often = { { 0, 1000000 }, { 0, 1000000 } };
+    int fd = timerfd_create(CLOCK_MONOTONIC, 0);
+    CHECK(fd >= 0 && !timerfd_settime(fd, 0, &often, NULL));
+    pid_t pid = fork();
+    for (int i = 0; i < (pid ? 60 : 30); i++)
+        CHECK(times(fd) > 0);
+    if (!pid)
+        _exit(0);
+    child_ends_well(pid);
+    CHECK(!close(fd));
+}
+
 // As for a user who may not: never a plain fork.
 static void namespaces_are_refused(void)
 {
@@ -247,6 +310,9 @@ int main(int argc, char **argv)
     a_parents_end_is_told();
     a_timer_has_several_descriptors();
     a_timer_is_its_processes_together();
+    a_timer_goes_by_the_clock_of_who_sets_it();
+    a_timer_outlives_who_set_it();
+    two_read_one_timer();
     if (!native)   // where the user may
         namespaces_are_refused();
     puts("forks ok");

@@ -347,6 +347,26 @@ static i64 file_lock(struct thread *t, int host, int command, vaddr a)
     return block_unpolled(t, SYS_fcntl, (u64[6]){ (u64)host, (u64)command, (u64)lock }, 0, NULL, 0);
 }
 
+static i64 get_flags(struct thread *t, int host)
+{
+    u64 place;
+    i64 r = host_result(fcntl(host, F_GETFL));
+    if (r >= 0 && fd_kind(t, host, &place) == FD_TIMER && timerfd_waits(t->process, place))
+        r &= ~O_NONBLOCK;
+    return r < 0 ? r : (i64)open_flags_to_guest((int)r);
+}
+
+static i64 set_flags(struct thread *t, int host, u64 guest)
+{
+    u64 place;
+    int flags = open_flags_to_host(guest) & ~O_ASYNC;
+    if (fd_kind(t, host, &place) == FD_TIMER) {
+        timerfd_set_waits(t->process, place, !(flags & O_NONBLOCK));
+        flags |= O_NONBLOCK;
+    }
+    return host_result(fcntl(host, F_SETFL, flags));
+}
+
 i64 sys_fcntl(struct thread *t, const u64 a[6])
 {
     struct process *p = t->process;
@@ -361,11 +381,8 @@ i64 sys_fcntl(struct thread *t, const u64 a[6])
         return duplicate(t, a[0], command == F_DUPFD_CLOEXEC, a[2]);
     case F_GETFD: return p->fds[(u32)a[0]].cloexec;
     case F_SETFD: fd_set_cloexec(p, a[0], a[2] & FD_CLOEXEC); return 0;
-    case F_GETFL: {
-        i64 r = host_result(fcntl(host, F_GETFL));
-        return r < 0 ? r : (i64)open_flags_to_guest(r);
-    }
-    case F_SETFL: return host_result(fcntl(host, F_SETFL, open_flags_to_host(a[2]) & ~O_ASYNC));
+    case F_GETFL: return get_flags(t, host);
+    case F_SETFL: return set_flags(t, host, a[2]);
     case F_GETLK:
     case F_SETLK:
     case F_SETLKW:

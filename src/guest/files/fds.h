@@ -13,7 +13,7 @@ enum { GUEST_FDS = 1024 };   // descriptors a guest may have
 
 // What the simulator itself answers for: seeded random bytes in place of the host's, and
 // signalfd, of which the host has an eventfd that is readable while a signal is pending; timerfd
-// where time is simulated, an eventfd likewise.
+// where time is simulated, an eventfd that never waits (timers.h).
 enum fd_kind { FD_HOST, FD_RANDOM, FD_SIGNALS, FD_TIMER };
 
 // What is open, held by its place in the table and by each system call that uses it: the last

@@ -173,6 +173,17 @@ i64 sys_faccessat(struct thread *t, const u64 a[6])
     return path_end(&path, failed);
 }
 
+// As readlink of /proc/self/fd/N.
+static i64 fd_target(struct thread *t, int host, char to[VIEW_PATH])
+{
+    u64 detail;
+    switch (fd_kind(t, host, &detail)) {
+    case FD_SIGNALS: return snprintf(to, VIEW_PATH, "anon_inode:[signalfd]");
+    case FD_TIMER: return snprintf(to, VIEW_PATH, "anon_inode:[timerfd]");
+    default: return path_shown(t->process, host, to, VIEW_PATH) ? (i64)strlen(to) : -ENOENT;
+    }
+}
+
 // Links that are not there for the view: *n is the length of the target, or -errno.
 static bool made_up_link(struct thread *t, const char *text, char to[VIEW_PATH], i64 *n)
 {
@@ -202,7 +213,7 @@ static bool made_up_link(struct thread *t, const char *text, char to[VIEW_PATH],
     }
     if (host < 0)
         return false;
-    *n = path_shown(p, host, to, VIEW_PATH) ? (i64)strlen(to) : -ENOENT;
+    *n = fd_target(t, host, to);
     return true;
 }
 

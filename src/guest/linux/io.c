@@ -83,12 +83,15 @@ static i64 write_all(struct thread *t, const struct transfer *x, u64 n)
 }
 
 // Descriptors the simulator answers for itself: true, with the result.
-static bool read_own(struct thread *t, const u64 a[6], int host, i64 *result)
+static bool read_own(struct thread *t, const u64 a[6], const struct transfer *x, i64 *result)
 {
-    u64 signals;
-    switch (fd_kind(t, host, &signals)) {
+    int host = x->host;
+    const struct iovec to = { x->buffer, a[2] };
+    u64 detail;
+    switch (fd_kind(t, host, &detail)) {
     case FD_RANDOM: *result = sys_getrandom(t, (u64[6]){ a[1], a[2] }); return true;
-    case FD_SIGNALS: *result = signalfd_read(t, host, signals, a[1], a[2]); return true;
+    case FD_SIGNALS: *result = signalfd_read(t, host, detail, a[1], a[2]); return true;
+    case FD_TIMER: *result = a[2] ? timerfd_read(t, host, detail, &to, 1, 0) : -EINVAL; return true;
     default: return perf_read(t, host, a[1], a[2], result);
     }
 }
@@ -97,9 +100,18 @@ i64 sys_read(struct thread *t, const u64 a[6])
 {
     struct transfer x;
     i64 failed = prepare(t, a, &x), own;
-    if (!failed && read_own(t, a, x.host, &own))
+    if (!failed && read_own(t, a, &x, &own))
         return own;
     return failed ? failed : read_some(t, &x, a[2]);
+}
+
+// Nobody writes to a signalfd or a timerfd; the host's eventfd would take it.
+static i64 check_written(struct thread *t, u64 fd)
+{
+    u64 detail;
+    int host = fd_get(t, fd);
+    enum fd_kind kind = host < 0 ? FD_HOST : fd_kind(t, host, &detail);
+    return kind == FD_SIGNALS || kind == FD_TIMER ? -EINVAL : 0;
 }
 
 static void tell_write(struct thread *t, int host, const void *buffer, u64 n)
@@ -112,10 +124,8 @@ static void tell_write(struct thread *t, int host, const void *buffer, u64 n)
 i64 sys_write(struct thread *t, const u64 a[6])
 {
     struct transfer x;
-    u64 signals;
-    i64 failed = prepare(t, a, &x);
-    if (!failed && fd_kind(t, x.host, &signals) == FD_SIGNALS)
-        return -EINVAL;
+    i64 failed = check_written(t, a[0]);
+    failed = failed ? failed : prepare(t, a, &x);
     if (!failed)
         tell_write(t, x.host, x.buffer, a[2]);
     return failed ? failed : written(t, write_all(t, &x, a[2]));
@@ -226,7 +236,7 @@ static i64 write_vector(struct thread *t, long number, const struct vector *v, u
     return (i64)done;
 }
 
-// readv of what the simulator answers for: the buffers one by one, until one is not filled.
+// readv of random bytes and signals: the buffers one by one, until one is not filled.
 static i64 read_parts(struct thread *t, const u64 a[6], struct vector *v)
 {
     i64 done = 0;
@@ -246,13 +256,24 @@ static i64 read_parts(struct thread *t, const u64 a[6], struct vector *v)
     return done;
 }
 
+// As read_own. `flags` are those of preadv2.
+static bool read_own_vector(struct thread *t, const u64 a[6], struct vector *v, u64 flags,
+                            i64 *result)
+{
+    u64 detail;
+    switch (fd_kind(t, v->host, &detail)) {
+    case FD_HOST: return false;
+    case FD_TIMER: *result = timerfd_read(t, v->host, detail, v->iov, v->count, flags); return true;
+    default: *result = read_parts(t, a, v); return true;
+    }
+}
+
 i64 sys_readv(struct thread *t, const u64 a[6])
 {
     struct vector v;
-    u64 signals;
-    i64 failed = prepare_vector(t, a, &v);
-    if (!failed && fd_kind(t, v.host, &signals) != FD_HOST)
-        return read_parts(t, a, &v);
+    i64 failed = prepare_vector(t, a, &v), own;
+    if (!failed && read_own_vector(t, a, &v, 0, &own))
+        return own;
     return failed ? failed : vector_call(t, SYS_readv, &v, POLLIN, 0);
 }
 
@@ -268,7 +289,8 @@ static void tell_vector(struct thread *t, const struct vector *v)
 i64 sys_writev(struct thread *t, const u64 a[6])
 {
     struct vector v;
-    i64 failed = prepare_vector(t, a, &v);
+    i64 failed = check_written(t, a[0]);
+    failed = failed ? failed : prepare_vector(t, a, &v);
     if (!failed)
         tell_vector(t, &v);
     return failed ? failed : written(t, write_vector(t, SYS_writev, &v, 0));
@@ -278,12 +300,15 @@ i64 sys_writev(struct thread *t, const u64 a[6])
 i64 sys_preadv(struct thread *t, const u64 a[6])
 {
     struct vector v;
-    u64 signals;
-    bool two = t->cpu.x[8] == 286;
-    i64 failed = prepare_vector(t, a, &v);
-    if (!failed && fd_kind(t, v.host, &signals) != FD_HOST)
-        return read_parts(t, a, &v);
-    if (!failed && two && (i64)a[3] == -1 && !(a[5] & RWF_NOWAIT))
+    u64 detail;
+    bool two = t->cpu.x[8] == 286, own_place = two && (i64)a[3] == -1;
+    if ((i64)a[3] < 0 && !own_place)
+        return -EINVAL;
+    i64 failed = prepare_vector(t, a, &v), own;
+    bool anywhere = !failed && fd_kind(t, v.host, &detail) == FD_RANDOM;
+    if (!failed && (own_place || anywhere) && read_own_vector(t, a, &v, a[5], &own))
+        return own;
+    if (!failed && own_place && !(a[5] & RWF_NOWAIT))
         return vector_call(t, SYS_preadv2, &v, POLLIN, a[5]);
     return failed ? failed : host_result(preadv2(v.host, v.iov, v.count, a[3], two ? a[5] : 0));
 }
@@ -291,11 +316,14 @@ i64 sys_preadv(struct thread *t, const u64 a[6])
 i64 sys_pwritev(struct thread *t, const u64 a[6])
 {
     struct vector v;
-    bool two = t->cpu.x[8] == 287;
-    i64 failed = prepare_vector(t, a, &v);
+    bool two = t->cpu.x[8] == 287, own_place = two && (i64)a[3] == -1;
+    if ((i64)a[3] < 0 && !own_place)
+        return -EINVAL;
+    i64 failed = own_place ? check_written(t, a[0]) : 0;
+    failed = failed ? failed : prepare_vector(t, a, &v);
     if (!failed && two)
         tell_vector(t, &v);
-    if (!failed && two && (i64)a[3] == -1 && !(a[5] & RWF_NOWAIT))
+    if (!failed && own_place && !(a[5] & RWF_NOWAIT))
         return written(t, write_vector(t, SYS_pwritev2, &v, a[5]));
     struct vector part = { .host = v.host };
     if (!failed && memfd_is(t, v.host)) {   // it may be fewer bytes than were given
@@ -479,6 +507,18 @@ static bool sends_first(u32 request)
     return request == TCSETSW || request == TCSETSF || request == TCSBRK;
 }
 
+static i64 set_nonblock(struct thread *t, int host, vaddr at)
+{
+    int on;
+    u64 place;
+    if (space_read(t->process->space, &on, at, sizeof(on)))
+        return -EFAULT;
+    if (fd_kind(t, host, &place) != FD_TIMER)
+        return host_result(ioctl(host, FIONBIO, &on));
+    timerfd_set_waits(t->process, place, !on);
+    return 0;
+}
+
 i64 sys_ioctl(struct thread *t, const u64 a[6])
 {
     int host = fd_get(t, a[0]);
@@ -502,11 +542,11 @@ i64 sys_ioctl(struct thread *t, const u64 a[6])
     case TIOCGWINSZ:
     case TIOCSWINSZ:
     case TIOCOUTQ:
-    case FIONREAD:
-    case FIONBIO: {
+    case FIONREAD: {
         void *arg = window(t, a[2], IOCTL_BYTES);
         return arg ? restartable(host_result(syscall(SYS_ioctl, host, (u32)a[1], arg))) : -EFAULT;
     }
+    case FIONBIO: return set_nonblock(t, host, a[2]);
     case TCSBRK:
     case TCFLSH:
     case TCXONC: return host_result(syscall(SYS_ioctl, host, (u32)a[1], (int)a[2]));

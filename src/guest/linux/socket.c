@@ -296,6 +296,14 @@ static i64 get_message(struct thread *t, vaddr at, struct message *m)
     return 0;
 }
 
+// What the simulator answers for would arrive as what the host has in its place.
+static bool can_be_sent(struct thread *t, int host)
+{
+    u64 detail;
+    enum fd_kind kind = fd_kind(t, host, &detail);
+    return kind != FD_TIMER && kind != FD_SIGNALS;
+}
+
 // Control messages: descriptors (SCM_RIGHTS) are translated, others not sent.
 static i64 get_control(struct thread *t, struct message *m)
 {
@@ -320,6 +328,8 @@ static i64 get_control(struct thread *t, struct message *m)
             fd = fd_get(t, (u32)fd);
             if (fd < 0)
                 return fd;
+            if (!can_be_sent(t, fd))
+                return -EPERM;
             memcpy(CMSG_DATA(c) + 4 * i, &fd, 4);
         }
     }

@@ -110,6 +110,11 @@ static bool is_zombie(int pid)
     return state && state[1] == ' ' && (state[2] == 'Z' || state[2] == 'X');
 }
 
+bool bounds_ended(int pid)
+{
+    return (kill(pid, 0) && errno == ESRCH) || is_zombie(pid);
+}
+
 static bool becomes(struct place *p, int from, int to)
 {
     return __atomic_compare_exchange_n(&p->pid, &from, to, false, __ATOMIC_SEQ_CST,

@@ -49,4 +49,7 @@ bool bounds_child(struct bounds *b, u32 place, int parent);
 // The process at `place` is about to end. Of one that was killed it is seen when room is needed.
 void bounds_leave(struct bounds *b, u32 place);
 
+// Whether process `pid` of the host has ended, its parent's wait or none.
+bool bounds_ended(int pid);
+
 #endif

@@ -12,6 +12,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "guest/memory/bounds.h"
 #include "guest/process/block.h"
 
 static const u64 SECOND = 1000000000;
@@ -29,14 +30,26 @@ static const struct {
 
 static struct timer_times *times_of(struct guest_timer *m)
 {
-    return m->shared ? m->shared : &m->own;
+    return m->shared ? &m->shared->times : &m->own;
 }
 
 // When it is due; 0: it is not running.
 static u64 due_of(const struct guest_timer *m)
 {
-    return m->kind ? __atomic_load_n(m->shared ? &m->shared->due : &m->own.due, __ATOMIC_ACQUIRE)
-                   : 0;
+    const u64 *due = m->shared ? &m->shared->times.due : &m->own.due;
+    return m->kind ? __atomic_load_n(due, __ATOMIC_ACQUIRE) : 0;
+}
+
+// Whether the timer goes by the clock of this process: another's may be ahead. It goes by that of
+// the one that set it, as long as that has it. To be asked after due_of, which is set last.
+static bool is_counted_here(struct guest_timer *m)
+{
+    if (!m->shared)
+        return true;
+    int self = getpid(), by = __atomic_load_n(&m->shared->counts, __ATOMIC_SEQ_CST);
+    return by == self || ((!by || bounds_ended(by)) &&
+                          __atomic_compare_exchange_n(&m->shared->counts, &by, self, false,
+                                                      __ATOMIC_SEQ_CST, __ATOMIC_SEQ_CST));
 }
 
 bool timers_armed(const struct process *p)
@@ -52,7 +65,7 @@ u64 timers_next(struct process *p)
     u64 next = UINT64_MAX;
     for (int i = 0; i < GUEST_TIMERS; i++) {
         u64 due = due_of(&p->timers[i]);
-        if (!due)
+        if (!due || !is_counted_here(&p->timers[i]))
             continue;
         due = time_monotonic(p, p->timers[i].clock, due);
         next = due < next ? due : next;
@@ -87,7 +100,7 @@ static void fire(struct process *p, struct guest_timer *m, u64 times)
     m->overrun = times - 1;
     if (m->kind == TIMER_FD) {
         if (write(m->event, &times, sizeof(times)) < 0)
-            return;   // nobody has read it for 2^64 times
+            return;   // nobody has read it for 2^64 times: it does not wait for that
     } else if (m->sig) {
         struct guest_siginfo info = { .sig = m->sig, .code = SI_KERNEL };
         if (m->kind == TIMER_SIGNAL) {
@@ -109,9 +122,12 @@ void timers_check(struct process *p)
         return;
     for (int i = 0; i < GUEST_TIMERS; i++) {
         struct guest_timer *m = &p->timers[i];
-        u64 set = due_of(m), now = set ? process_now(p, m->clock) : 0;
+        u64 set = due_of(m);
+        if (!set || !is_counted_here(m))
+            continue;
+        u64 now = process_now(p, m->clock);
         pthread_mutex_lock(&p->lock);
-        bool due = set && set == due_of(m) && now >= set;
+        bool due = set == due_of(m) && now >= set;
         u64 interval = due ? times_of(m)->interval : 0;
         u64 times = interval ? (now - set) / interval + 1 : 1;
         due = due && __atomic_compare_exchange_n(&times_of(m)->due, &set,
@@ -166,7 +182,7 @@ static i64 put_left(struct thread *t, vaddr to, const struct guest_timer *m, u64
 {
     u64 due = m ? due_of(m) : 0, now = due ? process_now(t->process, m->clock) : 0;
     u64 left = !due ? 0 : due > now ? due - now : 1;
-    u64 interval = !m ? 0 : m->shared ? m->shared->interval : m->own.interval;
+    u64 interval = !m ? 0 : m->shared ? m->shared->times.interval : m->own.interval;
     if (unit > 1 && left)
         left += unit - 1;
     const u64 words[4] = { interval / SECOND, interval % SECOND / unit, left / SECOND,
@@ -174,11 +190,8 @@ static i64 put_left(struct thread *t, vaddr to, const struct guest_timer *m, u64
     return to ? space_write(t->process->space, to, words, sizeof(words)) : 0;
 }
 
-static i64 get_times(struct thread *t, vaddr from, u64 unit, u64 *interval, u64 *value)
+static i64 take_times(struct timespec ts[2], u64 unit, u64 *interval, u64 *value)
 {
-    struct timespec ts[2];
-    if (space_read(t->process->space, ts, from, sizeof(ts)))
-        return -EFAULT;
     for (int i = 0; i < 2; i++) {
         if (ts[i].tv_sec < 0 || (u64)ts[i].tv_nsec >= SECOND / unit)
             return -EINVAL;
@@ -189,12 +202,30 @@ static i64 get_times(struct thread *t, vaddr from, u64 unit, u64 *interval, u64 
     return 0;
 }
 
+static i64 get_times(struct thread *t, vaddr from, u64 unit, u64 *interval, u64 *value)
+{
+    struct timespec ts[2];
+    bool failed = space_read(t->process->space, ts, from, sizeof(ts));
+    return failed ? -EFAULT : take_times(ts, unit, interval, value);
+}
+
+// Forgets what is to be read of a timerfd.
+static void drain(int event)
+{
+    u64 count;
+    (void)!read(event, &count, sizeof(count));
+}
+
 static void set(struct process *p, struct guest_timer *m, u64 interval, u64 value, bool absolute)
 {
     u64 now = absolute || !value ? 0 : process_now(p, m->clock);
     struct timer_times *times = times_of(m);
-    pthread_mutex_lock(&p->lock);
     __atomic_store_n(&times->due, 0, __ATOMIC_SEQ_CST);   // no process takes one for the other
+    if (m->shared) {
+        drain(m->event);
+        __atomic_store_n(&m->shared->counts, getpid(), __ATOMIC_SEQ_CST);
+    }
+    pthread_mutex_lock(&p->lock);
     times->interval = interval;
     __atomic_store_n(&times->due, value ? value + now : 0, __ATOMIC_SEQ_CST);
     pthread_mutex_unlock(&p->lock);
@@ -312,7 +343,7 @@ i64 sys_timer_delete(struct thread *t, const u64 a[6])
 }
 
 // ---- timerfd. Where time is the host's, its own. Where it is simulated, an eventfd that is written
-// to by whichever process first sees the timer due; all that have it share its times.
+// to by the process by whose clock the timer goes; all that have it share its times.
 
 // The timer that `fd` is; NULL with *failed.
 static struct guest_timer *of_fd(struct thread *t, u64 fd, i64 *failed)
@@ -333,6 +364,9 @@ void timers_put(struct process *p, u64 place)
     struct guest_timer *m = &p->timers[place];
     if (__atomic_sub_fetch(&m->files, 1, __ATOMIC_RELAXED))
         return;
+    int self = getpid();   // others may have it still
+    __atomic_compare_exchange_n(&m->shared->counts, &self, 0, false, __ATOMIC_SEQ_CST,
+                                __ATOMIC_SEQ_CST);
     close(m->event);
     munmap(m->shared, sizeof(*m->shared));
     *m = (struct guest_timer){ 0 };
@@ -343,9 +377,9 @@ static i64 new_simulated(struct process *p, u32 clock, u32 flags)
     struct guest_timer *m = new_timer(p);
     if (!m)
         return -EMFILE;
-    int event = eventfd(0, EFD_CLOEXEC | (flags & TFD_NONBLOCK ? EFD_NONBLOCK : 0));
+    int event = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
     int copy = event < 0 ? -1 : fcntl(event, F_DUPFD_CLOEXEC, 3);
-    struct timer_times *shared =
+    struct timer_shared *shared =
         mmap(NULL, sizeof(*shared), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
     if (copy < 0 || shared == MAP_FAILED) {
         i64 error = shared == MAP_FAILED ? -ENOMEM : -errno;
@@ -357,6 +391,7 @@ static i64 new_simulated(struct process *p, u32 clock, u32 flags)
             munmap(shared, sizeof(*shared));
         return error;
     }
+    shared->waits = !(flags & TFD_NONBLOCK);
     *m = (struct guest_timer){
         .kind = TIMER_FD, .clock = (int)clock, .event = event, .shared = shared
     };
@@ -376,46 +411,57 @@ i64 sys_timerfd_create(struct thread *t, const u64 a[6])
     return fd_new(p, host, flags & TFD_CLOEXEC, 0);
 }
 
-static i64 settime_host(struct thread *t, const u64 a[6])
+bool timerfd_waits(const struct process *p, u64 place)
 {
-    struct itimerspec new, old;
-    int host = fd_get(t, a[0]);
-    if (space_read(t->process->space, &new, a[2], sizeof(new)))
-        return -EFAULT;
-    if (host < 0)
-        return host;
-    i64 failed = host_result(timerfd_settime(host, (int)a[1], &new, &old));
-    return failed || !a[3] ? failed : space_write(t->process->space, a[3], &old, sizeof(old));
+    return __atomic_load_n(&p->timers[place].shared->waits, __ATOMIC_RELAXED);
 }
 
-// Forgets what is to be read of the timer. Another process may read it first.
-static void drain(int host)
+void timerfd_set_waits(struct process *p, u64 place, bool waits)
 {
-    u64 count;
-    const struct iovec to = { &count, sizeof(count) };
-    struct pollfd ready = { host, POLLIN, 0 };
-    if (preadv2(host, &to, 1, -1, RWF_NOWAIT) < 0 && errno != EAGAIN && poll(&ready, 1, 0) > 0)
-        (void)!read(host, &count, sizeof(count));
+    __atomic_store_n(&p->timers[place].shared->waits, waits, __ATOMIC_RELAXED);
+}
+
+i64 timerfd_read(struct thread *t, int host, u64 place, const struct iovec *to, int count,
+                 u64 flags)
+{
+    i64 r = host_result(preadv2(host, to, count, -1, (int)flags));
+    if (r != -EAGAIN || flags & RWF_NOWAIT || !timerfd_waits(t->process, place))
+        return r;
+    if (sched_interrupted(t))
+        return -RESTART;
+    struct pollfd fd = { host, POLLIN, 0 };
+    return sched_wait(t, &(struct thread_wait){ .fds = &fd, .n = 1, .until = UINT64_MAX });
+}
+
+static i64 settime_host(struct thread *t, const u64 a[6], const struct itimerspec *new)
+{
+    struct itimerspec old;
+    int host = fd_get(t, a[0]);
+    if (host < 0)
+        return host;
+    i64 failed = host_result(timerfd_settime(host, (int)a[1], new, &old));
+    return failed || !a[3] ? failed : space_write(t->process->space, a[3], &old, sizeof(old));
 }
 
 i64 sys_timerfd_settime(struct thread *t, const u64 a[6])
 {
     u64 interval, value;
+    struct itimerspec new;
     i64 failed;
-    if ((u32)a[1] & ~(u32)(TFD_TIMER_ABSTIME | TFD_TIMER_CANCEL_ON_SET))
+    if (space_read(t->process->space, &new, a[2], sizeof(new)))
+        return -EFAULT;
+    struct timespec times[2] = { new.it_interval, new.it_value };
+    if ((u32)a[1] & ~(u32)(TFD_TIMER_ABSTIME | TFD_TIMER_CANCEL_ON_SET) ||
+        take_times(times, 1, &interval, &value))
         return -EINVAL;
     if (t->process->policy->parallel)
-        return settime_host(t, a);
+        return settime_host(t, a, &new);
     struct guest_timer *m = of_fd(t, a[0], &failed);
     if (!m)
         return failed;
-    failed = get_times(t, a[2], 1, &interval, &value);
-    failed = failed ? failed : put_left(t, a[3], m, 1);
-    if (failed)
-        return failed;
-    drain(m->event);
+    failed = put_left(t, a[3], m, 1);
     set(t->process, m, interval, value, a[1] & TFD_TIMER_ABSTIME);
-    return 0;
+    return failed;
 }
 
 i64 sys_timerfd_gettime(struct thread *t, const u64 a[6])
