@@ -284,6 +284,63 @@ static void groups_are_signalled_together(void)
     CHECK(waitpid(mine, &status, 0) == mine && WTERMSIG(status) == SIGUSR1);
 }
 
+static pid_t ends_at_once(void)
+{
+    pid_t pid = fork();
+    if (!pid)
+        _exit(5);
+    CHECK(pid > 0);
+    return pid;
+}
+
+static void wait_to_see(pid_t pid)
+{
+    siginfo_t info;
+    CHECK(!waitid(P_PID, (id_t)pid, &info, WEXITED | WNOWAIT) && info.si_pid == pid);
+}
+
+static void children_end(void (*handler)(int), int flags)
+{
+    const struct sigaction act = { .sa_handler = handler, .sa_flags = flags };
+    CHECK(!sigaction(SIGCHLD, &act, NULL));
+}
+
+// More of them than are kept at a time; a wait ends when there are no more.
+static void ignored_ends_leave_nobody(void (*handler)(int), int flags)
+{
+    pid_t pid = 0;
+    siginfo_t info;
+    children_end(handler, flags);
+    for (int i = 0; i < 300; i++)
+        pid = ends_at_once();
+    CHECK(waitpid(pid, NULL, 0) == -1 && errno == ECHILD);
+    while (wait(NULL) == -1 && errno == EINTR)
+        ;
+    CHECK(errno == ECHILD && kill(pid, 0) == -1 && errno == ESRCH);
+    pid = fork();
+    while (!pid)
+        pause();
+    CHECK(!waitid(P_ALL, 0, &info, WEXITED | WNOHANG) && !info.si_pid);
+    CHECK(!kill(pid, SIGKILL));
+    CHECK(waitid(P_PID, (id_t)pid, &info, WEXITED | WNOWAIT) == -1 && errno == ECHILD);
+    children_end(SIG_DFL, 0);
+}
+
+// What the program said when it ended.
+static void what_held_at_an_end_decides(void)
+{
+    int status;
+    pid_t before = ends_at_once();
+    wait_to_see(before);
+    children_end(SIG_IGN, 0);
+    pid_t during = ends_at_once();
+    while (!kill(during, 0))
+        usleep(1000);
+    children_end(SIG_DFL, 0);
+    CHECK(waitpid(during, &status, 0) == -1 && errno == ECHILD);
+    CHECK(!kill(before, 0) && wait(&status) == before && WEXITSTATUS(status) == 5);
+}
+
 int main(int argc, char **argv)
 {
     if (argc > 1)
@@ -297,6 +354,10 @@ int main(int argc, char **argv)
     groups_are_signalled_together();
     a_group_is_waited_for();
     a_wait_for_one_is_not_for_another();
+    ignored_ends_leave_nobody(SIG_IGN, 0);
+    ignored_ends_leave_nobody(SIG_DFL, SA_NOCLDWAIT);
+    ignored_ends_leave_nobody(note, SA_NOCLDWAIT | SA_RESTART);
+    what_held_at_an_end_decides();
     programs_are_executed(argv[0]);
     puts("children ok");
     return 0;

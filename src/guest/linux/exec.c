@@ -61,6 +61,7 @@ static i64 check_program(int fd)
 
 static void reset(struct process *p, struct thread *t)
 {
+    children_ended(p);
     for (int i = 1; i <= GUEST_SIGNALS; i++)
         p->actions[i] = (struct guest_action){ .handler = p->actions[i].handler == 1 };
     hostsig_action(p, SIGCHLD);

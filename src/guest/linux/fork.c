@@ -19,85 +19,6 @@
 static const u64 NAMESPACES = CLONE_NEWNS | CLONE_NEWCGROUP | CLONE_NEWUTS | CLONE_NEWIPC |
                               CLONE_NEWUSER | CLONE_NEWPID | CLONE_NEWNET;
 
-// The place of the guest's child `pid`; of nobody when 0.
-static struct guest_child *by_pid(struct process *p, int pid)
-{
-    for (int i = 0; i < GUEST_CHILDREN; i++)
-        if (p->children[i].pid == pid)
-            return &p->children[i];
-    return NULL;
-}
-
-static struct guest_child *by_host(struct process *p, int host)
-{
-    for (int i = 0; i < GUEST_CHILDREN; i++)
-        if (p->children[i].pid && p->children[i].host == host)
-            return &p->children[i];
-    return NULL;
-}
-
-int child_host(struct process *p, int pid)
-{
-    pthread_mutex_lock(&p->lock);
-    const struct guest_child *c = pid > 0 ? by_pid(p, pid) : NULL;
-    int host = c ? c->host : 0;
-    pthread_mutex_unlock(&p->lock);
-    return host;
-}
-
-// A place for a child that is about to be made, which has no number on the host yet, so that no
-// other thread takes it; NULL when there is none.
-static struct guest_child *reserve_child(struct process *p)
-{
-    pthread_mutex_lock(&p->lock);
-    struct guest_child *place = by_pid(p, 0);
-    if (place) {
-        *place = (struct guest_child){ ++p->last_pid, 0 };
-        p->forks = true;
-        hostsig_catch(p, SIGCHLD);
-    }
-    pthread_mutex_unlock(&p->lock);
-    return place;
-}
-
-// The number of the child that a wait of the host told of, 0 when it is none of the guest's. It may
-// have ended while its fork, which is locked, had not come to its number. `ends`: it is no child
-// any more.
-static int told_child(struct process *p, int host, bool ends)
-{
-    pthread_mutex_lock(&p->lock);
-    struct guest_child *child = by_host(p, host);
-    int pid = child ? child->pid : 0;
-    if (child && ends) {
-        group_outlives(p, child);
-        *child = (struct guest_child){ 0 };
-    }
-    pthread_mutex_unlock(&p->lock);
-    return pid;
-}
-
-static bool any_child(struct process *p)
-{
-    bool any = false;
-    pthread_mutex_lock(&p->lock);
-    for (int i = 0; i < GUEST_CHILDREN && !any; i++)
-        any = p->children[i].pid;
-    pthread_mutex_unlock(&p->lock);
-    return any;
-}
-
-int guest_pid(struct process *p, int host)
-{
-    // Without the lock: a handler of the host's signals asks too.
-    const struct guest_child *c = host > 0 ? by_host(p, host) : NULL;
-    return c ? c->pid : host > 0 && host == p->parent_host ? p->ppid : 0;
-}
-
-int parent_shown(const struct process *p)
-{
-    return p->parent_host && getppid() != p->parent_host ? 1 : p->ppid;
-}
-
 // In the child: the process is now another.
 static void become_child(struct thread *t, const u64 a[6], int pid)
 {
@@ -170,7 +91,7 @@ i64 sys_clone(struct thread *t, const u64 a[6])
     bool whole = a[0] & CLONE_VM;   // on Linux it shares the memory, so no advice on forks holds
     u64 cost = space_fork_cost(p->space, whole);
     i64 bounds_place = bounds_fork(bounds, cost);
-    struct guest_child *place = bounds_place < 0 ? NULL : reserve_child(p);
+    struct guest_child *place = bounds_place < 0 ? NULL : child_reserve(p);
     if (bounds_place < 0)
         return bounds_place;
     if (!place) {
@@ -228,122 +149,114 @@ struct waited {
 static bool find_waited(struct process *p, idtype_t type, int id, struct waited *who)
 {
     *who = (struct waited){ type, 0 };
+    if (!children_any(p))
+        return false;
     if (type == P_PID)
         who->id = child_host(p, id);
     if (type == P_PGID)
         who->id = id ? group_host(p, id) : getpgid(0);
-    return any_child(p) && (who->id || type == P_ALL || (type == P_PGID && !id));
+    return who->id || type == P_ALL || (type == P_PGID && !id);
 }
 
-// That the wait of `t` is for one of `kinds`. Where threads take turns, others run meanwhile.
-static i64 wait_turn(struct thread *t, const struct waited *who, u32 kinds)
+// waitid of the host, which leaves whom it tells of: who that is, if there is somebody, or -EAGAIN
+// when a signal came that may have been the end of the last. Where threads take turns, others run
+// meanwhile.
+static i64 wait_host(struct thread *t, const struct waited *who, siginfo_t *info, int flags)
 {
+    if (sched_interrupted(t))
+        return -RESTART;
+    if (!sched_polls(t->process)) {
+        const u64 a[6] = { who->type, (u64)who->id, (u64)info, (u64)(flags | WNOWAIT) };
+        i64 r = block_once(t, SYS_waitid, a);
+        return r == -EINTR && !block_must_look(t) ? -EAGAIN : restartable(r);
+    }
+    i64 failed = host_result(waitid(who->type, (id_t)who->id, info, flags | WNOHANG | WNOWAIT));
+    if (failed || info->si_pid || flags & WNOHANG)
+        return failed;
     return sched_wait(t, &(struct thread_wait){ .until = UINT64_MAX,
-                                                .child = kinds,
+                                                .child = (u32)flags & ~WNOWAIT,
                                                 .child_type = (i32)who->type,
                                                 .child_id = who->id });
 }
 
-// wait4 of the host.
-static i64 wait_host(struct thread *t, const struct waited *who, int *status, int flags,
-                     struct rusage *usage)
+// waitid: the child's number, 0 where none has anything to tell, or an error.
+static i64 wait_child(struct thread *t, idtype_t type, int id, int flags, siginfo_t *info,
+                      struct rusage *usage)
 {
     struct process *p = t->process;
-    int host = who->type == P_ALL           ? -1
-               : who->type == P_PID         ? who->id
-               : who->id == (int)getpgid(0) ? 0
-                                            : -who->id;
-    if (sched_interrupted(t))
-        return -RESTART;
-    if (!sched_polls(p))
-        return restartable(
-            block_call(t, SYS_wait4, (u64)host, (u64)status, flags, (u64)usage, 0, 0));
-    pid_t got = wait4(host, status, flags | WNOHANG, usage);
-    if (got || flags & WNOHANG)
-        return host_result(got);
-    const u32 kinds = WEXITED | ((u32)flags & (WUNTRACED | WCONTINUED));
-    return wait_turn(t, who, kinds);
+    struct waited who;
+    while (find_waited(p, type, id, &who)) {
+        *info = (siginfo_t){ 0 };
+        i64 failed = wait_host(t, &who, info, flags);
+        if (failed == -EAGAIN)
+            continue;
+        if (failed || !info->si_pid)
+            return failed;
+        int pid = child_told(p, type == P_PID ? id : 0, info, flags, usage);
+        if (pid)
+            return pid;
+    }
+    return -ECHILD;
+}
+
+// What waitid tells, as wait4 does.
+static int wait_status(const siginfo_t *info)
+{
+    switch (info->si_code) {
+    case CLD_EXITED: return (info->si_status & 0xff) << 8;
+    case CLD_KILLED: return info->si_status;
+    case CLD_DUMPED: return info->si_status | 0x80;
+    case CLD_CONTINUED: return 0xffff;
+    default: return info->si_status << 8 | 0x7f;   // it was stopped
+    }
 }
 
 i64 sys_wait4(struct thread *t, const u64 a[6])
 {
     struct process *p = t->process;
-    int pid = (i32)a[0], status = 0;
-    struct waited who;
-    struct rusage usage;
-    if (a[2] & ~(u64)(WNOHANG | WUNTRACED | WCONTINUED | 0xe0000000))   // and __WALL and kin
+    int pid = (i32)a[0];
+    const u32 kinds = WNOHANG | WUNTRACED | WCONTINUED;
+    siginfo_t info;
+    struct rusage usage = { 0 }, none = { 0 };
+    if (a[2] & ~(u64)(kinds | 0xe0000000))   // and __WALL and kin
         return -EINVAL;
     if (pid == INT32_MIN)
         return -ESRCH;
-    if (!find_waited(p, pid > 0 ? P_PID : pid == -1 ? P_ALL : P_PGID, pid < 0 ? -pid : pid, &who))
-        return -ECHILD;
-    for (pid = 0; !pid;) {
-        i64 got =
-            wait_host(t, &who, &status, (int)a[2] & (WNOHANG | WUNTRACED | WCONTINUED), &usage);
-        if (got <= 0)
-            return got;
-        pid = told_child(p, (int)got, WIFEXITED(status) || WIFSIGNALED(status));
-    }
-    struct rusage none = { 0 };
+    i64 got = wait_child(t,
+                         pid > 0     ? P_PID
+                         : pid == -1 ? P_ALL
+                                     : P_PGID,
+                         pid < 0 ? -pid : pid, (int)((a[2] & kinds) | WEXITED), &info, &usage);
+    if (got <= 0)
+        return got;
+    int status = wait_status(&info);
     if ((a[1] && space_write(p->space, a[1], &status, sizeof(status))) ||
         (a[3] && space_write(p->space, a[3], p->policy->parallel ? &usage : &none, sizeof(usage))))
         return -EFAULT;
-    return pid;
-}
-
-// The same for waitid: 0, and who has ended, if somebody has.
-static i64 waitid_host(struct thread *t, const struct waited *who, siginfo_t *info, int flags)
-{
-    struct process *p = t->process;
-    if (sched_interrupted(t))
-        return -RESTART;
-    if (!sched_polls(p))
-        return restartable(
-            block_call(t, SYS_waitid, (u64)who->type, (u64)who->id, (u64)info, (u64)flags, 0, 0));
-    i64 failed = host_result(waitid(who->type, (id_t)who->id, info, flags | WNOHANG));
-    if (failed || info->si_pid || flags & WNOHANG)
-        return failed;
-    return wait_turn(t, who, (u32)flags & ~WNOWAIT);
-}
-
-// Whether it has ended, and was not only stopped or continued.
-static bool has_ended(int code)
-{
-    return code == CLD_EXITED || code == CLD_KILLED || code == CLD_DUMPED;
+    return got;
 }
 
 i64 sys_waitid(struct thread *t, const u64 a[6])
 {
-    struct process *p = t->process;
     u32 type = a[0], flags = a[3];
-    struct waited who;
-    const u32 kinds = WNOHANG | WEXITED | WSTOPPED | WCONTINUED;
-    const u32 known = WNOHANG | WEXITED | WSTOPPED | WCONTINUED | WNOWAIT | 0xe0000000;
+    const u32 kinds = WNOHANG | WEXITED | WSTOPPED | WCONTINUED | WNOWAIT,
+              known = kinds | 0xe0000000;
     if (flags & ~known || !(flags & (WEXITED | WSTOPPED | WCONTINUED)) || type > P_PGID ||
         (type == P_PID && (i32)a[1] <= 0) || (type == P_PGID && (i32)a[1] < 0))
         return -EINVAL;
-    if (!find_waited(p, type, (i32)a[1], &who))
-        return -ECHILD;
-    siginfo_t info = { 0 };
-    int pid = 0;
-    while (!pid) {
-        i64 failed = waitid_host(t, &who, &info, (int)(flags & (kinds | WNOWAIT)));
-        if (failed)
-            return failed;
-        if (!info.si_pid)
-            break;
-        pid = told_child(p, info.si_pid, has_ended(info.si_code) && !(flags & WNOWAIT));
-        if (!pid && flags & WNOWAIT)   // it is not to be told again
-            waitid(P_PID, (id_t)info.si_pid, &info, (int)(flags & kinds));
-    }
+    siginfo_t info;
+    struct rusage usage;
+    i64 pid = wait_child(t, type, (i32)a[1], (int)(flags & kinds), &info, &usage);
+    if (pid < 0)
+        return pid;
     u8 raw[128] = { 0 };
     if (pid) {
         const int head[3] = { SIGCHLD, 0, info.si_code };
-        const int tail[3] = { pid, (int)info.si_uid, info.si_status };
+        const int tail[3] = { (int)pid, (int)info.si_uid, info.si_status };
         memcpy(raw, head, sizeof(head));
         memcpy(raw + 16, tail, sizeof(tail));
     }
-    return a[2] ? space_write(p->space, a[2], raw, sizeof(raw)) : 0;
+    return a[2] ? space_write(t->process->space, a[2], raw, sizeof(raw)) : 0;
 }
 
 void process_leave(const struct process *p)

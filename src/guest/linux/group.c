@@ -13,17 +13,31 @@ static int own_group(struct process *p)
     return p->group;
 }
 
-int group_host(struct process *p, int group)
+// Whether the child is in a group whose leader is no more. Left by all, the host may give
+// its number to another.
+static bool in_outlived(struct guest_child *c)
+{
+    if (c->group && getpgid(c->host) != c->group_host)
+        c->group = c->group_host = 0;
+    return c->group;
+}
+
+int group_host_locked(struct process *p, int group)
 {
     if (group == own_group(p))
         return getpgid(0);
-    int host = 0;
+    for (int i = 0; i < GUEST_CHILDREN && group > 0; i++)
+        if (p->children[i].group == group && in_outlived(&p->children[i]))
+            return p->children[i].group_host;
+    return child_host_locked(p, group);   // which leads it, or the host knows no such group
+}
+
+int group_host(struct process *p, int group)
+{
     pthread_mutex_lock(&p->lock);
-    for (int i = 0; i < GUEST_CHILDREN && group > 0 && !host; i++)
-        if (p->children[i].pid && p->children[i].group == group)
-            host = p->children[i].group_host;
+    int host = group_host_locked(p, group);
     pthread_mutex_unlock(&p->lock);
-    return host ? host : child_host(p, group);   // which leads it, or the host knows no such group
+    return host;
 }
 
 void group_outlives(struct process *p, const struct guest_child *leader)
@@ -43,7 +57,7 @@ static int group_shown(struct process *p, int host)
     int group = 0;
     pthread_mutex_lock(&p->lock);
     for (int i = 0; i < GUEST_CHILDREN && host > 0 && !group; i++)
-        if (p->children[i].pid && p->children[i].group_host == host)
+        if (p->children[i].group_host == host && in_outlived(&p->children[i]))
             group = p->children[i].group;
     pthread_mutex_unlock(&p->lock);
     if (group)

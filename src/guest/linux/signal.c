@@ -24,6 +24,8 @@ i64 sys_rt_sigaction(struct thread *t, const u64 a[6])
         return -EFAULT;
     pthread_mutex_lock(&p->lock);
     old = p->actions[sig];
+    if (a[1] && sig == SIGCHLD)
+        children_settle(p);
     if (a[1]) {
         new.mask &= ~UNBLOCKABLE;
         p->actions[sig] = new;
@@ -133,11 +135,12 @@ i64 sys_rt_sigtimedwait(struct thread *t, const u64 a[6])
 
 // ---- sending: to oneself, one's children and one's parent, which are the guest's only
 
-// Host number of the guest's process `pid`, which is not this one; 0: there is none.
+// Host number of the guest's process `pid`, which is not this one; 0: there is none. This one is
+// locked until the number has been used.
 static int other_host(struct process *p, i32 pid)
 {
     bool parent = pid == p->ppid && getppid() == p->parent_host;   // it still lives
-    return parent ? p->parent_host : child_host(p, pid);
+    return parent ? p->parent_host : child_host_locked(p, pid);
 }
 
 // To the thread itself, if it can take it: it is delivered before the call returns.
@@ -155,17 +158,19 @@ static i64 send_self(struct thread *t, int sig)
 static i64 send_known(struct thread *t, int sig, bool group)
 {
     struct process *p = t->process;
-    int mine = getpgid(0), parent = other_host(p, p->ppid);
+    int mine = getpgid(0);
     i64 r = -ESRCH;
     pthread_mutex_lock(&p->lock);
+    children_settle(p);
+    int parent = other_host(p, p->ppid);
     for (int i = 0; i < GUEST_CHILDREN; i++) {
         int host = p->children[i].pid ? p->children[i].host : 0;
         if (host && (!group || getpgid(host) == mine) && !kill(host, sig))
             r = 0;
     }
-    pthread_mutex_unlock(&p->lock);
     if (parent && (!group || getpgid(parent) == mine) && !kill(parent, sig))
         r = 0;
+    pthread_mutex_unlock(&p->lock);
     return group ? send_self(t, sig) : r;
 }
 
@@ -181,10 +186,12 @@ i64 sys_kill(struct thread *t, const u64 a[6])
         return -ESRCH;
     if (pid == 0 || pid == -1)
         return send_known(t, (int)a[1], pid == 0);
-    int host = pid > 0 ? other_host(p, pid) : group_host(p, -pid);
-    if (pid < 0 && host == getpgid(0))
-        return send_known(t, (int)a[1], true);
-    return host ? host_result(kill(pid < 0 ? -host : host, (int)a[1])) : -ESRCH;
+    pthread_mutex_lock(&p->lock);
+    int host = pid > 0 ? other_host(p, pid) : group_host_locked(p, -pid);
+    bool own = pid < 0 && host == getpgid(0);
+    i64 r = host && !own ? host_result(kill(pid < 0 ? -host : host, (int)a[1])) : -ESRCH;
+    pthread_mutex_unlock(&p->lock);
+    return own ? send_known(t, (int)a[1], true) : r;
 }
 
 i64 sys_tkill(struct thread *t, const u64 a[6])
@@ -205,6 +212,17 @@ i64 sys_tgkill(struct thread *t, const u64 a[6])
     return sys_tkill(t, (u64[6]){ a[1], a[2] });
 }
 
+static i64 queue_other(struct process *p, i32 pid, const struct guest_siginfo *info)
+{
+    pthread_mutex_lock(&p->lock);
+    int host = other_host(p, pid);
+    i64 r = !host             ? -ESRCH
+            : info->code >= 0 ? -EPERM
+                              : hostsig_send(host, info->sig, info->code, info->value);
+    pthread_mutex_unlock(&p->lock);
+    return r;
+}
+
 // rt_sigqueueinfo and rt_tgsigqueueinfo: the sender says what siginfo holds.
 static i64 queue_info(struct thread *t, i32 pid, i32 tid, u32 sig, vaddr from)
 {
@@ -218,11 +236,8 @@ static i64 queue_info(struct thread *t, i32 pid, i32 tid, u32 sig, vaddr from)
     memcpy(&info.pid, raw + 16, 4);
     memcpy(&info.uid, raw + 20, 4);
     memcpy(&info.value, raw + 24, 8);
-    int other = tid || pid == t->process->pid ? 0 : other_host(t->process, pid);
-    if (other)
-        return info.code >= 0 ? -EPERM : hostsig_send(other, (int)sig, info.code, info.value);
     if (pid != t->process->pid)
-        return -ESRCH;
+        return tid ? -ESRCH : queue_other(t->process, pid, &info);
     if (tid)
         return signal_queue_tid(t->process, tid, &info);
     return sig ? signal_queue(t->process, NULL, &info) : 0;

@@ -194,8 +194,6 @@ void hostsig_begin(struct process *p)
         if (!dropped || sig == SIGPIPE || sig == SIGXFSZ)
             catch (p, sig);
     }
-    if (p->actions[SIGCHLD].handler == (u64)SIG_IGN)
-        set_action(SIGCHLD, SA_NOCLDWAIT);
     sigset_t none;
     sigemptyset(&none);
     pthread_sigmask(SIG_SETMASK, &none, NULL);
@@ -235,10 +233,9 @@ void hostsig_action(struct process *p, int sig)
     const struct guest_action *a = &p->actions[sig];
     if (a->handler > (u64)SIG_IGN)
         hostsig_catch(p, sig);
-    // The kernel itself reaps the children, or tells of those that stop.
+    // The kernel itself tells of those that stop. Not SA_NOCLDWAIT, see child.c.
     if (sig == SIGCHLD && p->caught & bit(sig))
-        set_action(sig, (a->handler == (u64)SIG_IGN ? SA_NOCLDWAIT : 0) |
-                            ((int)a->flags & (SA_NOCLDWAIT | SA_NOCLDSTOP)));
+        set_action(sig, (int)a->flags & SA_NOCLDSTOP);
     if (stops_tty(sig) && p->options.signals) {
         p->caught |= bit(sig);
         if (a->handler == (u64)SIG_IGN)
@@ -295,15 +292,19 @@ static bool next(struct process *p, struct guest_siginfo *info)
 void hostsig_collect(struct process *p)
 {
     struct guest_siginfo info;
+    bool child = false;
     while (hostsig_any(p) && next(p, &info)) {
         int guest = guest_pid(p, info.pid);
         if (guest || (info.sig == SIGCHLD && info.code > 0))
             info.pid = guest;
         else
             info.outside = true;
+        child |= info.sig == SIGCHLD;
         signal_arrives(p, &info);
     }
     u64 untold = __atomic_exchange_n(&p->host.untold, 0, __ATOMIC_SEQ_CST);
+    if (child || untold & bit(SIGCHLD))
+        children_ended(p);
     for (; untold; untold &= untold - 1)
         signal_arrives(p, &(struct guest_siginfo){ .sig = __builtin_ctzll(untold) + 1,
                                                    .code = SI_USER,
