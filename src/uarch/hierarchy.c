@@ -52,6 +52,7 @@ struct hierarchy {
     struct meter *fetch_bus;   // of lines into the L1I
     u32 l1d_latency, l2_latency, split_line, split_page, page_bits;
     bool page_map;
+    cycle page_free;       // when the next access that crosses a page may begin
     struct words *words;   // NULL: no prefetcher sees fills
     bool filled;           // what is brought now was wanted by one that does
     bool whole_lines;
@@ -419,8 +420,14 @@ static __attribute__((noinline)) struct access_result split(struct hierarchy *h,
         out.level = r.level > out.level ? r.level : out.level;
     }
     h->stats.split_lines++;
-    h->stats.split_pages += page;
-    out.ready += page ? h->split_page : h->split_line;
+    if (!page) {
+        out.ready += h->split_line;
+        return out;
+    }
+    cycle start = later(now, h->page_free);   // one at a time
+    h->stats.split_pages++;
+    h->page_free = start + h->l1d_latency + h->split_page;
+    out.ready += start - now + h->split_page;
     return out;
 }
 
@@ -502,6 +509,7 @@ void hierarchy_settle(struct hierarchy *h)
         meter_settle(meters[k]);
     dram_settle(s->dram);
     memset(h->written, 0, sizeof(h->written));
+    h->page_free = 0;
 }
 
 struct hierarchy_stats hierarchy_stats(const struct hierarchy *h)

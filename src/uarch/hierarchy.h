@@ -32,7 +32,8 @@ struct hierarchy_params {
     u32 l2_latency;                       // cycles: 17 | 14
     u32 slc_latency_ps;                   // 35000 (M1: 112 cycles)
     u32 split_line;                       // cycles added when a line is crossed: 1 | 4
-    u32 split_page;                       // cycles added when a page is crossed: 28 (M1)
+    u32 split_page;                       // cycles added when a page is crossed, one such
+                                          // access after the other: 28 (M1)
     u32 l1i_mshrs;                        // fetch misses outstanding: unknown, 4
     u32 l1d_mshrs;                        // data misses outstanding: at least 26, 32
     u32 l2_mshrs;                         // beyond the L2, prefetches too: unknown, 64

@@ -194,6 +194,9 @@ static void crossing_a_line_or_a_page_costs_more(void **state)
     assert_access(load(h, 0x13ffc, 1000), 1031, LEVEL_L1);
     assert_int_equal(hierarchy_stats(h).split_lines, 2);
     assert_int_equal(hierarchy_stats(h).split_pages, 1);
+    assert_access(load(h, 0x13ffc, 2000), 2031, LEVEL_L1);
+    assert_access(load(h, 0x13ffc, 2010), 2062, LEVEL_L1);   // one at a time
+    assert_access(hierarchy_store(h, 0x400, 0x13ffc, 8, 2010), 2090, LEVEL_L1);
 }
 
 static void cores_of_a_cluster_share_the_l2(void **state)
