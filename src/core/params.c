@@ -114,6 +114,7 @@ static void branch_of(const struct core_params *p, struct bpred_params *b)
                  .predecode_bytes = p->l1i_size,
                  .predecode_bubbles = (u32)p->predecode_taken - 1,
                  .decode_bubbles = (u32)p->decode_taken - 1 },
+        .return_bubbles = (u32)p->return_taken - 1,
         .ras = { .entries = (u32)p->ras_entries,
                  .overflow = (u32)choice_find(choices_ras_overflow, p->ras_overflow) },
         .indirect = { (u32)p->indirect_bits,

@@ -31,6 +31,7 @@ struct bpred {
     const struct policy *policy;
     void *state;   // of the policy
     bool told;     // targets too are known before
+    u8 return_bubbles;
     struct btb *btb;
     struct ras *ras;
     struct indirect *indirect;
@@ -49,6 +50,7 @@ struct bpred *bpred_new(struct arena *a, const struct bpred_params *p)
     b->told = p->kind == BPRED_perfect;
     b->btb = btb_new(a, &p->btb);
     b->ras = ras_new(a, &p->ras);
+    b->return_bubbles = (u8)p->return_bubbles;
     b->indirect = indirect_new(a, &p->indirect, &p->history);
     return b;
 }
@@ -86,10 +88,13 @@ static void add(struct bpred_stats *s, enum branch_kind kind, const u64 seen[4])
     }
 }
 
-// What finding the target of a taken branch costs fetch.
-static u8 bubbles(struct bpred *b, vaddr pc, vaddr target)
+// What finding the target of a taken branch costs fetch. It goes first where the branch went last
+// time, and from there to where the return stack says; buffers keep 34 bits of a target.
+static u8 bubbles(struct bpred *b, enum branch_kind kind, vaddr pc, vaddr target)
 {
     struct btb_answer r = btb_taken(b->btb, pc, target);
+    if (kind == BRANCH_RETURN && (r.target ^ target) << 30 && r.bubbles < b->return_bubbles)
+        r.bubbles = b->return_bubbles;
     b->level[r.level]++;
     b->bubbles += r.bubbles;
     return r.bubbles;
@@ -118,7 +123,7 @@ struct bpred_result bpred_predict_and_update(struct bpred *b, enum branch_kind k
     wrong &= !b->told;
     struct bpred_result r = { .mispredicted = wrong };
     if (taken) {
-        r.bubbles = bubbles(b, pc, target);
+        r.bubbles = bubbles(b, kind, pc, target);
         history_taken(&b->history, &b->masks, pc, target);
     }
     count(b, kind, taken, wrong);
@@ -158,7 +163,7 @@ void bpred_predict(struct bpred *b, enum branch_kind kind, vaddr pc, vaddr direc
     if (b->told && truth)
         out->target = truth->target;
     if (out->taken)
-        out->bubbles = bubbles(b, pc, out->target);
+        out->bubbles = bubbles(b, kind, pc, out->target);
     pass(b, kind, pc, out->taken, out->target);
 }
 

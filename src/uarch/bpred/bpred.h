@@ -34,6 +34,7 @@ struct bpred_params {
     struct tage_params tage;
     struct btb_params btb;
     struct ras_params ras;
+    u32 return_bubbles; // of a return that goes elsewhere than last time
     struct indirect_params indirect;
 };
 
