@@ -1,6 +1,7 @@
 // Sections of the Whetstone benchmark in C, single precision, that need no mathematical functions
 // (H. J. Curnow and B. A. Wichmann, A synthetic benchmark, The Computer Journal 19, 1976; the order of
-// operations is that of R. Longbottom's C version). A pass is one turn of a section's loop.
+// operations is that of R. Longbottom's C version). A pass is one turn of a section's loop. The three
+// procedures are external, as there: it is the compiler's choice which of them it calls.
 #include <math.h>
 
 #include "app.h"
@@ -36,7 +37,7 @@ static int elements(long passes, long size)
 }
 
 // N2: an array as argument
-static void array_argument(float e[4], float t, float t2)
+void array_argument(float e[4], float t, float t2)
 {
     for (long j = 0; j < 6; j++) {
         e[0] = (e[0] + e[1] + e[2] - e[3]) * t;
@@ -90,7 +91,7 @@ static int integers(long passes, long size)
         j = j * (k - j) * (l - k);
         k = l * k - (l - j) * k;
         l = (l - k) * (k + j);
-        e[l - 2] = e[l - 2] + (float)(j + k + l);
+        e[l - 2] = e[l - 2] + (float)j + (float)k + (float)l;
         e[k - 2] = e[k - 2] + (float)(j * k * l);
     }
     app_fence();
@@ -98,7 +99,7 @@ static int integers(long passes, long size)
 }
 
 // N6: calls of a procedure with three results
-static void three(float *x, float *y, float *z, float t, float t1, float t2)
+void three(float *x, float *y, float *z, float t, float t1, float t2)
 {
     *x = *y;
     *y = *z;
@@ -118,7 +119,7 @@ static int calls(long passes, long size)
 }
 
 // N7: elements of an array that change places
-static void rotate(float e[4], long j, long k, long l)
+void rotate(float e[4], long j, long k, long l)
 {
     e[j] = e[k];
     e[k] = e[l];
