@@ -150,21 +150,24 @@ static void choose_rows(struct apps *s)
     s->count = kept;
 }
 
+// Not every compiler is everywhere: a row without its program does not count.
 static bool find_programs(struct apps *s, struct m2sim_error *e)
 {
+    size_t built = 0;
     for (size_t k = 0; k < s->count; k++) {
         struct app *a = s->at[k];
         snprintf(a->path, sizeof(a->path), "%s/apps/%s", s->o->guests, a->at[PROGRAM]);
         a->built = access(a->path, R_OK) == 0;
+        built += a->built;
+        a->r.shown_only = !a->built;
         if (!a->built)
-            a->r.note = "no such program: run bench/guest/build";
-        if (!a->built && strcmp(s->o->suite, "all") != 0)
-            return api_fail(e, M2SIM_EXIT_NO_INPUT,
-                            "no guest program '%.300s': bench/guest/build of the sources makes it, "
-                            "--guests DIR says where",
-                            a->path);
+            a->r.note = "no such program: bench/guest/build says which compiler it wants";
     }
-    return true;
+    return built || !s->count || strcmp(s->o->suite, "all") == 0 ||
+           api_fail(e, M2SIM_EXIT_NO_INPUT,
+                    "no guest program '%.300s': bench/guest/build of the sources makes it, "
+                    "--guests DIR says where",
+                    s->at[0]->path);
 }
 
 // -- Runs --
