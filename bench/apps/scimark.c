@@ -1,6 +1,7 @@
 // The five kernels of SciMark 2 (R. Pozo and B. Miller, NIST, 1999) at their small sizes: a fast Fourier
 // transform forth and back, successive over-relaxation, pi by Monte Carlo, a sparse matrix times a vector,
-// and LU decomposition. A pass is what the benchmark counts operations of.
+// and LU decomposition. A pass is what the benchmark counts operations of. The kernels are external, for as
+// functions of other files they were compiled without knowing their arguments.
 #include <math.h>
 
 #include "app.h"
@@ -108,7 +109,7 @@ static inline void butterfly(double *at, int i, int j, double w_re, double w_im)
     at[2 * i + 1] += im;
 }
 
-static __attribute__((noinline)) void transform(int n, double *at, int direction)
+__attribute__((noinline)) void transform(int n, double *at, int direction)
 {
     reverse_bits(n, at);
     for (int dual = 1; dual < n; dual *= 2) {
@@ -150,8 +151,7 @@ static int fft(long passes, long size)
 
 enum { GRID = 100 };
 
-static __attribute__((noinline)) void relax(int rows, int columns, double omega, double **g,
-                                            long passes)
+__attribute__((noinline)) void relax(int rows, int columns, double omega, double **g, long passes)
 {
     double quarter = omega * 0.25, keep = 1.0 - omega;
     int last_row = rows - 1, last = columns - 1;
@@ -190,9 +190,8 @@ static int monte_carlo(long passes, long size)
 
 enum { ORDER = 1000, ENTRIES = 5000 };
 
-static __attribute__((noinline)) void multiply(int n, double *y, const double *value,
-                                               const int *row, const int *column, const double *x,
-                                               long passes)
+__attribute__((noinline)) void multiply(int n, double *y, const double *value, const int *row,
+                                        const int *column, const double *x, long passes)
 {
     for (long p = 0; p < passes; p++)
         for (int r = 0; r < n; r++) {
@@ -227,7 +226,7 @@ static int sparse(long passes, long size)
 
 // -- LU decomposition --
 
-static __attribute__((noinline)) int decompose(int n, double **a, int *pivot)
+__attribute__((noinline)) int decompose(int n, double **a, int *pivot)
 {
     for (int j = 0; j < n; j++) {
         int best = j;
