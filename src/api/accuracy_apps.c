@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "api/accuracy.h"
+#include "exec/sem/crc32.h"
 
 // The columns of apps.csv, in their order.
 enum column {
@@ -56,11 +57,8 @@ struct apps {
 static u32 crc32_of(const char *text)
 {
     u32 crc = ~0u;
-    for (; *text; text++) {
-        crc ^= (u8)*text;
-        for (int bit = 0; bit < 8; bit++)
-            crc = crc >> 1 ^ (crc & 1 ? 0xedb88320 : 0);
-    }
+    for (; *text; text++)
+        crc = crc32_update(crc32_ieee, crc, (u8)*text, 1);
     return ~crc;
 }
 
