@@ -89,11 +89,11 @@ static void add(struct bpred_stats *s, enum branch_kind kind, const u64 seen[4])
 }
 
 // What finding the target of a taken branch costs fetch. It goes first where the branch went last
-// time, and from there to where the return stack says; buffers keep 34 bits of a target.
+// time, and from there to where the return stack says.
 static u8 bubbles(struct bpred *b, enum branch_kind kind, vaddr pc, vaddr target)
 {
     struct btb_answer r = btb_taken(b->btb, pc, target);
-    if (kind == BRANCH_RETURN && (r.target ^ target) << 30 && r.bubbles < b->return_bubbles)
+    if (kind == BRANCH_RETURN && r.moved && r.bubbles < b->return_bubbles)
         r.bubbles = b->return_bubbles;
     b->level[r.level]++;
     b->bubbles += r.bubbles;
