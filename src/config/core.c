@@ -254,6 +254,8 @@ bool core_check(const struct core_params *p, struct err *e)
     if (!is_power_of_two(p->pf_l1i_entries) || !is_power_of_two(p->pf_l1d_entries) ||
         !is_power_of_two(p->pf_l2_entries))
         return err_set(e, "prefetch: the number of entries is not a power of two");
+    if (p->whole_lines && !is_power_of_two(p->whole_lines))
+        return err_set(e, "stores.whole_lines: %" PRIu64 " is not a power of two", p->whole_lines);
     if (p->l1d_line > p->l2_line || p->l1i_line > p->l2_line)
         return err_set(e, "l2.line: shorter than a line of the first level");
     if (!is_power_of_two(p->dram_channels) || !is_power_of_two(p->dram_interleave))

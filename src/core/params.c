@@ -65,7 +65,7 @@ static void memory_of(const struct core_params *p, struct hierarchy_params *m)
         .l2_bytes_per_cycle = (u32)(p->l2_bandwidth + 0.5),
         .slc_bytes_per_cycle = (u32)(p->dram_core_gbs * 1000 / p->clock_mhz + 0.5),
         .write_share = (u32)(256 * p->dram_core_gbs / p->dram_core_write_gbs + 0.5),
-        .whole_lines = p->whole_lines,
+        .whole_lines = (u32)p->whole_lines,
         .slc_exclusive = p->slc_exclusive,
         .page = (u32)p->page_size,
         .page_map = p->page_scramble,

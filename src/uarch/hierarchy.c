@@ -33,8 +33,6 @@ struct written {
     u64 bytes;
 };
 
-enum { WRITTEN = 8 };   // lines looked at, by the low bits of their number
-
 // A first level and what belongs to it.
 struct first {
     struct cache *cache;
@@ -55,8 +53,8 @@ struct hierarchy {
     cycle page_free;       // when the next access that crosses a page may begin
     struct words *words;   // NULL: no prefetcher sees fills
     bool filled;           // what is brought now was wanted by one that does
-    bool whole_lines;
-    struct written written[WRITTEN];
+    struct written *written;   // by the low bits of a line's number; NULL: none are followed
+    u64 written_mask;
     struct hierarchy_stats stats;   // all but those of the parts
 };
 
@@ -112,7 +110,10 @@ struct hierarchy *hierarchy_new(struct arena *a, const struct hierarchy_params *
     h->split_page = p->split_page;
     h->page_bits = (u32)__builtin_ctz(p->page);
     h->page_map = p->page_map;
-    h->whole_lines = p->whole_lines && p->l1d.line <= 64;
+    if (p->whole_lines && p->l1d.line <= 64) {
+        h->written = ARENA_ARRAY(a, p->whole_lines, struct written);
+        h->written_mask = p->whole_lines - 1;
+    }
     h->l2_fills = prefetch_sees_fills(p->l2_prefetch.kind);
     if (!h->d.fills && prefetch_sees_fills(p->l1d_second.kind))
         h->d.fills = prefetch_new(a, &p->l1d_second, p->l1d.line, p->page);
@@ -298,13 +299,15 @@ static cycle l1_fill(struct hierarchy *h, struct first *f, vaddr pc, vaddr va, u
 
 static struct written *written_at(struct hierarchy *h, u64 line)
 {
-    return &h->written[line % WRITTEN];
+    return &h->written[line & h->written_mask];
 }
 
 // Notes a store to a line that a store missed.
 static inline void note_written(struct hierarchy *h, vaddr va, u32 size)
 {
     u64 line = va >> h->d.line_bits;
+    if (!h->written)
+        return;
     struct written *w = written_at(h, line);
     if (w->line != line + 1)
         return;
@@ -395,7 +398,7 @@ static __attribute__((noinline)) struct access_result l1_access(struct hierarchy
     struct access_result out = { .level = served_by(r, LEVEL_L1) };
     if (r.hit) {
         out.ready = later(r.ready, hit_ready);
-    } else if (kind == ACCESS_WRITE && h->whole_lines && in_whole_run(h, va)) {
+    } else if (kind == ACCESS_WRITE && h->written && in_whole_run(h, va)) {
         out.ready = l1_claim(h, va, now, &out.level);
         return out;
     } else {
@@ -508,7 +511,8 @@ void hierarchy_settle(struct hierarchy *h)
     for (u32 k = 0; k < COUNT(meters); k++)
         meter_settle(meters[k]);
     dram_settle(s->dram);
-    memset(h->written, 0, sizeof(h->written));
+    if (h->written)
+        memset(h->written, 0, (h->written_mask + 1) * sizeof(*h->written));
     h->page_free = 0;
 }
 

@@ -42,13 +42,14 @@ struct hierarchy_params {
     u32 slc_bytes_per_cycle;              // fabric, SLC and DRAM to L2: 16 (54.5 GB/s read)
     u32 write_share;                      // time of the fabric that a byte from the L2 takes,
                                           // in 256ths of one to it; 0: none
-    u32 whole_lines;   // 1: a run of stores that writes whole lines reads none
-    u32 slc_exclusive;   // 1: the SLC holds what the L2 pushed out
-    u32 page;   // bytes: 16384
-    u32 page_map;   // 0 identity, 1 scrambled
+    u32 whole_lines;                      // followed, as runs of stores write them whole: 8;
+                                          // a power of two, or 0: none
+    u32 slc_exclusive;                    // 1: the SLC holds what the L2 pushed out
+    u32 page;                             // bytes: 16384
+    u32 page_map;                         // 0 identity, 1 scrambled
     struct prefetch_params l1i_prefetch;
-    struct prefetch_params l1d_prefetch;   // fills L1D
-    struct prefetch_params l1d_second;   // beside it, one that sees fills; or none
+    struct prefetch_params l1d_prefetch;  // fills L1D
+    struct prefetch_params l1d_second;    // beside it, one that sees fills; or none
     struct prefetch_params l2_prefetch;   // sees L1D misses, fills L2
 };
 
@@ -63,10 +64,10 @@ struct hierarchy_stats {
 extern const struct stat_row hierarchy_stat_rows[];
 
 struct access_result {
-    cycle ready;   // loads: a dependent load may issue; stores: the line is owned;
-        // fetches: the line is here (`now` on an L1I hit)
-    enum level level;   // where it was served; for a hit on a line still on
-        // its way, where that line comes from
+    cycle ready;         // loads: a dependent load may issue; stores: the line is owned;
+                         // fetches: the line is here (`now` on an L1I hit)
+    enum level level;    // where it was served; for a hit on a line still on
+                         // its way, where that line comes from
 };
 
 struct hierarchy;

@@ -134,7 +134,7 @@ static void store_line(struct hierarchy *h, vaddr line, u32 bytes, cycle now)
 static void a_run_that_writes_whole_lines_reads_only_the_first(void **state)
 {
     struct hierarchy_params p = plain;
-    p.whole_lines = 1;
+    p.whole_lines = 8;
     struct hierarchy *h = hierarchy_new(*state, &p, NULL);
     for (vaddr n = 0; n < 8; n++)
         store_line(h, 0x10000 + 64 * n, 64, 1000 * n);
@@ -149,7 +149,7 @@ static void a_run_that_writes_whole_lines_reads_only_the_first(void **state)
 static void a_line_of_which_a_part_was_written_is_read(void **state)
 {
     struct hierarchy_params p = plain;
-    p.whole_lines = 1;
+    p.whole_lines = 8;
     struct hierarchy *h = hierarchy_new(*state, &p, NULL);
     for (vaddr n = 0; n < 8; n++)
         store_line(h, 0x10000 + 128 * n, 56, 1000 * n);
