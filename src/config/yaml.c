@@ -174,6 +174,20 @@ static bool check_size(struct reader *r)
                    r->file, LARGEST_TEXT >> 10, MOST_KEYS);
 }
 
+// What begins with % in the first column is for the library, which can take for ever over it.
+static bool check_directives(struct reader *r)
+{
+    int line = 1;
+    size_t mark = r->n > 3 && !memcmp(r->text, "\xef\xbb\xbf", 3) ? 3 : 0;   // of byte order
+    for (size_t i = mark; i < r->n; i++) {
+        bool after = i > mark && r->text[i - 1] == '\n';
+        line += after;
+        if (r->text[i] == '%' && (after || i == mark || r->text[i - 1] == '\r'))
+            return err_set(r->e, "%.200s:%d:1: a core file has no directives (%%)", r->file, line);
+    }
+    return true;
+}
+
 // The library does not look whether it gets memory. So what a text of `n` bytes will need is taken
 // before, and left with the C library: below the block returned, which is to be freed at the end.
 static void *reserve(size_t n)
@@ -217,7 +231,7 @@ bool config_read(struct config *c, struct arena *a, const char *file, const char
 {
     struct reader r = { c, a, copy(a, file, strlen(file)), text, n, parent, e };
     *parent = 0;
-    if (!check_size(&r))
+    if (!check_size(&r) || !check_directives(&r))
         return false;
     struct fy_diag_cfg quiet;
     fy_diag_cfg_default(&quiet);

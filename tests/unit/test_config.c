@@ -99,6 +99,10 @@ static void a_bad_file_is_refused_with_its_place(void **state)
         { "page:\n  size: 4\n", "x.yaml:1:1: page: is one value, not a mapping" },
         { "rob:\n  groups: [1, 2]\n",
           "x.yaml:2:3: rob.groups: lists and aliases are not used here" },
+        { "% w$dth: 2 \xa0   nt. ",
+          "x.yaml:1:1: a core file has no directives (%)" },   // the library hangs
+        { "\xef\xbb\xbf%YAML 1.2\n---\n", "x.yaml:1:1: a core file has no directives (%)" },
+        { "width: 2\n\r%a b\n", "x.yaml:2:1: a core file has no directives (%)" },
         { "- rob\n", "x.yaml:1:1: a core file is a mapping of parameters" },
         { "", "x.yaml:1:1: a core file is a mapping of parameters" },
     };
