@@ -175,7 +175,7 @@ static inline __attribute__((always_inline)) cycle execute(struct fast *f, const
     issued->known = t;
     t = t > entry ? t : entry;
     if (p->flags & PLAN_ONE_ACCESS)
-        access = take_memory_unit(f, p, &p->issue[0], t);
+        access = take_memory_unit(f, p, &p->issue[0], t, data);
     else if (p->kind == PLAN_STORE)
         access = issue_store(f, p, t, &data);
     else

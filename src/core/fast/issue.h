@@ -61,21 +61,22 @@ static u32 wait_for_unit(struct fast *f, const struct plan *p, u32 units)
     return u;
 }
 
-// One of the units of loads and stores, which share a scheduler.
+// One of the units of loads and stores, which share a scheduler. A store keeps its entry until
+// its data is there, at `data`.
 static inline cycle take_memory_unit(struct fast *f, const struct plan *p,
-                                     const struct plan_issue *is, cycle t)
+                                     const struct plan_issue *is, cycle t, cycle data)
 {
     while (__builtin_expect(lane_count(&f->waiting, f->memory_lane) >= f->memory_limit, 0))
         wait_a_cycle(f, p);
     cycle c = take_any(f, is->units, t > f->now ? t : f->now + 1, is->busy);
-    wait_in(f, f->memory_lane, c);
+    wait_in(f, f->memory_lane, later(c, data));
     return c;
 }
 
 static cycle take_unit(struct fast *f, const struct plan *p, const struct plan_issue *is, cycle t)
 {
     if (!(is->units & f->bound))
-        return take_memory_unit(f, p, is, t);
+        return take_memory_unit(f, p, is, t, 0);
     u32 units = queue_of(f, is->units);
     u32 u = bind(f, units);
     if (u == UNITS_MAX)
@@ -116,7 +117,7 @@ static inline cycle issue_store(struct fast *f, const struct plan *p, cycle t, c
             continue;
         for (u32 n = 0; n < p->issue[k].count; n++) {
             if (k == p->memory_issue)
-                access = take_unit(f, p, &p->issue[k], t);
+                access = take_memory_unit(f, p, &p->issue[k], t, *data);
             else
                 last = later(last, take_unit(f, p, &p->issue[k], *data));
         }

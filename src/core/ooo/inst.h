@@ -60,13 +60,14 @@ struct inst {
     u16 waiters, base_waiters, first_waiters;   // links
     u16 group;
     u16 branch;             // place of its prediction
+    u16 data_op;            // of a store; NONE once its data is known
     u16 undo[UNDO];         // what its results' registers mapped to
     u8 pending;             // issues, data and loaded value to come
     u8 accesses;            // issues to come before memory is accessed
     u8 flags;
     u8 cause;               // why it arrived late
     u8 level;               // enum cause of a load under way
-    u8 fill[3];
+    u8 fill[1];
 };
 
 struct uop {
@@ -77,7 +78,8 @@ struct uop {
     u16 source[OP_SOURCES]; // references still waited for, NONE otherwise
     u8 issue;               // index in the plan, or UOP_DATA
     u8 wait;                // sources not known
-    u8 lane;                // scheduler; LANES while in a dispatch queue
+    u8 lane;                // scheduler; LANES while in a dispatch queue, and of data while its
+                            // store's address has the entry
     u8 state;
 };
 

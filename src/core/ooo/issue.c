@@ -116,6 +116,8 @@ void ooo_known(struct ooo *o, u16 op)
     if (u->issue == UOP_DATA) {
         struct inst *i = owner(o, u);
         cycle t = later_of(u->ready, o->now);
+        i->data_op = NONE;
+        ooo_leave_lane(o, u);
         ooo_free_op(o, op);
         ooo_store_data(o, i, t);
     } else if (u->state == UOP_WAITING) {
@@ -188,12 +190,11 @@ static void base_known(struct ooo *o, struct inst *i)
     ooo_wake_results(o, i, true);
 }
 
-static void leave_lane(struct ooo *o, u16 op)
+// The entry of a store whose address has gone is its data's until that is known.
+static void leave_to_data(struct ooo *o, const struct inst *i, u32 lane)
 {
-    struct uop *u = &o->op[op];
-    o->lane[u->lane].used--;
-    o->in_lanes[o->units.queue_of[u->lane]]--;
-    ooo_free_op(o, op);
+    if (i->data_op != NONE)
+        ooo_enter_lane(o, i->data_op, lane);
 }
 
 static void issue_op(struct ooo *o, u16 op, u32 unit)
@@ -203,7 +204,9 @@ static void issue_op(struct ooo *o, u16 op, u32 unit)
     struct inst *i = inst_of(o, seq);
     const struct plan *p = i->plan;
     const struct plan_issue *is = &p->issue[k];
-    leave_lane(o, op);
+    u32 lane = o->op[op].lane;
+    ooo_leave_lane(o, &o->op[op]);
+    ooo_free_op(o, op);
     o->busy[unit] = o->now + is->busy;
     o->acted = true;
     if (k == p->base_issue) {
@@ -219,6 +222,8 @@ static void issue_op(struct ooo *o, u16 op, u32 unit)
         if (k == p->memory_issue && !--i->accesses) {
             if (p->base != PLAN_NONE && p->base_issue == ISSUES_MAX)
                 base_known(o, i);   // by the access itself
+            if (p->kind == PLAN_STORE)
+                leave_to_data(o, i, lane);
             ooo_access(o, i);
         }
         ooo_part_done(o, i, o->now + 1);
@@ -316,9 +321,7 @@ void ooo_issue(struct ooo *o)
 static void place(struct ooo *o, u16 op, u32 lane)
 {
     struct uop *u = &o->op[op];
-    u->lane = (u8)lane;
-    o->lane[lane].used++;
-    o->in_lanes[o->units.queue_of[lane]]++;
+    ooo_enter_lane(o, op, lane);
     u->state = UOP_WAITING;
     if (!u->wait)
         set_time(o, op);

@@ -254,7 +254,7 @@ static void make_ops(struct ooo *o, struct inst *i, u64 seq, const struct way *w
         o->op[op].state = UOP_QUEUED;
     }
     if (p->kind == PLAN_STORE) {
-        u16 op = ooo_new_op(o, seq, UOP_DATA, 0);
+        u16 op = i->data_op = ooo_new_op(o, seq, UOP_DATA, 0);
         need_sources(o, op, p, p->data);
         o->op[op].state = UOP_WAITING;
         if (!o->op[op].wait)

@@ -65,10 +65,7 @@ static void drop_op(struct ooo *o, u16 op, u64 seq)
         unlink_sources(o, op, seq);
     if (u->state == UOP_TIMED)
         unlink_timed(o, op);
-    if (u->lane < LANES) {
-        o->lane[u->lane].used--;
-        o->in_lanes[o->units.queue_of[u->lane]]--;
-    }
+    ooo_leave_lane(o, u);
     ooo_free_op(o, op);
 }
 

@@ -72,6 +72,22 @@ static inline u32 ooo_late(const struct plan *p, u32 issue, u32 k)
     return p->late[k] - p->issue[issue].delay;
 }
 
+static inline void ooo_enter_lane(struct ooo *o, u16 op, u32 lane)
+{
+    o->op[op].lane = (u8)lane;
+    o->lane[lane].used++;
+    o->in_lanes[o->units.queue_of[lane]]++;
+}
+
+// Gives back the op's scheduler entry, if it has one.
+static inline void ooo_leave_lane(struct ooo *o, const struct uop *u)
+{
+    if (u->lane == LANES)
+        return;
+    o->lane[u->lane].used--;
+    o->in_lanes[o->units.queue_of[u->lane]]--;
+}
+
 // fetch.c
 void ooo_fetch(struct ooo *o);
 bool ooo_can_fetch(const struct ooo *o);   // or will do nothing
