@@ -85,7 +85,8 @@ bool parts_new(struct core_parts *parts, struct arena *a, const struct config *c
     parts->forward = (struct forwarding){ .known = sixteenths(p->forward_known),
                                           .unknown = sixteenths(p->forward_latency),
                                           .cross = sixteenths(p->forward_cross_line),
-                                          .address = sixteenths(p->forward_address) };
+                                          .address = sixteenths(p->forward_address),
+                                          .made = sixteenths(p->forward_made) };
     return true;
 }
 

@@ -32,7 +32,7 @@ struct core_units {
 // How long a load waits for a store's data, in sixteenths of a cycle; `part` carries what is
 // left of one to the next.
 struct forwarding {
-    u32 known, unknown, cross, address, part;
+    u32 known, unknown, cross, address, made, part;
 };
 
 static inline u32 forwarding_cycles(struct forwarding *f, u32 sixteenths)

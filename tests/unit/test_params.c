@@ -218,6 +218,13 @@ static void forwarding(struct program *p, u64 round)
         on(p, ldr(4, 6), line + 512 + (draw(p) & 1 ? 0 : 64));
         on(p, add_imm(4, 4), 0);
     }
+    u64 sum = p->pc;
+    for (u32 k = 0; k < 12; k++) {       // what a unit made, stored and loaded
+        p->pc = sum;
+        on(p, add_imm(1, 1), 0);
+        on(p, str(1, 20), line + 768);
+        on(p, ldr(1, 20), line + 768);
+    }
     for (u32 k = 0; k < 12; k++) {       // address and data of the store by one chain
         on(p, ldr(7, 7), line + 1024);
         on(p, str(7, 7), line + 1024);

@@ -152,6 +152,7 @@ static inline __attribute__((always_inline)) cycle execute(struct fast *f, const
             a = address > a ? address : a;
         }
         set_results(f, p, t, a);
+        f->loaded[p->dst[0]] = f->loaded[p->src[0]];   // a move
         issued->at = f->now;
         f->why = STACK_window;
         return f->now;   // nothing to wait for at retirement
@@ -195,6 +196,7 @@ static inline __attribute__((always_inline)) cycle execute(struct fast *f, const
             issued->at = done - p->latency + p->data_latency;
         set_base(f, p, access);
         set_results(f, p, done, address);
+        f->loaded[p->dst[0]] = f->loaded[p->dst[1]] = done;
     }
     return done;
 }

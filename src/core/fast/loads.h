@@ -25,8 +25,8 @@ struct granule {
     cycle data;      // when the store has its data
     cycle written;   // when they are in the L1D
     u32 from;        // low bits of the address of the store
-    u32 early : 23;  // cycles its address was there before its data
-    u32 atomic : 1, size : 8;   // what follows begins when it ends; bytes
+    u32 early : 22;  // cycles its address was there before its data
+    u32 atomic : 1, made : 1, size : 8;   // what follows begins when it ends; a unit made it; bytes
 };
 
 #endif

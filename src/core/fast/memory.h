@@ -82,7 +82,8 @@ forward(struct fast *f, const struct plan *p, u64 pc, u64 addr, cycle access, cy
         several = two_lines(f, first, last, hit);
     bool known = knows_pair(f, pc);
     bool all = hit->from == (u32)addr && hit->size == p->size;   // that the store wrote
-    u32 latency = known && all ? f->forward.known : f->forward.unknown;
+    u32 latency = known && all ? f->forward.known + (hit->made ? f->forward.made : 0)
+                               : f->forward.unknown;
     cycle from = hit->data;
     f->s.forwarded++;
     f->s.forward_known += known;
@@ -156,12 +157,21 @@ static inline __attribute__((always_inline)) cycle load(struct fast *f, const st
     return use;
 }
 
+// Whether a unit made a register that the store writes, and no load brought it.
+static inline bool is_made(const struct fast *f, const struct plan *p)
+{
+    bool made = false;
+    for (u32 k = 0; k < p->src_count; k++)
+        made |= p->data >> k & 1 && f->ready[p->src[k]] != f->loaded[p->src[k]];
+    return made;
+}
+
 static inline void store(struct fast *f, const struct plan *p, u64 addr, cycle address, cycle data,
                          cycle written)
 {
     u64 first = addr >> 2, last = (addr + p->size - 1) >> 2;
-    u32 most = (1u << 23) - 1, early = data - address < most ? (u32)(data - address) : most;
-    u32 atomic = p->kind == PLAN_ATOMIC;
+    u32 most = (1u << 22) - 1, early = data - address < most ? (u32)(data - address) : most;
+    u32 atomic = p->kind == PLAN_ATOMIC, made = is_made(f, p);
     f->s.stores++;
     for (u64 line = first >> 4; line <= last >> 4; line++)
         if (written > *line_written(f, line))
@@ -170,7 +180,7 @@ static inline void store(struct fast *f, const struct plan *p, u64 addr, cycle a
         struct granule *w = granule_of(f, g);
         bool part = g << 2 < addr || (g << 2) + 4 > addr + p->size;   // the rest stays as it was
         cycle both = part && w->number == g + 1 && w->data > data ? w->data : data;
-        *w = (struct granule){ g + 1, both, written, (u32)addr, early, atomic, p->size };
+        *w = (struct granule){ g + 1, both, written, (u32)addr, early, atomic, made, p->size };
     }
 }
 

@@ -77,6 +77,7 @@ struct fast {
 
     // Results
     cycle ready[2 * PLAN_REGS];   // the second half: as part of an address
+    cycle loaded[PLAN_REGS];      // the same as ready[] when a load brought it
 
     // Memory
     struct ring loads, stores;

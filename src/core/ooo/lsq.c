@@ -310,6 +310,7 @@ static void forward(struct ooo *o, struct inst *i, u64 n)
     if (crosses(l->addr, l->size))
         latency += o->forward.cross;
     latency += 16 * from.more + (known && s->data == s->issued ? o->forward.address : 0);
+    latency += known && s->made ? o->forward.made : 0;
     cycle t;
     if (split)
         t = s->written + o->p->forward_wait;

@@ -16,6 +16,7 @@ struct store {
     bool dead;         // on a wrong path: has no address
     bool known;        // its address is, though it may wait for a unit or an entry to issue
     bool atomic;       // what follows at its address begins when it ends
+    bool made;         // a unit made its data, which no load brought
 };
 
 struct load {

@@ -242,6 +242,19 @@ static u16 make_op(struct ooo *o, struct inst *i, u64 seq, u32 k, u16 *first)
     return op;
 }
 
+// Whether a unit makes a register that the store writes, and no load brings it.
+static bool is_made(const struct ooo *o, const struct plan *p)
+{
+    for (u32 k = 0; k < p->src_count; k++) {
+        u16 source = o->map[p->src[k] % PLAN_REGS];
+        if (!(p->data >> k & 1) || source == NONE)
+            continue;
+        if (source & SOURCE_BASE || o->inst[source >> SOURCE_BITS].plan->kind == PLAN_PLAIN)
+            return true;
+    }
+    return false;
+}
+
 static void make_ops(struct ooo *o, struct inst *i, u64 seq, const struct way *w)
 {
     const struct plan *p = i->plan;
@@ -257,6 +270,7 @@ static void make_ops(struct ooo *o, struct inst *i, u64 seq, const struct way *w
         u16 op = i->data_op = ooo_new_op(o, seq, UOP_DATA, 0);
         need_sources(o, op, p, p->data);
         o->op[op].state = UOP_WAITING;
+        o->stores[i->store & o->store_mask].made = is_made(o, p);
         if (!o->op[op].wait)
             ooo_known(o, op);
     }
