@@ -82,8 +82,8 @@ forward(struct fast *f, const struct plan *p, u64 pc, u64 addr, cycle access, cy
         several = two_lines(f, first, last, hit);
     bool known = knows_pair(f, pc);
     bool all = hit->from == (u32)addr && hit->size == p->size;   // that the store wrote
-    u32 latency = known && all ? f->forward.known + (hit->made ? f->forward.made : 0)
-                               : f->forward.unknown;
+    u32 latency =
+        known && all ? f->forward.known + (hit->made ? f->forward.made : 0) : f->forward.unknown;
     cycle from = hit->data;
     f->s.forwarded++;
     f->s.forward_known += known;
