@@ -19,8 +19,8 @@
 static const u64 NAMESPACES = CLONE_NEWNS | CLONE_NEWCGROUP | CLONE_NEWUTS | CLONE_NEWIPC |
                               CLONE_NEWUSER | CLONE_NEWPID | CLONE_NEWNET;
 
-// In the child: the process is now another.
-static void become_child(struct thread *t, const u64 a[6], int pid)
+// In the child: the process is now another. `parent`: the host's number of the one that forked, which may have ended.
+static void become_child(struct thread *t, const u64 a[6], int pid, int parent)
 {
     struct process *p = t->process;
     p->death_signal = 0;
@@ -30,7 +30,7 @@ static void become_child(struct thread *t, const u64 a[6], int pid)
     p->pending = t->pending = 0;
     hostsig_forget(p);
     p->queued = 0;
-    p->parent_host = getppid();
+    p->parent_host = parent;
     fds_forked(p, t);
     p->main = p->threads = p->holder = t;
     p->thread_count = p->alive = 1;
@@ -109,7 +109,7 @@ i64 sys_clone(struct thread *t, const u64 a[6])
     if (host == 0) {
         p->space->place = (u32)bounds_place;
         space_forked(p->space, whole, cost);
-        become_child(t, a, pid);
+        become_child(t, a, pid, self);
     }
     if (host)
         bounds_forked(bounds, (u32)bounds_place, host);
