@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "guest/process/block.h"
 #include "guest/process/sched.h"
 #include "isa/decode.h"
 
@@ -241,12 +242,15 @@ static enum machine_end run_turns(struct machine *m)
 struct start {
     struct machine *m;
     struct thread *th;
+    sigset_t mask;   // signals blocked once it can take any
 };
 
 static void *thread_main(void *arg)
 {
     struct start s = *(struct start *)arg;
     free(arg);
+    block_switch(s.th);
+    pthread_sigmask(SIG_SETMASK, &s.mask, NULL);
     note_end(s.m, run_thread(s.m, s.th));
     if (s.th == s.m->process->main)   // a fork: nobody waits in machine_run
         __atomic_store_n(&s.m->process->orphan, true, __ATOMIC_RELEASE);
@@ -262,12 +266,17 @@ bool machine_spawn(void *ctx, struct thread *t)
     pthread_t host;
     if (!s)
         return false;
-    *s = (struct start){ ctx, t };
+    *s = (struct start){ .m = ctx, .th = t };
+    sigset_t all;
+    sigfillset(&all);   // until it knows whose it is; a handler drops them before
+    pthread_sigmask(SIG_BLOCK, &all, &s->mask);
+    sigset_t mask = s->mask;
     pthread_attr_init(&attr);
     pthread_attr_setdetachstate(&attr, PTHREAD_CREATE_DETACHED);
     pthread_attr_setstacksize(&attr, THREAD_STACK);
     bool started = !pthread_create(&host, &attr, thread_main, s);
     pthread_attr_destroy(&attr);
+    pthread_sigmask(SIG_SETMASK, &mask, NULL);
     if (!started)
         free(s);
     return started;

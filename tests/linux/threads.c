@@ -339,6 +339,49 @@ static void threads_that_fork_at_once_get_their_own_children(void)
         CHECK(!pthread_join(t[i], NULL));
 }
 
+static int arrived;
+
+static void arrive(int sig)
+{
+    __atomic_add_fetch(&arrived, 1, __ATOMIC_SEQ_CST);
+}
+
+static void *nothing(void *arg)
+{
+    return arg;
+}
+
+// A child sends signals while threads begin and end: none goes with a thread.
+static void no_signal_is_lost_with_a_thread(void)
+{
+    enum { SIGNALS_SENT = 60, PATIENCE = 3 };
+    struct sigaction act = { .sa_handler = arrive, .sa_flags = SA_RESTART };
+    CHECK(!sigaction(SIGRTMIN + 3, &act, NULL));
+    pid_t parent = getpid(), child = fork();
+    if (!child) {
+        for (int k = 0; k < SIGNALS_SENT; k++) {
+            usleep(1000);
+            kill(parent, SIGRTMIN + 3);
+        }
+        _exit(0);
+    }
+    int status;
+    time_t end = 0;
+    while (__atomic_load_n(&arrived, __ATOMIC_SEQ_CST) < SIGNALS_SENT &&
+           (!end || time(NULL) < end)) {
+        pthread_t t[4];
+        for (int k = 0; k < 4; k++)
+            CHECK(!pthread_create(&t[k], NULL, nothing, NULL));
+        for (int k = 0; k < 4; k++)
+            CHECK(!pthread_join(t[k], NULL));
+        if (!end && waitpid(child, &status, WNOHANG) == child)
+            end = time(NULL) + PATIENCE;
+    }
+    CHECK(__atomic_load_n(&arrived, __ATOMIC_SEQ_CST) == SIGNALS_SENT);
+    if (!end)
+        waitpid(child, &status, 0);
+}
+
 int main(void)
 {
     they_count_together();
@@ -348,6 +391,7 @@ int main(void)
     signals_find_their_thread();
     any_thread_forks();
     threads_that_fork_at_once_get_their_own_children();
+    no_signal_is_lost_with_a_thread();
     a_pipe_joins_threads();
     a_read_goes_on_when_its_number_changes();
     a_child_holds_nothing_for_threads_it_has_not();

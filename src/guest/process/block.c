@@ -16,6 +16,10 @@ void block_thread_ends(struct thread *t)
 {
     struct process *p = t->process;
     bool stays = t == p->main || !p->policy->parallel;   // others' host threads end
+    sigset_t all;
+    sigfillset(&all);
+    if (!stays)
+        pthread_sigmask(SIG_BLOCK, &all, NULL);   // they are for the others
     hostsig_serve(stays ? p : NULL, NULL);
     t->has_host = false;
 }

@@ -124,6 +124,8 @@ bool thread_end(struct thread *t)
         }
     bool orphaned = __atomic_sub_fetch(&p->thread_count, 1, __ATOMIC_RELAXED) == 0 && p->orphan,
          main = t == p->main;
+    if (hostsig_any(p))
+        kick_all(p);   // it took some for the others and looked at none
     pthread_cond_broadcast(&p->gone);
     pthread_mutex_unlock(&p->lock);   // *p may be gone from here on
     if (!main)
