@@ -301,8 +301,8 @@ static void inherit(char **program)
         printf("%-14s %-8s", "inherited", dispositions[disposition]);
         for (int sig = 1; sig <= SIGNALS; sig++) {
             // The C library has 32 and 33 for itself: ignored in what posix_spawn starts, and handled.
-            int ours = sig != 32 && sig != 33;
-            pid_t child = skipped(sig) || !ours ? -1 : fork();
+            int usable = sig != 32 && sig != 33;
+            pid_t child = skipped(sig) || !usable ? -1 : fork();
             if (!child)
                 start_inheriting(disposition, sig, program);
             printf("%s%c", sig % 16 == 1 ? " " : "", child < 0 ? '-' : judge(child, sig));

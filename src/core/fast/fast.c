@@ -115,6 +115,7 @@ static inline bool try_fuse(struct fast *f, const struct plan *p, u64 pc)
 struct issued {
     cycle at, access;
     cycle known;   // when the address of a store was
+    bool made;     // a store waits for a unit's result
 };
 
 // The common case of execute().
@@ -174,6 +175,7 @@ static inline __attribute__((always_inline)) cycle execute(struct fast *f, const
     }
     cycle entry = q->free;
     issued->known = t;
+    issued->made = p->kind == PLAN_STORE && is_made(f, p);
     t = t > entry ? t : entry;
     if (p->flags & PLAN_ONE_ACCESS)
         access = take_memory_unit(f, p, &p->issue[0], t, data);
@@ -196,7 +198,8 @@ static inline __attribute__((always_inline)) cycle execute(struct fast *f, const
             issued->at = done - p->latency + p->data_latency;
         set_base(f, p, access);
         set_results(f, p, done, address);
-        f->loaded[p->dst[0]] = f->loaded[p->dst[1]] = done;
+        for (u32 k = 0; k < p->dst_count; k++)
+            f->loaded[p->dst[k]] = done;
     }
     return done;
 }
@@ -213,7 +216,7 @@ static inline __attribute__((always_inline)) void after_memory(struct fast *f, c
     cycle t = retired > issued->at ? retired : issued->at;
     cycle written = write_back(&f->ports, STORE_PORTS, f->memory, pc, r->addr, p->size, t);
     ring_take(&f->stores, written);
-    store(f, p, r->addr, issued->known, issued->at, written);
+    store(f, p, r->addr, issued->known, issued->at, written, issued->made);
 }
 
 // `t`: when it did what, for an observer, or NULL. Both are compiled apart.
@@ -236,7 +239,7 @@ visit(struct fast *f, const struct plan *p, const struct record *r, u64 pc, stru
         t->rename = t->dispatch = f->now;
     take_slots(f, p);
 
-    struct issued issued = { 0, 0, 0 };
+    struct issued issued = { 0 };
     cycle done, retired;
     if (p->flags & PLAN_SIMPLE) {
         done = execute_simple(f, p, &issued);

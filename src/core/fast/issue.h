@@ -39,6 +39,17 @@ static inline cycle sources(const struct fast *f, const struct plan *p)
     return t;
 }
 
+// Whether a register that the store writes is still to come from a unit, and not from a load.
+static inline bool is_made(const struct fast *f, const struct plan *p)
+{
+    bool made = false;
+    for (u32 k = 0; k < p->src_count; k++) {
+        cycle t = f->ready[p->src[k]];
+        made |= p->data >> k & 1 && t > f->now && t != f->loaded[p->src[k]];
+    }
+    return made;
+}
+
 // The same for the address of a store; `*data`: for what it writes.
 static inline cycle store_sources(const struct fast *f, const struct plan *p, cycle *data)
 {
@@ -116,8 +127,9 @@ static inline cycle issue_store(struct fast *f, const struct plan *p, cycle t, c
         if (k == p->base_issue)
             continue;
         for (u32 n = 0; n < p->issue[k].count; n++) {
+            bool last_access = n + 1 == p->issue[k].count;   // the store keeps one entry
             if (k == p->memory_issue)
-                access = take_memory_unit(f, p, &p->issue[k], t, *data);
+                access = take_memory_unit(f, p, &p->issue[k], t, last_access ? *data : 0);
             else
                 last = later(last, take_unit(f, p, &p->issue[k], *data));
         }

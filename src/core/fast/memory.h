@@ -157,21 +157,12 @@ static inline __attribute__((always_inline)) cycle load(struct fast *f, const st
     return use;
 }
 
-// Whether a unit made a register that the store writes, and no load brought it.
-static inline bool is_made(const struct fast *f, const struct plan *p)
-{
-    bool made = false;
-    for (u32 k = 0; k < p->src_count; k++)
-        made |= p->data >> k & 1 && f->ready[p->src[k]] != f->loaded[p->src[k]];
-    return made;
-}
-
 static inline void store(struct fast *f, const struct plan *p, u64 addr, cycle address, cycle data,
-                         cycle written)
+                         cycle written, bool made)
 {
     u64 first = addr >> 2, last = (addr + p->size - 1) >> 2;
     u32 most = (1u << 22) - 1, early = data - address < most ? (u32)(data - address) : most;
-    u32 atomic = p->kind == PLAN_ATOMIC, made = is_made(f, p);
+    u32 atomic = p->kind == PLAN_ATOMIC;
     f->s.stores++;
     for (u64 line = first >> 4; line <= last >> 4; line++)
         if (written > *line_written(f, line))

@@ -77,7 +77,7 @@ struct fast {
 
     // Results
     cycle ready[2 * PLAN_REGS];   // the second half: as part of an address
-    cycle loaded[PLAN_REGS];      // the same as ready[] when a load brought it
+    cycle loaded[PLAN_REGS];      // when the last load of it, moves followed, was done
 
     // Memory
     struct ring loads, stores;

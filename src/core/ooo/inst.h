@@ -60,7 +60,7 @@ struct inst {
     u16 waiters, base_waiters, first_waiters;   // links
     u16 group;
     u16 branch;             // place of its prediction
-    u16 data_op;            // of a store; NONE once its data is known
+    u16 data_op;            // of a store; NONE once its data is there
     u16 undo[UNDO];         // what its results' registers mapped to
     u8 pending;             // issues, data and loaded value to come
     u8 accesses;            // issues to come before memory is accessed

@@ -57,6 +57,22 @@ static void set_time(struct ooo *o, u16 op)
     }
 }
 
+// The data of a store is there: it needs no entry of the scheduler any more.
+static void data_there(struct ooo *o, u16 op)
+{
+    owner(o, &o->op[op])->data_op = NONE;
+    ooo_leave_lane(o, &o->op[op]);
+    ooo_free_op(o, op);
+}
+
+static void now_ready(struct ooo *o, u16 op)
+{
+    if (o->op[op].issue == UOP_DATA)
+        data_there(o, op);
+    else
+        ready_insert(o, op);
+}
+
 // Brings ops from beyond the wheel into it.
 static void sort_later(struct ooo *o)
 {
@@ -66,7 +82,7 @@ static void sort_later(struct ooo *o)
     while (op != NONE) {
         u16 next = o->op[op].next;
         if (o->op[op].ready <= o->now)
-            ready_insert(o, op);
+            now_ready(o, op);
         else
             set_time(o, op);
         op = next;
@@ -85,7 +101,7 @@ static void turn_wheel(struct ooo *o)
     o->wheel[slot] = NONE;
     while (op != NONE) {
         u16 next = o->op[op].next;
-        ready_insert(o, op);
+        now_ready(o, op);
         op = next;
     }
     o->acted = true;
@@ -116,9 +132,10 @@ void ooo_known(struct ooo *o, u16 op)
     if (u->issue == UOP_DATA) {
         struct inst *i = owner(o, u);
         cycle t = later_of(u->ready, o->now);
-        i->data_op = NONE;
-        ooo_leave_lane(o, u);
-        ooo_free_op(o, op);
+        if (t > o->now)
+            set_time(o, op);
+        else
+            data_there(o, op);
         ooo_store_data(o, i, t);
     } else if (u->state == UOP_WAITING) {
         set_time(o, op);

@@ -242,12 +242,12 @@ static u16 make_op(struct ooo *o, struct inst *i, u64 seq, u32 k, u16 *first)
     return op;
 }
 
-// Whether a unit makes a register that the store writes, and no load brings it.
+// Whether a register that the store writes is still to come from a unit, and not from a load.
 static bool is_made(const struct ooo *o, const struct plan *p)
 {
     for (u32 k = 0; k < p->src_count; k++) {
         u16 source = o->map[p->src[k] % PLAN_REGS];
-        if (!(p->data >> k & 1) || source == NONE)
+        if (!(p->data >> k & 1) || source == NONE || ooo_value(o, source, p->src[k]) <= o->now)
             continue;
         if (source & SOURCE_BASE || o->inst[source >> SOURCE_BITS].plan->kind == PLAN_PLAIN)
             return true;
