@@ -6,6 +6,7 @@
 #include <semaphore.h>
 #include <signal.h>
 #include <sys/mman.h>
+#include <sys/socket.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <time.h>
@@ -339,16 +340,44 @@ static void threads_that_fork_at_once_get_their_own_children(void)
         CHECK(!pthread_join(t[i], NULL));
 }
 
+static void *nothing(void *arg)
+{
+    return arg;
+}
+
+static void *send_the_rest(void *fd)
+{
+    usleep(50000);
+    CHECK(write((int)(long)fd, "bc", 2) == 2);
+    return NULL;
+}
+
+// Some bytes are there, and who sends the rest must run. `ends`: nobody sends more than one.
+static void a_receive_of_all_waits_for_the_rest(int by_message, int ends)
+{
+    int fd[2];
+    char got[4] = "";
+    pthread_t t;
+    struct iovec parts[2] = { { got, 2 }, { got + 2, 1 } };
+    struct msghdr m = { .msg_iov = parts, .msg_iovlen = 2 };
+    CHECK(!socketpair(AF_UNIX, SOCK_STREAM, 0, fd) && write(fd[1], "a", 1) == 1);
+    CHECK(!pthread_create(&t, NULL, ends ? nothing : send_the_rest, (void *)(long)fd[1]));
+    if (ends)
+        CHECK(!shutdown(fd[1], SHUT_WR));
+    ssize_t n = by_message ? recvmsg(fd[0], &m, MSG_WAITALL) : recv(fd[0], got, 3, MSG_WAITALL);
+    CHECK(n == (ends ? 1 : 3) && !memcmp(got, "abc", (size_t)n));
+    CHECK(!fcntl(fd[0], F_SETFL, O_NONBLOCK) && (ends || write(fd[1], "d", 1) == 1));
+    CHECK(recv(fd[0], got, 3, MSG_WAITALL) == !ends);
+    CHECK(!pthread_join(t, NULL));
+    close(fd[0]);
+    close(fd[1]);
+}
+
 static int arrived;
 
 static void arrive(int sig)
 {
     __atomic_add_fetch(&arrived, 1, __ATOMIC_SEQ_CST);
-}
-
-static void *nothing(void *arg)
-{
-    return arg;
 }
 
 // A child sends signals while threads begin and end: none goes with a thread.
@@ -392,6 +421,8 @@ int main(void)
     any_thread_forks();
     threads_that_fork_at_once_get_their_own_children();
     no_signal_is_lost_with_a_thread();
+    for (int k = 0; k < 4; k++)
+        a_receive_of_all_waits_for_the_rest(k & 1, k & 2);
     a_pipe_joins_threads();
     a_read_goes_on_when_its_number_changes();
     a_child_holds_nothing_for_threads_it_has_not();

@@ -227,6 +227,66 @@ static i64 transfer(struct thread *t, long number, int host, struct msghdr *m, i
     return restartable(r);
 }
 
+static bool is_stream(int host)
+{
+    int type = 0;
+    socklen_t len = sizeof(type);
+    return !getsockopt(host, SOL_SOCKET, SO_TYPE, &type, &len) && type == SOCK_STREAM;
+}
+
+// Leaves out the first `n` bytes. Returns how many are left.
+static u64 skip(struct msghdr *m, u64 n)
+{
+    u64 left = 0;
+    for (size_t i = 0; i < m->msg_iovlen; i++) {
+        struct iovec *v = &m->msg_iov[i];
+        u64 part = n < v->iov_len ? n : v->iov_len;
+        v->iov_base = (u8 *)v->iov_base + part;
+        v->iov_len -= part;
+        n -= part;
+        left += v->iov_len;
+    }
+    return left;
+}
+
+// recvmsg with MSG_WAITALL where threads take turns: who is to send the rest must run. What comes
+// with descriptors ends it, as on Linux.
+static i64 receive_all(struct thread *t, int host, struct msghdr *m, int flags)
+{
+    u64 done = t->call.done, room = m->msg_controllen, left = skip(m, done);
+    i64 r;
+    do {
+        m->msg_controllen = room;
+        r = block_ready(t, host, POLLIN);
+        if (r)
+            break;
+        bool alone = !sched_polls(t->process);   // nobody else is left: the call itself may wait
+        int how = alone ? flags : (flags & ~MSG_WAITALL) | MSG_DONTWAIT;
+        r = block_call(t, SYS_recvmsg, (u64)host, (u64)m, (u32)how, 0, 0, 0);
+        if (r == -EAGAIN && !alone)
+            continue;   // another has taken it
+        if (r <= 0)
+            break;
+        done += (u64)r;
+        left = skip(m, (u64)r);
+    } while (left && !m->msg_controllen);
+    if (r == -WAITS) {
+        t->call.done = done;
+        return r;
+    }
+    t->call.done = 0;   // of recvmmsg's next
+    return done ? (i64)done : restartable(r);
+}
+
+static i64 receive(struct thread *t, int host, struct msghdr *m, int flags)
+{
+    bool all = flags & MSG_WAITALL && !(flags & (MSG_DONTWAIT | MSG_PEEK | MSG_OOB));
+    if (all && !t->process->policy->parallel && is_stream(host) &&
+        !(fcntl(host, F_GETFL) & O_NONBLOCK))
+        return receive_all(t, host, m, flags);
+    return transfer(t, SYS_recvmsg, host, m, flags);
+}
+
 i64 sys_sendto(struct thread *t, const u64 a[6])
 {
     struct address to;
@@ -262,7 +322,7 @@ i64 sys_recvfrom(struct thread *t, const u64 a[6])
         m.msg_name = from.bytes;
         m.msg_namelen = sizeof(from.bytes);
     }
-    i64 r = transfer(t, SYS_recvmsg, host, &m, (int)a[3]);
+    i64 r = receive(t, host, &m, (int)a[3]);
     if (r < 0 || !a[4])
         return r;
     from.len = m.msg_namelen;
@@ -413,7 +473,7 @@ static i64 receive_message(struct thread *t, int host, vaddr at, int flags, stru
     m->host.msg_controllen = room < sizeof(m->control) ? room : sizeof(m->control);
     m->host.msg_name = m->name.bytes;
     m->host.msg_namelen = sizeof(m->name.bytes);
-    r = transfer(t, SYS_recvmsg, host, &m->host, flags | MSG_CMSG_CLOEXEC);
+    r = receive(t, host, &m->host, flags | MSG_CMSG_CLOEXEC);
     if (r < 0)
         return r;
     put_control(t, m, flags & MSG_CMSG_CLOEXEC);
