@@ -1,14 +1,14 @@
 #include "isa/facts.h"
 
+#include <string.h>
+
 static const u8 branches[CLASS_COUNT] = {
 #define BRANCH(class, kind) [CLASS_##class] = ISA_##kind,
 #define SERIAL(row)
-#define INDEX(row)
 #define ACCESS(row, bytes, field)
 #include "isa/facts.def"
 #undef BRANCH
 #undef SERIAL
-#undef INDEX
 #undef ACCESS
 };
 
@@ -19,24 +19,10 @@ static const struct {
 } facts[OP_COUNT] = {
 #define BRANCH(class, kind)
 #define SERIAL(row) [OP_##row] = { .serial = true },
-#define INDEX(row)
 #define ACCESS(row, bytes, field) [OP_##row] = { bytes, #field[0], false },
 #include "isa/facts.def"
 #undef BRANCH
 #undef SERIAL
-#undef INDEX
-#undef ACCESS
-};
-
-static const bool indexed[OP_COUNT] = {
-#define BRANCH(class, kind)
-#define SERIAL(row)
-#define INDEX(row) [OP_##row] = true,
-#define ACCESS(row, bytes, field)
-#include "isa/facts.def"
-#undef BRANCH
-#undef SERIAL
-#undef INDEX
 #undef ACCESS
 };
 
@@ -55,9 +41,10 @@ bool isa_serial(const struct row *r)
     return facts[op_of(r)].serial;
 }
 
-bool isa_plain_index(const struct row *r, u32 word)
+bool isa_sign_extends(const struct row *r)
 {
-    return indexed[op_of(r)] && !isa_field(r, word, 's');
+    size_t n = r->syntax ? strcspn(r->syntax, " ") : 0;
+    return r->flags & LOADS && n > 2 && r->syntax[n - 2] == 's' && strchr("bhw", r->syntax[n - 1]);
 }
 
 u32 isa_field(const struct row *r, u32 word, char letter)

@@ -19,8 +19,8 @@ enum isa_branch isa_branch(const struct row *r);
 // Whether what follows is fetched anew.
 bool isa_serial(const struct row *r);
 
-// Whether the access is at Xn plus Xm as it is, not shifted.
-bool isa_plain_index(const struct row *r, u32 word);
+// Whether it loads integers of fewer bits and extends their sign: LDRSB to LDPSW.
+bool isa_sign_extends(const struct row *r);
 
 // The field of `word` whose places the row's encoding marks with `letter`; 0 when there are none.
 u32 isa_field(const struct row *r, u32 word, char letter);

@@ -153,7 +153,8 @@ static inline __attribute__((always_inline)) cycle load(struct fast *f, const st
     if (!wait || r.level >= LEVEL_SLC)
         f->why = core_level_cause[r.level];
     use = ready + extra - f->p->load_to_address;
-    *use_as_address = extra == f->p->load_to_use ? ready : use;
+    bool late = p->data_latency || (f->p->load_cross_word && plan_crosses_word(p, addr));
+    *use_as_address = extra == f->p->load_to_use && !late ? ready : use;
     return use;
 }
 

@@ -46,12 +46,10 @@ static void add_result(struct maker *m, u8 reg)
 static void add_slot(struct maker *m, u32 slot, u32 reg, bool read, bool written)
 {
     bool memory = m->p->kind >= PLAN_LOAD;
-    bool index = slot == SLOT_M && isa_plain_index(m->row, m->word);
     bool address = memory && (slot == SLOT_N || (slot == SLOT_M && m->row->file[slot] != FILE_VEC));
     u8 r = timing_register(m->row, slot, reg);
     if (read)
-        add_source(m, r, slot, address && (slot == SLOT_N || index),
-                   m->p->kind == PLAN_STORE && !address);
+        add_source(m, r, slot, slot == SLOT_N && memory, m->p->kind == PLAN_STORE && !address);
     if (written && slot == SLOT_N && memory)
         m->p->base = r;
     else if (written)
@@ -187,6 +185,8 @@ static void set_issues(struct maker *m, const struct core_params *c, struct inst
         p->data_latency = p->issue[p->memory_issue].delay;
         p->issue[p->memory_issue].delay = 0;
     }
+    if (p->kind == PLAN_LOAD)
+        p->data_latency = isa_sign_extends(m->row);
     if (p->kind == PLAN_ATOMIC) {
         set_atomic(p, c);
     } else if (p->kind >= PLAN_LOAD) {

@@ -8,7 +8,8 @@
 #include "core/instr/instr.h"
 
 // Timing's own register numbers. As a source, + PLAN_AS_ADDRESS means the register is
-// part of an address that takes no shift: loaded values are there a cycle earlier.
+// the base of an address: loaded values are there a cycle earlier, but where they are
+// extended with their sign.
 enum {
     PLAN_X0 = 0,
     PLAN_SP = 31,
@@ -87,7 +88,8 @@ struct plan {
     u8 issue_count;
     u8 base_issue : 4;     // index of the issue that writes the base, or ISSUES_MAX
     u8 memory_issue : 4;   // index of the issue that accesses memory
-    u8 data_latency;   // until what it writes is there, from its registers; atomics: from the access
+    u8 data_latency;   // until what it writes is there, from its registers; atomics: from the
+        // access; loads: 1 when a base register gets it no earlier than others
     u16 place;   // in its page
     u16 group_need;   // uops << 8 | issues: what it takes of a reorder buffer group
     u32 word;   // the last one given
@@ -108,6 +110,13 @@ _Static_assert(sizeof(struct plan) == 64, "one host cache line");
 
 // The plan of `word`; `p` says what the core eliminates and fuses.
 struct plan plan_of(const struct instr_table *t, const struct core_params *p, u32 word);
+
+// Whether a load, or one of a pair, crosses a boundary of 8 bytes. Vectors do not.
+static inline bool plan_crosses_word(const struct plan *p, u64 addr)
+{
+    u32 one = p->dst_count > 1 ? p->size / p->dst_count : p->size;
+    return one <= 8 && (addr & 7) + one > 8;
+}
 
 // Whether `tail`, right behind `head`, becomes one with it on this core.
 bool plan_fuses(const struct plan *head, const struct plan *tail);

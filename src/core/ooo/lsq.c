@@ -337,8 +337,9 @@ static void read_cache(struct ooo *o, struct inst *i, struct load *l)
     o->s.loads_l2 += r.level == LEVEL_L2;
     o->s.loads_slc += r.level == LEVEL_SLC;
     o->s.loads_dram += r.level == LEVEL_DRAM;
-    cycle word = l->size <= 8 && (l->addr & 7) + l->size > 8 ? o->p->load_cross_word : 0;
-    answer(o, i, use, extra == o->p->load_to_use && !word ? r.ready : use);
+    bool late =
+        i->plan->data_latency || (o->p->load_cross_word && plan_crosses_word(i->plan, l->addr));
+    answer(o, i, use, extra == o->p->load_to_use && !late ? r.ready : use);
 }
 
 // Throws away what follows the load, which used a value from another address.
