@@ -10,7 +10,7 @@ struct timing_case {
     const char *number, *name, *core, *source;
     u32 copies;
     double cycles, tolerance;
-    u32 words[24], count;
+    u32 words[64], count;
 };
 
 #define COUNT_OF(...) (sizeof((u32[]){ __VA_ARGS__ }) / sizeof(u32))

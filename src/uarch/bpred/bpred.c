@@ -32,6 +32,7 @@ struct bpred {
     void *state;   // of the policy
     bool told;     // targets too are known before
     u8 return_bubbles;
+    bool popped;   // the last of calls and returns was a return
     struct btb *btb;
     struct ras *ras;
     struct indirect *indirect;
@@ -88,13 +89,15 @@ static void add(struct bpred_stats *s, enum branch_kind kind, const u64 seen[4])
     }
 }
 
-// What finding the target of a taken branch costs fetch. It goes first where the branch went last
-// time, and from there to where the return stack says.
+// What finding the target of a taken branch costs fetch. The return stack's top is at hand behind a
+// call; behind a return, fetch goes first where this one went last time, then where the stack says.
 static u8 bubbles(struct bpred *b, enum branch_kind kind, vaddr pc, vaddr target)
 {
     struct btb_answer r = btb_taken(b->btb, pc, target);
-    if (kind == BRANCH_RETURN && r.moved && r.bubbles < b->return_bubbles)
+    if (kind == BRANCH_RETURN && r.moved && b->popped && r.bubbles < b->return_bubbles)
         r.bubbles = b->return_bubbles;
+    if (kind == BRANCH_RETURN || is_call(kind))
+        b->popped = kind == BRANCH_RETURN;
     b->level[r.level]++;
     b->bubbles += r.bubbles;
     return r.bubbles;
@@ -206,9 +209,10 @@ struct bpred_stats bpred_stats(const struct bpred *b)
 
 void bpred_save(struct bpred *b, struct save *s)
 {
-    save_section(s, "bpred", 1);
+    save_section(s, "bpred", 2);
     save_same(s, (u64)(b->policy - policies));
     SAVE(s, b->history);
+    SAVE(s, b->popped);
     b->policy->save(b->state, s);
     btb_save(b->btb, s);
     ras_keep(b->ras, s);
