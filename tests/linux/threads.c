@@ -373,6 +373,35 @@ static void a_receive_of_all_waits_for_the_rest(int by_message, int ends)
     close(fd[1]);
 }
 
+static void *receive_three(void *fd)
+{
+    char got[3], control[64];
+    struct iovec part = { got, 3 };
+    struct msghdr m = {
+        .msg_iov = &part, .msg_iovlen = 1, .msg_control = control, .msg_controllen = sizeof(control)
+    };
+    CHECK(recvmsg((int)(long)fd, &m, MSG_WAITALL) == 3);
+    return NULL;
+}
+
+// Both are woken by each byte, and one finds that the other has taken it.
+static void two_receive_all_of_one_stream(void)
+{
+    int fd[2];
+    pthread_t t[2];
+    CHECK(!socketpair(AF_UNIX, SOCK_STREAM, 0, fd));
+    for (int k = 0; k < 2; k++)
+        CHECK(!pthread_create(&t[k], NULL, receive_three, (void *)(long)fd[0]));
+    for (int k = 0; k < 6; k++) {
+        usleep(10000);
+        CHECK(write(fd[1], "x", 1) == 1);
+    }
+    for (int k = 0; k < 2; k++)
+        CHECK(!pthread_join(t[k], NULL));
+    close(fd[0]);
+    close(fd[1]);
+}
+
 static int arrived;
 
 static void arrive(int sig)
@@ -423,6 +452,7 @@ int main(void)
     no_signal_is_lost_with_a_thread();
     for (int k = 0; k < 4; k++)
         a_receive_of_all_waits_for_the_rest(k & 1, k & 2);
+    two_receive_all_of_one_stream();
     a_pipe_joins_threads();
     a_read_goes_on_when_its_number_changes();
     a_child_holds_nothing_for_threads_it_has_not();

@@ -253,9 +253,10 @@ static u64 skip(struct msghdr *m, u64 n)
 // with descriptors ends it, as on Linux.
 static i64 receive_all(struct thread *t, int host, struct msghdr *m, int flags)
 {
-    u64 done = t->call.done, room = m->msg_controllen, left = skip(m, done);
+    u64 done = t->call.done, room = m->msg_controllen;
+    skip(m, done);
     i64 r;
-    do {
+    for (;;) {
         m->msg_controllen = room;
         r = block_ready(t, host, POLLIN);
         if (r)
@@ -268,8 +269,9 @@ static i64 receive_all(struct thread *t, int host, struct msghdr *m, int flags)
         if (r <= 0)
             break;
         done += (u64)r;
-        left = skip(m, (u64)r);
-    } while (left && !m->msg_controllen);
+        if (!skip(m, (u64)r) || m->msg_controllen)
+            break;
+    }
     if (r == -WAITS) {
         t->call.done = done;
         return r;
