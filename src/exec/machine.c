@@ -6,7 +6,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "guest/process/block.h"
 #include "guest/process/sched.h"
 #include "isa/decode.h"
 
@@ -199,10 +198,13 @@ static enum machine_end go_on(struct machine *m, struct thread *th, enum sys_res
     return m->stop && *m->stop && !p->exited ? MACHINE_STOPPED : MACHINE_EXITED;
 }
 
-// A thread that has its host thread for itself, to its end.
-static enum machine_end run_thread(struct machine *m, struct thread *th)
+// A thread that has its host thread for itself, to its end. `mask`: signals blocked from where it
+// can take any, NULL: as they are.
+static enum machine_end run_thread(struct machine *m, struct thread *th, const sigset_t *mask)
 {
     enum sys_result next = begin(m, th);
+    if (mask)
+        pthread_sigmask(SIG_SETMASK, mask, NULL);
     return go_on(m, th, &next);
 }
 
@@ -249,9 +251,7 @@ static void *thread_main(void *arg)
 {
     struct start s = *(struct start *)arg;
     free(arg);
-    block_switch(s.th);
-    pthread_sigmask(SIG_SETMASK, &s.mask, NULL);
-    note_end(s.m, run_thread(s.m, s.th));
+    note_end(s.m, run_thread(s.m, s.th, &s.mask));
     if (s.th == s.m->process->main)   // a fork: nobody waits in machine_run
         __atomic_store_n(&s.m->process->orphan, true, __ATOMIC_RELEASE);
     if (thread_end(s.th))
@@ -288,7 +288,7 @@ enum machine_end machine_run(struct machine *m)
     if (!p->policy->parallel)
         return run_turns(m) == MACHINE_PAUSED ? MACHINE_PAUSED : m->end;
     struct thread *th = p->main;
-    note_end(m, run_thread(m, th));
+    note_end(m, run_thread(m, th, NULL));
     thread_end(th);
     if (!process_join(p))
         m->abandoned = true;

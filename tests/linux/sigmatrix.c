@@ -300,7 +300,7 @@ static void inherit(char **program)
     for (int disposition = DEFAULT; disposition <= BLOCK; disposition++) {
         printf("%-14s %-8s", "inherited", dispositions[disposition]);
         for (int sig = 1; sig <= SIGNALS; sig++) {
-            // The C library has 32 and 33 for itself: ignored in what posix_spawn starts, and handled.
+            // 32 and 33 are the C library's: ignored in what posix_spawn starts, and handled.
             int usable = sig != 32 && sig != 33;
             pid_t child = skipped(sig) || !usable ? -1 : fork();
             if (!child)

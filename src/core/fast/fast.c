@@ -200,8 +200,8 @@ static inline __attribute__((always_inline)) cycle execute(struct fast *f, const
         set_results(f, p, done, address);
         for (u32 k = 0; k < p->dst_count; k++)
             f->loaded[p->dst[k]] = done;
-        if (p->dst_count ==
-            2)   // the second of a pair stands first, and is no faster as an address
+        // The second of a pair stands first, and is no faster as an address.
+        if (p->dst_count == 2)
             f->ready[p->dst[0] + PLAN_AS_ADDRESS] = done;
     }
     return done;

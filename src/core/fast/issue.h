@@ -39,17 +39,6 @@ static inline cycle sources(const struct fast *f, const struct plan *p)
     return t;
 }
 
-// Whether a register that the store writes is still to come from a unit, and not from a load.
-static inline bool is_made(const struct fast *f, const struct plan *p)
-{
-    bool made = false;
-    for (u32 k = 0; k < p->src_count; k++) {
-        cycle t = f->ready[p->src[k]];
-        made |= p->data >> k & 1 && t > f->now && t != f->loaded[p->src[k]];
-    }
-    return made;
-}
-
 // The same for the address of a store; `*data`: for what it writes.
 static inline cycle store_sources(const struct fast *f, const struct plan *p, cycle *data)
 {
@@ -61,6 +50,17 @@ static inline cycle store_sources(const struct fast *f, const struct plan *p, cy
             t = source(f, p, k, t);
     *data = d;
     return t;
+}
+
+// Whether a register that the store writes is still to come from a unit, and not from a load.
+static inline bool is_made(const struct fast *f, const struct plan *p)
+{
+    bool made = false;
+    for (u32 k = 0; k < p->src_count; k++) {
+        cycle t = f->ready[p->src[k]];
+        made |= p->data >> k & 1 && t > f->now && t != f->loaded[p->src[k]];
+    }
+    return made;
 }
 
 static u32 wait_for_unit(struct fast *f, const struct plan *p, u32 units)

@@ -26,7 +26,9 @@ struct granule {
     cycle written;   // when they are in the L1D
     u32 from;        // low bits of the address of the store
     u32 early : 22;  // cycles its address was there before its data
-    u32 atomic : 1, made : 1, size : 8;   // what follows begins when it ends; a unit made it; bytes
+    u32 atomic : 1;  // what follows begins when it ends
+    u32 made : 1;    // a unit made the data
+    u32 size : 8;    // bytes
 };
 
 #endif

@@ -88,8 +88,9 @@ struct plan {
     u8 issue_count;
     u8 base_issue : 4;     // index of the issue that writes the base, or ISSUES_MAX
     u8 memory_issue : 4;   // index of the issue that accesses memory
-    u8 data_latency;   // until what it writes is there, from its registers; atomics: from the
-        // access; loads: 1 when a base register gets it no earlier than others
+    // Stores: from the registers to what is written; atomics: the same from the access; loads: 1 when
+    // a base register gets the value no earlier than others.
+    u8 data_latency;
     u16 place;   // in its page
     u16 group_need;   // uops << 8 | issues: what it takes of a reorder buffer group
     u32 word;   // the last one given

@@ -207,7 +207,7 @@ static void base_known(struct ooo *o, struct inst *i)
     ooo_wake_results(o, i, true);
 }
 
-// The entry of a store whose address has gone is its data's until that is known.
+// The entry of a store whose address has gone is its data's until that is there.
 static void leave_to_data(struct ooo *o, const struct inst *i, u32 lane)
 {
     if (i->data_op != NONE)

@@ -19,7 +19,8 @@
 static const u64 NAMESPACES = CLONE_NEWNS | CLONE_NEWCGROUP | CLONE_NEWUTS | CLONE_NEWIPC |
                               CLONE_NEWUSER | CLONE_NEWPID | CLONE_NEWNET;
 
-// In the child: the process is now another. `parent`: the host's number of the one that forked, which may have ended.
+// In the child: the process is now another. `parent`: the host's number of the one that forked,
+// which may have ended.
 static void become_child(struct thread *t, const u64 a[6], int pid, int parent)
 {
     struct process *p = t->process;
