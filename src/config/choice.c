@@ -11,6 +11,12 @@ const struct choice choices_bpred[] = {
     { 0 },
 };
 
+#define FIRST_TOUCH ROW
+const struct choice choices_first_touch[] = {
+#include "uarch/first_touch.def"
+    { 0 },
+};
+
 #define PREFETCH(id, name, sees, doc) ROW(id, name, doc)
 const struct choice choices_prefetch[] = {
 #include "uarch/prefetch.def"

@@ -67,6 +67,7 @@ static void memory_of(const struct core_params *p, struct hierarchy_params *m)
         .write_share = (u32)(256 * p->dram_core_gbs / p->dram_core_write_gbs + 0.5),
         .whole_lines = (u32)p->whole_lines,
         .slc_exclusive = p->slc_exclusive,
+        .first_touch = (u32)choice_find(choices_first_touch, p->l2_first_touch),
         .page = (u32)p->page_size,
         .page_map = p->page_scramble,
     };

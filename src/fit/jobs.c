@@ -47,11 +47,16 @@ bool fit_jobs(const struct fit *f, const char *what, size_t n,
               void (*job)(void *ctx, struct lab *l, size_t k), void *ctx, struct err *e)
 {
     struct pool p = { f, what, n, 0, 0, job, ctx, PTHREAD_MUTEX_INITIALIZER };
+    struct config c;
+    if (f->config) {   // what was measured had touched its pages long before
+        c = *f->config;
+        strcpy(c.core.l2_first_touch, "none");
+    }
     struct worker w[MOST_THREADS];
     u32 threads = f->threads < 1 ? 1 : f->threads > MOST_THREADS ? MOST_THREADS : f->threads;
     u32 made = 0, started = 1;
     for (; made < threads && made < n; made++) {
-        w[made] = (struct worker){ &p, f->config ? lab_new(f->config, f->model, e) : NULL, 0 };
+        w[made] = (struct worker){ &p, f->config ? lab_new(&c, f->model, e) : NULL, 0 };
         if (f->config && !w[made].lab)
             break;
     }

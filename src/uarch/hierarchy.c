@@ -25,7 +25,11 @@ struct shared {
     struct dram *dram;
     u32 l2_line, slc_latency, write_share;
     bool exclusive;
+    u32 first_touch;
+    u64 *touched;   // a bit a page, which those TOUCHED pages apart share, or NULL
 };
+
+enum { TOUCHED = 1 << 20 };   // 16 GiB of pages of 16 KiB
 
 // A line that a store missed, and which of its bytes have been written since: bit k is byte k.
 struct written {
@@ -85,6 +89,8 @@ static struct shared *shared_new(struct arena *a, const struct hierarchy_params 
     s->slc_latency = (u32)(((u64)p->slc_latency_ps * p->clock_mhz + 500000) / 1000000);
     s->exclusive = p->slc_exclusive;
     s->write_share = p->write_share;
+    s->first_touch = p->first_touch;
+    s->touched = p->first_touch ? ARENA_ARRAY(a, TOUCHED / 64, u64) : NULL;
     return s;
 }
 
@@ -171,6 +177,42 @@ static cycle l2_push_out(struct shared *s, struct cache_victim v, cycle now)
     return begin;
 }
 
+// Where it stands whether the page of `va` was touched.
+static u64 *touched_word(struct hierarchy *h, vaddr va, u64 *bit)
+{
+    u64 page = va >> h->page_bits;
+    *bit = 1ull << page % 64;
+    return &h->s->touched[page % TOUCHED / 64];
+}
+
+static bool is_touched(struct hierarchy *h, vaddr va)
+{
+    u64 bit;
+    return !h->s->touched || *touched_word(h, va, &bit) & bit;
+}
+
+// What the kernel left of a page in the L2 has taken the place of other lines.
+static __attribute__((noinline)) void l2_make_page(struct hierarchy *h, vaddr va, cycle now)
+{
+    struct shared *s = h->s;
+    paddr pa = physical(h, va >> h->page_bits << h->page_bits), end = pa + (1ull << h->page_bits);
+    h->stats.pages_touched++;
+    for (; pa < end; pa += s->l2_line)
+        if (!cache_contains(s->l2, pa))
+            l2_push_out(s, cache_fill(s->l2, pa, origin(LEVEL_L2), now, now), now);
+}
+
+// The program comes to the page of `va`, of which a first level lacks something.
+static inline void l2_touch(struct hierarchy *h, vaddr va, bool code, cycle now)
+{
+    u64 bit, *word;
+    if (!h->s->touched || *(word = touched_word(h, va, &bit)) & bit)
+        return;
+    *word |= bit;
+    if (!code || h->s->first_touch == TOUCH_ALL)
+        l2_make_page(h, va, now);
+}
+
 // Brings a line the L2 lacks; `now` is when the L2 finds out. Returns when a load
 // that waits for it has its value.
 static cycle l2_fill(struct hierarchy *h, paddr pa, u32 state, enum access kind, cycle now,
@@ -211,7 +253,7 @@ static u32 l2_prefetch(struct hierarchy *h, vaddr pc, const vaddr *want, u32 n, 
     for (u32 i = 0; i < n; i++) {
         paddr pa = physical(h, want[i]);
         enum level level;
-        if (cache_contains(h->s->l2, pa))
+        if (cache_contains(h->s->l2, pa) || !is_touched(h, want[i]))
             continue;
         if (mshr_full(h->s->l2_mshr, now)) {
             h->stats.prefetch_dropped++;
@@ -287,6 +329,7 @@ static cycle l1_fill(struct hierarchy *h, struct first *f, vaddr pc, vaddr va, u
     if (f == &h->i)
         start = meter_take(h->fetch_bus, start, f->line);
     enum access kind = state & LINE_PREFETCHED ? ACCESS_PREFETCH : ACCESS_READ;
+    l2_touch(h, va, f == &h->i, start);
     cycle ready = l2_read(h, pc, va, f->line, kind, start, level);
     mshr_hold(f->mshr, start, ready);
     l1_push_out(h, f, cache_fill(f->cache, va, state | origin(*level), now, ready), ready);
@@ -333,6 +376,7 @@ static cycle l1_claim(struct hierarchy *h, vaddr va, cycle now, enum level *leve
     struct shared *s = h->s;
     paddr pa = physical(h, va);
     cycle start = mshr_start(h->d.mshr, now);
+    l2_touch(h, va, false, start);
     struct cache_answer r = cache_lookup(s->l2, pa, ACCESS_WRITE, start);
     cycle ready = later(r.ready, start) + h->l2_latency;
     *level = LEVEL_L2;
@@ -357,7 +401,7 @@ static u32 l1_prefetch(struct hierarchy *h, struct first *f, vaddr pc, const vad
     u32 brought = 0;
     for (u32 i = 0; i < n; i++) {
         enum level level;
-        if (cache_contains(f->cache, want[i]))
+        if (cache_contains(f->cache, want[i]) || !is_touched(h, want[i]))
             continue;
         if (mshr_full(f->mshr, now)) {
             h->stats.prefetch_dropped++;
@@ -530,14 +574,17 @@ struct hierarchy_stats hierarchy_stats(const struct hierarchy *h)
 
 void hierarchy_save(struct hierarchy *h, struct save *s)
 {
-    save_section(s, "memory", 3);
+    save_section(s, "memory", 4);
     save_same(s, h->s->slc != NULL);
+    save_same(s, h->s->touched != NULL);
     save_same(s, h->words != NULL);
     cache_save(h->d.cache, s);
     cache_save(h->i.cache, s);
     cache_save(h->s->l2, s);
     if (h->s->slc)
         cache_save(h->s->slc, s);
+    if (h->s->touched)
+        save_bytes(s, h->s->touched, TOUCHED / 64, sizeof(*h->s->touched));
     prefetch_save(h->d.prefetch, s);
     prefetch_save(h->i.prefetch, s);
     prefetch_save(h->l2_prefetch, s);

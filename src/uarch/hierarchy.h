@@ -19,6 +19,12 @@
 
 enum level { LEVEL_L1, LEVEL_L2, LEVEL_SLC, LEVEL_DRAM, LEVELS };
 
+enum first_touch {
+#define FIRST_TOUCH(id, ...) TOUCH_##id,
+#include "uarch/first_touch.def"
+#undef FIRST_TOUCH
+};
+
 // Latencies are from issue of a load to issue of a dependent load when nothing
 // else is under way. Avalanche | Blizzard values, sources in cores/*.yaml.
 struct hierarchy_params {
@@ -45,6 +51,7 @@ struct hierarchy_params {
     u32 whole_lines;                      // followed, as runs of stores write them whole: 8;
                                           // a power of two, or 0: none
     u32 slc_exclusive;                    // 1: the SLC holds what the L2 pushed out
+    u32 first_touch;                      // enum first_touch
     u32 page;                             // bytes: 16384
     u32 page_map;                         // 0 identity, 1 scrambled
     struct prefetch_params l1i_prefetch;

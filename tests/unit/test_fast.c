@@ -403,7 +403,7 @@ static void a_chase_takes_the_latency_of_its_level(void **state)
 {
     struct core_stats s;
     assert_between(random_chase(64 << 10, 10000, &s), 3, 3.1);
-    assert_between(random_chase(2 << 20, 100000, &s), 16.2, 18.2);
+    assert_between(random_chase(2 << 20, 100000, &s), 16.1, 18.2);   // one in 16 hits the L1D
     assert_between(random_chase(256 << 20, 100000, &s) / 3.504, 97, 107);
 }
 

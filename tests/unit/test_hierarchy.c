@@ -253,6 +253,47 @@ static void a_walk_reads_the_table_through_the_l2(void **state)
     assert_int_equal(hierarchy_walk(h, 16, 2000), 2100);
 }
 
+// A page of the plain machine is larger than its L2: here one is half of it.
+static struct hierarchy *touched(void **state, u32 first_touch)
+{
+    struct hierarchy_params p = plain;
+    p.first_touch = first_touch;
+    p.page = 4096;
+    return hierarchy_new(*state, &p, NULL);
+}
+
+static void the_first_load_of_a_page_finds_it_in_the_l2(void **state)
+{
+    struct hierarchy *h = touched(state, TOUCH_DATA);
+    assert_access(load(h, 0x10800, 0), 17, LEVEL_L2);
+    assert_access(load(h, 0x10fc0, 1000), 1017, LEVEL_L2);   // all of it
+    assert_access(load(h, 0x11000, 2000), 2017, LEVEL_L2);   // the next page
+    assert_int_equal(hierarchy_stats(h).pages_touched, 2);
+    load(h, 0x12000, 3000);
+    load(h, 0x13000, 4000);   // both pages are out of the L2, in the SLC
+    assert_access(load(h, 0x10400, 5000), 5040, LEVEL_SLC);
+    assert_int_equal(hierarchy_stats(h).pages_touched, 4);
+    assert_access(hierarchy_fetch(h, 0x20000, 6000), 6100, LEVEL_DRAM);   // code is none
+}
+
+static void no_prefetcher_goes_to_a_page_that_is_not_there(void **state)
+{
+    struct hierarchy_params p = plain;
+    p.l1d_prefetch =
+        (struct prefetch_params){ .kind = PREFETCH_next, .degree = 1, .cross_page = 1 };
+    for (p.first_touch = TOUCH_NONE; p.first_touch <= TOUCH_ALL; p.first_touch++) {
+        struct hierarchy *h = hierarchy_new(*state, &p, NULL);
+        load(h, 0x13fc0, 0);
+        assert_int_equal(hierarchy_l1d_contains(h, 0x14000), p.first_touch == TOUCH_NONE);
+    }
+}
+
+static void code_that_ran_a_moment_ago_is_in_the_l2(void **state)
+{
+    struct hierarchy *h = touched(state, TOUCH_ALL);
+    assert_access(hierarchy_fetch(h, 0x20000, 0), 17, LEVEL_L2);
+}
+
 static void a_pipe_carries_so_many_bytes_a_cycle(void **state)
 {
     struct meter *m = meter_new(*state, 32, 1);
@@ -306,6 +347,9 @@ int main(void)
         T(code_from_the_l2_comes_at_its_own_bandwidth),
         T(scrambled_pages_keep_their_lines_apart),
         T(a_walk_reads_the_table_through_the_l2),
+        T(the_first_load_of_a_page_finds_it_in_the_l2),
+        T(no_prefetcher_goes_to_a_page_that_is_not_there),
+        T(code_that_ran_a_moment_ago_is_in_the_l2),
         T(a_pipe_carries_so_many_bytes_a_cycle),
         T(entries_are_free_again_when_their_miss_ends),
     };
