@@ -23,6 +23,7 @@ static const struct {
     const char *cores[2];
 } sets[] = {
     { "instructions", fit_forms, { "m1-firestorm", "m1-icestorm" } },
+    { "sequences", fit_sequences, { "m1-firestorm", "m1-icestorm" } },
     { "probes", fit_probes, { "m2-avalanche", "m2-blizzard" } },
 };
 

@@ -6,7 +6,6 @@
 #include <unistd.h>
 
 #include "api/accuracy.h"
-#include "exec/sem/crc32.h"
 
 // The columns of apps.csv, in their order.
 enum column {
@@ -32,7 +31,7 @@ enum column {
     COLUMNS
 };
 
-enum { MOST_APPS = 256, LINE = 2048, MOST_ARGUMENTS = 8, MOST_MORE_PERCENT = 3 };
+enum { MOST_APPS = 256, MOST_ARGUMENTS = 8, MOST_MORE_PERCENT = 3 };
 
 struct app {
     char *at[COLUMNS];
@@ -53,55 +52,26 @@ struct apps {
 
 // -- The table --
 
-// CRC-32 of IEEE 802.3, as zlib's.
-static u32 crc32_of(const char *text)
-{
-    u32 crc = ~0u;
-    for (; *text; text++)
-        crc = crc32_update(crc32_ieee, crc, (u8)*text, 1);
-    return ~crc;
-}
+#define TABLE "apps.csv"
 
-// A third is kept away from those who make the models, by a rule that nobody can lean on.
-static bool is_unseen(const char *name)
+static const char *wrong(char *const *at)
 {
-    return crc32_of(name) % 3 == 0;
-}
-
-static bool fail_row(const struct app *a, const char *why, struct m2sim_error *e)
-{
-    return api_fail(e, M2SIM_EXIT_DATA, "measured/apps.csv: '%.60s': %s", a->at[NAME], why);
-}
-
-static bool check_row(const struct app *a, struct m2sim_error *e)
-{
-    const char *const *at = (const char *const *)a->at;
-    if (!at[NOTE])
-        return fail_row(a, "too few columns", e);
-    if (strcmp(at[SEEN], is_unseen(at[NAME]) ? "no" : "yes") != 0)
-        return fail_row(
-            a, is_unseen(at[NAME]) ? "by the rule it is unseen" : "by the rule it is seen", e);
     if (strcmp(at[FIDELITY], "A") != 0 && strcmp(at[FIDELITY], "B") != 0)
-        return fail_row(a, "fidelity must be A or B", e);
+        return "fidelity must be A or B";
     if (!(strtod(at[MEASURED], NULL) > 0 && strtod(at[UNITS], NULL) > 0 &&
           strtoull(at[PASSES], NULL, 10)))
-        return fail_row(a, "measured, units and passes must be above 0", e);
-    return true;
+        return "measured, units and passes must be above 0";
+    return NULL;
 }
 
-static bool read_row(struct apps *s, const char *line, struct m2sim_error *e)
+static bool take_row(void *ctx, char **at, struct err *e)
 {
-    struct arena *arena = s->f->results->arena;
-    struct app *a = ARENA_NEW(arena, struct app);
-    size_t size = strlen(line) + 1;
-    char *text = memcpy(ARENA_ARRAY(arena, size, char), line, size);
-    fit_fields(text, a->at, COLUMNS);
-    if (!a->at[0] || !*a->at[0] || strcmp(a->at[0], "name") == 0)
-        return true;
-    if (!check_row(a, e))
-        return false;
-    if (s->count == MOST_APPS)
-        return fail_row(a, "too many rows", e);
+    struct apps *s = ctx;
+    const char *why = s->count == MOST_APPS ? "too many rows" : wrong(at);
+    if (why)
+        return fit_bad_row(TABLE, at[NAME], why, e);
+    struct app *a = ARENA_NEW(s->f->results->arena, struct app);
+    memcpy(a->at, at, sizeof(a->at));
     a->r = (struct result){
         .set = "apps",
         .core = s->o->core ? s->o->core : a->at[CORE],
@@ -111,27 +81,12 @@ static bool read_row(struct apps *s, const char *line, struct m2sim_error *e)
         .x = NAN,
         .sim = NAN,
         .hw = strtod(a->at[MEASURED], NULL),
-        .unseen = is_unseen(a->at[NAME]),
+        .unseen = fit_is_unseen(a->at[NAME]),
         .fidelity = *a->at[FIDELITY],
     };
     a->r.low = a->r.high = a->r.hw;
     s->at[s->count++] = a;
     return true;
-}
-
-static bool read_rows(struct apps *s, struct m2sim_error *e)
-{
-    struct err err = { "" };
-    char line[LINE];
-    FILE *file = fit_open(s->f, "apps.csv", &err);
-    if (!file)
-        return api_fail_for(e, M2SIM_EXIT_NO_INPUT, &err);
-    bool ok = true;
-    while (ok && fgets(line, sizeof(line), file))
-        ok = line[0] == '#' || read_row(s, line, e);
-    if (!fit_close(file, "measured/apps.csv", &err) && ok)
-        ok = api_fail_for(e, M2SIM_EXIT_NO_INPUT, &err);
-    return ok;
 }
 
 // A core that was measured has its own rows; any other core is given all.
@@ -227,8 +182,8 @@ bool accuracy_apps(const struct m2sim_accuracy *o, struct fit *f, struct m2sim_e
     struct err err = { "" };
     struct apps *s = ARENA_NEW(f->results->arena, struct apps);
     *s = (struct apps){ .o = o, .f = f };
-    if (!read_rows(s, e))
-        return false;
+    if (!fit_rows(f, TABLE, COLUMNS, SEEN, take_row, s, &err))
+        return api_fail_for(e, M2SIM_EXIT_NO_INPUT, &err);
     choose_rows(s);
     if (!find_programs(s, e))
         return false;

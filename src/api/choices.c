@@ -11,7 +11,7 @@
 static const struct name {
     const char *name, *meaning;
 } suites[] = {
-    { "all", "instructions, probes, loops and kernels" },
+    { "all", "all but models" },
 #define SUITE(name, doc) { #name, doc },
 #include "api/suites.def"
 #undef SUITE

@@ -162,6 +162,8 @@ bool api_fail_for(struct m2sim_error *e, int code, const struct err *why)
 {
     if (why->kind == ERR_HOST)
         code = M2SIM_EXIT_INTERNAL;
+    else if (why->kind == ERR_DATA)
+        code = M2SIM_EXIT_DATA;
     else if (why->kind == ERR_UNREADABLE && code == M2SIM_EXIT_DATA)
         code = M2SIM_EXIT_NO_INPUT;
     return api_fail(e, code, "%s", why->text);

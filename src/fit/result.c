@@ -97,6 +97,8 @@ bool result_hit(const struct result *r)
         return strcmp(r->set, "loops") == 0 && result_within(r, 0.05, 0);
     if (strcmp(r->set, "instructions") == 0)
         return result_within(r, 0.05, 0.01);
+    if (strcmp(r->set, "sequences") == 0)
+        return result_within(r, 0.05, 0.02);
     if (strcmp(r->set, "apps") == 0)
         return result_within(r, 0.10, 0);
     if (strcmp(r->set, "models") == 0)

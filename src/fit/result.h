@@ -6,7 +6,7 @@
 #include "base/types.h"
 
 struct result {
-    const char *set;      // "instructions", "probes", "loops", "kernels", "apps", "models"
+    const char *set;      // a name of api/suites.def
     const char *core;
     const char *family;   // points that belong together: one plot
     const char *name;
@@ -44,8 +44,8 @@ double result_error(const struct result *r);
 // Within `share` of the measurement or `cycles` of it.
 bool result_within(const struct result *r, double share, double cycles);
 
-// By the rule of its set: in its range when it has one (loops: or 5 %); instructions 5 %; apps 10 %;
-// models 15 %; others 10 % or 0.3 cycle.
+// By the rule of its set: in its range when it has one (loops: or 5 %); instructions 5 %; sequences 5 % or
+// 0.02 cycle; apps 10 %; models 15 %; others 10 % or 0.3 cycle.
 bool result_hit(const struct result *r);
 
 #endif

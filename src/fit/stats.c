@@ -27,7 +27,8 @@ const struct fit_part fit_parts[FIT_PARTS] = {
 
 static bool is_of(const struct fit_part *p, const struct result *r)
 {
-    return !p || ((r->unseen ? p->unseen : p->seen) && (r->fidelity == 'B' ? p->b : p->a));
+    bool fidelity = !p || (r->fidelity == 'A' ? p->a : r->fidelity == 'B' ? p->b : p->a && p->b);
+    return !p || ((r->unseen ? p->unseen : p->seen) && fidelity);
 }
 
 enum value { HW, SIM, LOG_HW, LOG_SIM, RANK_HW, RANK_SIM, ERROR, VALUES };

@@ -13,7 +13,7 @@ done
 for word in fast detailed m1-firestorm m1-icestorm m2-avalanche m2-blizzard tage-firestorm gshare stride lru plru interp jit; do
     m2sim help time | grep -qw -e "$word" || echo "$word is not in help time"
 done
-for word in instructions probes loops kernels apps models all; do
+for word in instructions sequences probes loops kernels apps models all; do
     m2sim help accuracy | grep -qw -e "$word" || echo "$word is not in help accuracy"
 done
 for word in start run interp fast detailed cpu wall; do
