@@ -24,6 +24,7 @@ enum column {
     TURN,   // copy k is made of WORD + STEP x (k mod turn)
     BEFORE,   // words before the loop, once
     CODE,   // words of a copy: WORD or WORD+STEP
+    AFTER,   // words after the copies, in the loop: they take addresses back
     TEXT,   // the same in assembly language, of the first copy
     SOURCE,
     SEEN,
@@ -46,7 +47,7 @@ struct words {
 };
 
 struct sequence {
-    struct words before, code;
+    struct words before, code, after;
     u32 copies, turn;
     u64 seed, constant, memory;
     u64 data;   // the first address of them, or 0
@@ -62,17 +63,25 @@ struct sequences {
 
 // -- The table --
 
+static bool read_hex(const char **text, u32 *value)
+{
+    char *end;
+    bool ok = isxdigit((u8)(*text)[0]);
+    *value = (u32)strtoul(*text, &end, 16);
+    *text = end;
+    return ok;
+}
+
 static bool read_words(const char *text, struct words *w)
 {
     for (w->count = 0; *text; w->count++) {
-        char *end;
-        if (w->count == WORDS || !isxdigit((u8)*text))
+        if (w->count == WORDS || !read_hex(&text, &w->word[w->count]))
             return false;
-        w->word[w->count] = (u32)strtoul(text, &end, 16);
-        w->step[w->count] = *end == '+' ? (u32)strtoul(end + 1, &end, 16) : 0;
-        if (*end && *end != ' ')
+        w->step[w->count] = 0;
+        if (*text == '+' && (text++, !read_hex(&text, &w->step[w->count])))
             return false;
-        text = *end ? end + 1 : end;
+        if (*text && *text++ != ' ')
+            return false;
     }
     return true;
 }
@@ -109,8 +118,9 @@ static const char *read_sequence(char *const *at, struct sequence *q)
         return "copies must be above 0 and at most 8192, turn at most copies";
     if (!read_start(at[START], q))
         return "start must be three of @, @+N or a number, N at most 1048576";
-    if (!read_words(at[BEFORE], &q->before) || !read_words(at[CODE], &q->code) || !q->code.count)
-        return "before and code must be words in hexadecimal, 64 at most";
+    if (!read_words(at[BEFORE], &q->before) || !read_words(at[CODE], &q->code) ||
+        !read_words(at[AFTER], &q->after) || !q->code.count)
+        return "before, code and after must be words in hexadecimal, 64 at most";
     return NULL;
 }
 
@@ -175,6 +185,7 @@ static void time_sequence(void *ctx, struct lab *lab, size_t k)
     c.head = c.at;
     for (u32 n = 0; n < q->copies; n++)
         write_words(&c, &q->code, n % q->turn);
+    write_words(&c, &q->after, 0);
     start(lab, q, &c);
     u32 times = (ROUND + q->copies - 1) / q->copies;
     q->r.sim = loop_run(&c, times, times) / q->copies;
