@@ -9,6 +9,8 @@
 static const struct bpred_params avalanche = {
     .history = { .phrt_bits = 100, .phrb_bits = 28, .target_bits = 32 },
     .tage = { .counter_bits = 3, .useful_bits = 2, .base_bits = 12, .useful_period = 10 },
+    .next_fetch = { .entries = 1024, .width = 16 },
+    .override_bubbles = 2,
     .btb = { .l1_entries = 1024,
              .l1_ways = 2,
              .l2_entries = 3072,
@@ -463,6 +465,65 @@ static void told_the_truth_perfect_is_never_wrong(void **state)
     assert_int_equal(bpred_stats(late).mispredicted, 0);
 }
 
+// A loop of a branch to `to`, taken as `ways` say, or else of a jump to `other`, and of a jump back.
+// Returns the bubbles.
+static u32 lost_in_turns(struct bpred *b, u64 ways, vaddr to, vaddr other, u32 turns)
+{
+    u32 lost = 0;
+    for (u32 k = 0; k < turns; k++) {
+        bool way = ways >> k % 8 & 1;
+        struct bpred_result r = bpred_predict_and_update(b, BRANCH_CONDITIONAL, 0x4000, way, to);
+        assert_true(!r.mispredicted || k < 64 || turns < 400);
+        lost += r.bubbles;
+        if (!way)
+            lost += bpred_predict_and_update(b, BRANCH_DIRECT, 0x4004, true, other).bubbles;
+        if (way || other != 0x4000)
+            lost += bpred_predict_and_update(b, BRANCH_DIRECT, to, true, 0x4000).bubbles;
+    }
+    return lost;
+}
+
+// Where fetch went last is given up when it was wrong twice: a direction that alternates turns it
+// every other time, one that differs once in eight once in eight, one that stays for two every
+// time. Two ways that lead to the same address are one.
+static void fetch_is_turned_when_a_branch_goes_another_way(void **state)
+{
+    static const struct {
+        u64 ways;
+        u32 lost;   // bubbles of eight turns
+    } cases[] = { { 0xff, 0 }, { 0x00, 0 }, { 0x55, 8 }, { 0x7f, 2 }, { 0x01, 2 }, { 0x33, 16 } };
+    for (u32 k = 0; k < COUNT(cases); k++) {
+        struct bpred *b = bpred_new(*state, &avalanche);
+        lost_in_turns(b, cases[k].ways, 0x4100, 0x4000, 800);
+        u64 before = bpred_stats(b).overridden;
+        assert_int_equal(lost_in_turns(b, cases[k].ways, 0x4100, 0x4000, 80), 10 * cases[k].lost);
+        assert_int_equal(2 * (bpred_stats(b).overridden - before), 10 * cases[k].lost);
+    }
+    struct bpred *same = bpred_new(*state, &avalanche);
+    lost_in_turns(same, 0x55, 0x4100, 0x4100, 800);
+    assert_int_equal(lost_in_turns(same, 0x55, 0x4100, 0x4100, 80), 0);
+}
+
+// A group ends at 16 instructions: behind it fetch begins another, which goes its own way.
+static void a_long_run_is_fetched_by_groups(void **state)
+{
+    struct next_fetch *n = next_fetch_new(*state, &avalanche.next_fetch);
+    const struct next_fetch_branch first = { .pc = 0x4008, .conditional = true },
+                                   last = { .pc = 0x4058, .target = 0x4000, .taken = true };
+    next_fetch_turn(n, 0x4000);
+    for (u32 k = 0; k < 4; k++) {
+        assert_false(next_fetch_pass(n, &first));
+        assert_false(next_fetch_pass(n, &last));
+    }
+    struct next_fetch_branch away = first;
+    away.taken = true;
+    away.target = 0x8000;
+    assert_false(next_fetch_pass(n, &away));   // it knew of nothing
+    next_fetch_turn(n, 0x4000);
+    assert_false(next_fetch_pass(n, &first));
+    assert_true(next_fetch_pass(n, &last));   // the group at 0x4000 went on, not to 0x8000
+}
+
 int main(void)
 {
 #define T(f) cmocka_unit_test_setup_teardown(f, open_arena, close_arena)
@@ -486,6 +547,8 @@ int main(void)
         T(gshare_finds_its_counter_by_address_and_outcomes),
         T(outcomes_are_remembered_the_latest_in_bit_0),
         T(gshare_learns_a_branch_that_alternates_and_bimodal_does_not),
+        T(fetch_is_turned_when_a_branch_goes_another_way),
+        T(a_long_run_is_fetched_by_groups),
         T(told_the_truth_perfect_is_never_wrong),
     };
     return cmocka_run_group_tests_name("bpred", tests, NULL, NULL);

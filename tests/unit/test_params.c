@@ -176,24 +176,6 @@ static void noise(struct program *p)
         maybe(p, draw(p) & 1);
 }
 
-static void call(struct program *p, u64 target)
-{
-    jump(p, 0x94000000 | ((u32)((i64)(target - p->pc) / 4) & 0x3ffffff), target);
-}
-
-// From two places in turn, a function that calls another: its return is behind that one's.
-static void nested(struct program *p, u64 round)
-{
-    u64 outer = p->pc + 256, inner = p->pc + 320, end = p->pc + 384;
-    p->pc += 64 * (round & 1);
-    u64 back = p->pc + 4;
-    call(p, outer);
-    call(p, inner);
-    jump(p, 0xd65f03c0, outer + 4);
-    jump(p, 0xd65f03c0, back);
-    go(p, end);
-}
-
 // More calls within one another than the return stack has room for.
 static void calls(struct program *p)
 {
@@ -356,7 +338,6 @@ static struct program *program_new(struct arena *a)
             branches(p);
         }
         p->pc = CODE + 0x6000;
-        nested(p, round);
         p->pc = CODE + 0x4000;
         noise(p);
         p->pc = CODE + 0x1000;

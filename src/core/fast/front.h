@@ -88,7 +88,7 @@ static inline void steer(struct fast *f, const struct plan *p, const struct reco
         f->redirect = true;
         jump(f);
         f->refill = kind == BRANCH_CONDITIONAL ? STACK_conditional : STACK_target;
-    } else if (taken) {
+    } else if (taken || b.bubbles) {
         f->fetch += 1 + b.bubbles;
         f->s.taken_bubbles += b.bubbles;
         f->starved = b.bubbles ? STACK_bubbles : STACK_bandwidth;

@@ -90,7 +90,7 @@ static bool branch(struct ooo *o, struct inst *i)
         o->wrong = true;
         o->wrong_pc = next;
     }
-    if (!b->taken)
+    if (!b->taken && !b->bubbles)
         return false;
     o->fetch_resume = o->now + 1 + b->bubbles;
     if (b->bubbles)

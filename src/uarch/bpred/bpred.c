@@ -31,14 +31,14 @@ struct bpred {
     const struct policy *policy;
     void *state;   // of the policy
     bool told;     // targets too are known before
-    u8 return_bubbles;
-    bool popped;   // the last of calls and returns was a return
+    u8 override_bubbles;
+    struct next_fetch *next_fetch;
     struct btb *btb;
     struct ras *ras;
     struct indirect *indirect;
     // Counted apart, one addition a branch; bpred_stats() adds up.
     u64 seen[BRANCH_KINDS][4];   // taken | wrong << 1
-    u64 level[4], bubbles;
+    u64 level[4], bubbles, overridden;
 };
 
 struct bpred *bpred_new(struct arena *a, const struct bpred_params *p)
@@ -49,9 +49,10 @@ struct bpred *bpred_new(struct arena *a, const struct bpred_params *p)
     b->policy = &policies[p->kind];
     b->state = b->policy->create(a, p);
     b->told = p->kind == BPRED_perfect;
+    b->next_fetch = next_fetch_new(a, &p->next_fetch);
+    b->override_bubbles = (u8)p->override_bubbles;
     b->btb = btb_new(a, &p->btb);
     b->ras = ras_new(a, &p->ras);
-    b->return_bubbles = (u8)p->return_bubbles;
     b->indirect = indirect_new(a, &p->indirect, &p->history);
     return b;
 }
@@ -89,18 +90,35 @@ static void add(struct bpred_stats *s, enum branch_kind kind, const u64 seen[4])
     }
 }
 
-// What finding the target of a taken branch costs fetch. The return stack's top is at hand behind a
-// call; behind a return, fetch goes first where this one went last time, then where the stack says.
-static u8 bubbles(struct bpred *b, enum branch_kind kind, vaddr pc, vaddr target)
+// Past the branch; whether the slower predictor turned fetch at it or before it.
+static bool pass_fetch(struct bpred *b, enum branch_kind kind, vaddr pc, bool taken, vaddr target)
+{
+    struct next_fetch_branch n = { .pc = pc,
+                                   .target = target,
+                                   .conditional = kind == BRANCH_CONDITIONAL || is_indirect(kind),
+                                   .taken = taken,
+                                   .told = kind == BRANCH_RETURN };
+    return next_fetch_pass(b->next_fetch, &n) && !b->told;
+}
+
+// What finding the target of a taken branch costs fetch.
+static u8 target_bubbles(struct bpred *b, vaddr pc, vaddr target)
 {
     struct btb_answer r = btb_taken(b->btb, pc, target);
-    if (kind == BRANCH_RETURN && r.moved && b->popped && r.bubbles < b->return_bubbles)
-        r.bubbles = b->return_bubbles;
-    if (kind == BRANCH_RETURN || is_call(kind))
-        b->popped = kind == BRANCH_RETURN;
     b->level[r.level]++;
-    b->bubbles += r.bubbles;
     return r.bubbles;
+}
+
+// What the branch costs fetch when it goes as predicted.
+static u8 bubbles(struct bpred *b, enum branch_kind kind, vaddr pc, bool taken, vaddr target)
+{
+    bool turned = pass_fetch(b, kind, pc, taken, target);
+    u8 lost = taken ? target_bubbles(b, pc, target) : 0;
+    if (turned && lost < b->override_bubbles)
+        lost = b->override_bubbles;
+    b->overridden += turned;
+    b->bubbles += lost;
+    return lost;
 }
 
 struct bpred_result bpred_predict_and_update(struct bpred *b, enum branch_kind kind, vaddr pc,
@@ -124,11 +142,12 @@ struct bpred_result bpred_predict_and_update(struct bpred *b, enum branch_kind k
     if (is_call(kind))
         ras_push(b->ras, pc + 4);
     wrong &= !b->told;
-    struct bpred_result r = { .mispredicted = wrong };
-    if (taken) {
-        r.bubbles = bubbles(b, kind, pc, target);
+    struct bpred_result r = { .mispredicted = wrong,
+                              .bubbles = bubbles(b, kind, pc, taken, target) };
+    if (taken)
         history_taken(&b->history, &b->masks, pc, target);
-    }
+    else if (wrong)
+        next_fetch_turn(b->next_fetch, pc + 4);
     count(b, kind, taken, wrong);
     return r;
 }
@@ -155,6 +174,7 @@ void bpred_predict(struct bpred *b, enum branch_kind kind, vaddr pc, vaddr direc
         .target = direct_target,
         .history = b->history,
         .ras = ras_save(b->ras),
+        .fetch = next_fetch_at(b->next_fetch),
     };
     if (kind == BRANCH_CONDITIONAL)
         out->taken = b->policy->predict(
@@ -165,8 +185,7 @@ void bpred_predict(struct bpred *b, enum branch_kind kind, vaddr pc, vaddr direc
         out->target = indirect_predict(b->indirect, &b->history, pc, &out->indirect);
     if (b->told && truth)
         out->target = truth->target;
-    if (out->taken)
-        out->bubbles = bubbles(b, kind, pc, out->target);
+    out->bubbles = bubbles(b, kind, pc, out->taken, out->target);
     pass(b, kind, pc, out->taken, out->target);
 }
 
@@ -176,6 +195,10 @@ void bpred_recover(struct bpred *b, const struct bpred_prediction *p, bool taken
     ras_restore(b->ras, &p->ras);
     if (p->kind == BRANCH_RETURN)
         ras_pop(b->ras);
+    next_fetch_restore(b->next_fetch, &p->fetch);
+    pass_fetch(b, p->kind, p->pc, taken, target);
+    if (!taken)
+        next_fetch_turn(b->next_fetch, p->pc + 4);
     pass(b, p->kind, p->pc, taken, target);
 }
 
@@ -183,6 +206,7 @@ void bpred_rewind(struct bpred *b, const struct bpred_prediction *p)
 {
     b->history = p->history;
     ras_restore(b->ras, &p->ras);
+    next_fetch_restore(b->next_fetch, &p->fetch);
 }
 
 void bpred_train(struct bpred *b, const struct bpred_prediction *p, bool taken, vaddr target)
@@ -201,6 +225,7 @@ struct bpred_stats bpred_stats(const struct bpred *b)
                              .btb_l2 = b->level[1],
                              .btb_predecoded = b->level[2],
                              .btb_decode = b->level[3],
+                             .overridden = b->overridden,
                              .bubbles = b->bubbles };
     for (u32 k = 0; k < BRANCH_KINDS; k++)
         add(&s, k, b->seen[k]);
@@ -209,15 +234,16 @@ struct bpred_stats bpred_stats(const struct bpred *b)
 
 void bpred_save(struct bpred *b, struct save *s)
 {
-    save_section(s, "bpred", 2);
+    save_section(s, "bpred", 3);
     save_same(s, (u64)(b->policy - policies));
     SAVE(s, b->history);
-    SAVE(s, b->popped);
     b->policy->save(b->state, s);
+    next_fetch_save(b->next_fetch, s);
     btb_save(b->btb, s);
     ras_keep(b->ras, s);
     indirect_save(b->indirect, s);
     SAVE(s, b->seen);
     SAVE(s, b->level);
+    SAVE(s, b->overridden);
     SAVE(s, b->bubbles);
 }

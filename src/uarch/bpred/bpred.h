@@ -1,10 +1,9 @@
 // bpred.h: the branch unit: direction, target and return address together.
 //
-// Two ways to use it. A model that sees branches in program order with their
-// outcome calls bpred_predict_and_update. A model that fetches ahead calls
-// bpred_predict at fetch, which also moves the speculative history as
-// predicted, keeps the result with the branch, calls bpred_recover when it was
-// wrong, and bpred_train when the branch retires.
+// Two ways to use it. A model that sees branches in program order with their outcome calls
+// bpred_predict_and_update. A model that fetches ahead calls bpred_predict at fetch, which also
+// moves the speculative history as predicted, keeps the result with the branch, calls
+// bpred_recover when it was wrong, and bpred_train when the branch retires.
 #ifndef UARCH_BPRED_BPRED_H
 #define UARCH_BPRED_BPRED_H
 
@@ -13,6 +12,7 @@
 #include "uarch/bpred/btb.h"
 #include "uarch/bpred/history.h"
 #include "uarch/bpred/indirect.h"
+#include "uarch/bpred/next_fetch.h"
 #include "uarch/bpred/ras.h"
 #include "uarch/bpred/tage.h"
 
@@ -32,9 +32,10 @@ struct bpred_params {
     u32 outcomes;       // of the last branches that gshare sees, at most 32
     struct history_params history;
     struct tage_params tage;
+    struct next_fetch_params next_fetch;
+    u32 override_bubbles;   // of a conditional branch at which fetch goes elsewhere than last time
     struct btb_params btb;
     struct ras_params ras;
-    u32 return_bubbles; // of a return that goes elsewhere than last time
     struct indirect_params indirect;
 };
 
@@ -47,18 +48,18 @@ struct bpred_stats {
 extern const struct stat_row bpred_stat_rows[];
 
 enum branch_kind {
-    BRANCH_CONDITIONAL,     // b.cond, cbz, cbnz, tbz, tbnz
-    BRANCH_DIRECT,          // b
-    BRANCH_CALL,            // bl
-    BRANCH_INDIRECT,        // br
+    BRANCH_CONDITIONAL,   // b.cond, cbz, cbnz, tbz, tbnz
+    BRANCH_DIRECT,   // b
+    BRANCH_CALL,   // bl
+    BRANCH_INDIRECT,   // br
     BRANCH_INDIRECT_CALL,   // blr
-    BRANCH_RETURN,          // ret
+    BRANCH_RETURN,   // ret
     BRANCH_KINDS,
 };
 
 struct bpred_result {
     bool mispredicted;   // direction or target: costs the core its refill
-    u8 bubbles;          // otherwise: fetch cycles lost, 0 when not taken
+    u8 bubbles;   // otherwise: fetch cycles lost
 };
 
 // Where a branch goes, of a branch on the right path.
@@ -84,11 +85,12 @@ struct bpred_result bpred_predict_and_update(struct bpred *b, enum branch_kind k
 // For models that fetch ahead. Plain data, kept with the branch in flight.
 struct bpred_prediction {
     bool taken;
-    u8 kind;                // enum branch_kind
+    u8 kind;   // enum branch_kind
     u8 bubbles;
-    vaddr pc, target;       // predicted next address if taken; 0: unknown
-    struct history history; // before this branch
+    vaddr pc, target;   // predicted next address if taken; 0: unknown
+    struct history history;   // before this branch
     struct ras_state ras;   // before this branch
+    struct next_fetch_state fetch;   // before this branch
     union {
         struct bpred_lookup direction;   // of conditional branches
         struct indirect_lookup indirect;

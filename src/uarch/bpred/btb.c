@@ -135,7 +135,6 @@ struct btb_answer btb_taken(struct btb *b, vaddr pc, vaddr target)
     }
     b->missed = r.level ? b->missed + 1 : 0;
     r.target = (pc & ~0x3ffffffffull) | (u64)old << 2;
-    r.moved = old != to;
     return r;
 }
 

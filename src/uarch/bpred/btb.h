@@ -33,7 +33,6 @@ struct btb_answer {
     vaddr target;    // last known one; meaningless when level is 3
     u8 level;        // 0, 1: first and second level; 2: predecoded; 3: unknown
     u8 bubbles;
-    bool moved;      // it is not known to have gone there last time
 };
 
 struct btb;
