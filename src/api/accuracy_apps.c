@@ -58,9 +58,10 @@ static const char *wrong(char *const *at)
 {
     if (strcmp(at[FIDELITY], "A") != 0 && strcmp(at[FIDELITY], "B") != 0)
         return "fidelity must be A or B";
-    if (!(strtod(at[MEASURED], NULL) > 0 && strtod(at[UNITS], NULL) > 0 &&
+    double measured = strtod(at[MEASURED], NULL), units = strtod(at[UNITS], NULL);
+    if (!(measured > 0 && isfinite(measured) && units > 0 && isfinite(units) &&
           strtoull(at[PASSES], NULL, 10)))
-        return "measured, units and passes must be above 0";
+        return "measured, units and passes must be numbers above 0";
     return NULL;
 }
 

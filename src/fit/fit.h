@@ -33,17 +33,18 @@ bool fit_close(FILE *file, const char *name, struct err *e);
 // Cuts a line of CSV into up to `most` fields, in place; returns how many.
 size_t fit_fields(char *line, char **field, size_t most);
 
-// Reads a table of the folder whose rows, `columns` fields of CSV, begin with a name and have "yes" or
-// "no" in column `seen`, by the rule of fit_is_unseen(). Calls `take` with the fields of each row, which live
-// as long as the results, until it returns false. The errors are ERR_DATA but of a file that cannot be read.
+// Reads a table of the folder whose rows, `columns` fields of CSV (32 at most), begin with a name
+// and have "yes" or "no" in column `seen`, by the rule of fit_is_unseen(). Calls `take` with the
+// fields of each row, which live as long as the results, until it returns false. The errors are
+// ERR_DATA but of a file that cannot be read.
 bool fit_rows(const struct fit *f, const char *file, size_t columns, size_t seen,
               bool (*take)(void *ctx, char **at, struct err *e), void *ctx, struct err *e);
 
 // Says what is wrong with a row; returns false.
 bool fit_bad_row(const char *file, const char *name, const char *why, struct err *e);
 
-// A third of the measurements is kept away from those who make the models, by a rule that nobody can
-// lean on: the CRC-32 (IEEE 802.3) of the name is a multiple of 3.
+// A third of the measurements is kept away from those who make the models, by a rule that nobody
+// can lean on: the CRC-32 (IEEE 802.3) of the name is a multiple of 3.
 bool fit_is_unseen(const char *name);
 
 // Latency of each measured pair of operands and throughput of every instruction form.

@@ -44,8 +44,8 @@ double result_error(const struct result *r);
 // Within `share` of the measurement or `cycles` of it.
 bool result_within(const struct result *r, double share, double cycles);
 
-// By the rule of its set: in its range when it has one (loops: or 5 %); instructions 5 %; sequences 5 % or
-// 0.02 cycle; apps 10 %; models 15 %; others 10 % or 0.3 cycle.
+// By the rule of its set: in its range when it has one (loops: or 5 %); instructions 5 % or 0.01
+// cycle; sequences 5 % or 0.02 cycle; apps 10 %; models 15 %; others 10 % or 0.3 cycle.
 bool result_hit(const struct result *r);
 
 #endif

@@ -1,9 +1,8 @@
 // sequences.c: rows of copies of several instructions, and what one copy costs.
 //
-// measured/sequences.csv has what was measured and the code, both as text and as words. What is measured is
-// a loop of as many copies as the measurement had: how many stores and loads a loop has decides what
-// a table of them can learn.
-#include <ctype.h>
+// measured/sequences.csv has what was measured and the code, both as text and as words. What is
+// measured is a loop of as many copies as the measurement had: how many stores and loads a loop has
+// decides what a table of them can learn.
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -34,6 +33,7 @@ enum column {
 enum {
     WORDS = 64,   // of a copy or before the loop, at most
     MOST_COPIES = 8192,
+    MOST_WORDS = 1 << 17,   // of the loop: half of what its last branch reaches
     MOST_OFFSET = 1 << 20,   // of START
     ROUND = 8640,   // copies that warm up, and that are measured, at least
     LINE = 128,   // bytes: the loop begins one
@@ -65,11 +65,10 @@ struct sequences {
 
 static bool read_hex(const char **text, u32 *value)
 {
-    char *end;
-    bool ok = isxdigit((u8)(*text)[0]);
-    *value = (u32)strtoul(*text, &end, 16);
-    *text = end;
-    return ok;
+    size_t digits = strspn(*text, "0123456789abcdefABCDEF");
+    *value = (u32)strtoul(*text, NULL, 16);
+    *text += digits;
+    return digits && digits <= 8;
 }
 
 static bool read_words(const char *text, struct words *w)
@@ -110,17 +109,21 @@ static bool read_start(const char *text, struct sequence *q)
 
 static const char *read_sequence(char *const *at, struct sequence *q)
 {
-    q->copies = (u32)strtoul(at[COPIES], NULL, 10);
-    q->turn = (u32)strtoul(at[TURN], NULL, 10);
-    if (!(strtod(at[MEASURED], NULL) > 0))
-        return "measured must be above 0";
-    if (!q->copies || q->copies > MOST_COPIES || !q->turn || q->turn > q->copies)
+    u64 copies = strtoull(at[COPIES], NULL, 10), turn = strtoull(at[TURN], NULL, 10);
+    double measured = strtod(at[MEASURED], NULL);
+    if (!(measured > 0 && isfinite(measured)))
+        return "measured must be a number above 0";
+    if (!copies || copies > MOST_COPIES || !turn || turn > copies)
         return "copies must be above 0 and at most 8192, turn at most copies";
     if (!read_start(at[START], q))
         return "start must be three of @, @+N or a number, N at most 1048576";
     if (!read_words(at[BEFORE], &q->before) || !read_words(at[CODE], &q->code) ||
         !read_words(at[AFTER], &q->after) || !q->code.count)
         return "before, code and after must be words in hexadecimal, 64 at most";
+    q->copies = (u32)copies;
+    q->turn = (u32)turn;
+    if (q->copies * q->code.count > MOST_WORDS)
+        return "the loop is longer than 131072 words";
     return NULL;
 }
 
@@ -172,8 +175,8 @@ static void start(struct lab *lab, const struct sequence *q, struct loop *c)
         lab_data(lab, q->data + sizeof(u64) * k, q->memory);
 }
 
-// Closed by two instructions, as the measured loops were: pairs stay where they were in groups of eight. The
-// flags are a way from copy to copy too.
+// Closed by two instructions that leave the flags alone, which are a way from copy to copy too. The
+// measured loops had two: pairs stay where they were in groups of eight.
 static double run(struct lab *lab, struct loop *c, u32 times)
 {
     enum { COUNTER = 29 };

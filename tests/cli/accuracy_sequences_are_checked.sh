@@ -10,10 +10,13 @@ run "one,chains,m1-firestorm,1,1 @ 0,100,1,d503201f,8b000000,,add,me,yes" | awk 
 run "two,chains,m1-firestorm,2,1 @ 0,100,1,,8b000000 8b000000,,add; add,me,no
 one,chains,m1-firestorm,1,1 @ 0,100,1,,8b000000,,add,me,yes" | awk '/seen|fidelity/ { print $1, $2 }'
 for row in "one,few,m1-firestorm,1,1 @ 0,100,1,,8b000000,,add,me,no" "two,few,m1-firestorm,1,1 @ 0,100,1,,8b000000,,add,me,yes" \
-    "one,few,m1-firestorm,0,1 @ 0,100,1,,8b000000,,add,me,yes" "one,few,m1-firestorm,1,1 @ 0,9999,1,,8b000000,,add,me,yes" \
+    "one,few,m1-firestorm,0,1 @ 0,100,1,,8b000000,,add,me,yes" "one,few,m1-firestorm,inf,1 @ 0,100,1,,8b000000,,add,me,yes" \
+    "one,few,m1-firestorm,1,1 @ 0,9999,1,,8b000000,,add,me,yes" "one,few,m1-firestorm,1,1 @ 0,4294967297,1,,8b000000,,add,me,yes" \
     "one,few,m1-firestorm,1,1 @ 0,1,2,,8b000000,,add,me,yes" "one,few,m1-firestorm,1,1 @+ 0,100,1,,8b000000,,add,me,yes" \
     "one,few,m1-firestorm,1,1 @+9999999 0,1,1,,8b000000,,add,me,yes" "one,few,m1-firestorm,1,1 2,1,1,,8b000000,,add,me,yes" \
     "one,few,m1-firestorm,1,1 @ 0,1,1,,addx,,add,me,yes" "one,few,m1-firestorm,1,1 @ 0,1,1,,,,add,me,yes" \
-    "one,few,m1-firestorm,1,1 @ 0,1,1,,8b000000,8b00000+,add,me,yes" "one,few"; do
+    "one,few,m1-firestorm,1,1 @ 0,1,1,,8b000000,8b00000+,add,me,yes" \
+    "one,few,m1-firestorm,1,1 @ 0,1,1,,8b0000001,,add,me,yes" \
+    "one,few,m1-firestorm,1,1 @ 0,8192,1,,$(printf '8b000000 %.0s' $(seq 17)),,add,me,yes" "one,few"; do
     run "$row"
 done
