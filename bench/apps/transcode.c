@@ -30,20 +30,20 @@ static inline __attribute__((always_inline)) size_t convert_rare(const uint8_t *
                                                                  uint16_t **to)
 {
     if ((*p & 0xe0) == 0xc0) {
-        if (left < 1 || !is_next(p[1]))
+        if (left < 2 || !is_next(p[1]))
             return 0;
         uint32_t c = (*p & 31u) << 6 | (p[1] & 63u);
         *(*to)++ = (uint16_t)c;
         return c < 0x80 ? 0 : 2;
     }
     if ((*p & 0xf0) == 0xe0) {
-        if (left < 2 || !is_next(p[1]) || !is_next(p[2]))
+        if (left < 3 || !is_next(p[1]) || !is_next(p[2]))
             return 0;
         uint32_t c = (*p & 15u) << 12 | (p[1] & 63u) << 6 | (p[2] & 63u);
         *(*to)++ = (uint16_t)c;
         return c < 0x800 || (c > 0xd7ff && c < 0xe000) ? 0 : 3;
     }
-    if ((*p & 0xf8) != 0xf0 || left < 3 || !is_next(p[1]) || !is_next(p[2]) || !is_next(p[3]))
+    if ((*p & 0xf8) != 0xf0 || left < 4 || !is_next(p[1]) || !is_next(p[2]) || !is_next(p[3]))
         return 0;
     uint32_t c = (*p & 7u) << 18 | (p[1] & 63u) << 12 | (p[2] & 63u) << 6 | (p[3] & 63u);
     if (c <= 0xffff || c > 0x10ffff)
