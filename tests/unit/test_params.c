@@ -337,7 +337,6 @@ static struct program *program_new(struct arena *a)
             p->pc = CODE + 0x800;
             branches(p);
         }
-        p->pc = CODE + 0x6000;
         p->pc = CODE + 0x4000;
         noise(p);
         p->pc = CODE + 0x1000;

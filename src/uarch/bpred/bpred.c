@@ -234,7 +234,7 @@ struct bpred_stats bpred_stats(const struct bpred *b)
 
 void bpred_save(struct bpred *b, struct save *s)
 {
-    save_section(s, "bpred", 3);
+    save_section(s, "bpred", 4);
     save_same(s, (u64)(b->policy - policies));
     SAVE(s, b->history);
     b->policy->save(b->state, s);

@@ -33,7 +33,7 @@ struct bpred_params {
     struct history_params history;
     struct tage_params tage;
     struct next_fetch_params next_fetch;
-    u32 override_bubbles;   // of a conditional branch at which fetch goes elsewhere than last time
+    u32 override_bubbles;   // where a slower predictor turns fetch: next_fetch.h
     struct btb_params btb;
     struct ras_params ras;
     struct indirect_params indirect;

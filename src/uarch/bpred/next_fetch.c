@@ -9,7 +9,7 @@
 struct entry {
     u32 key;    // of the group, plus 1; 0: empty
     u32 next;
-    bool sure;  // it went there the last two times
+    bool sure;  // it went there last time; if not, the time before that
 };
 
 struct next_fetch {
@@ -77,6 +77,10 @@ void next_fetch_restore(struct next_fetch *n, const struct next_fetch_state *s)
 void next_fetch_save(struct next_fetch *n, struct save *s)
 {
     save_same(s, n->mask);
+    save_same(s, n->width);
     save_bytes(s, n->entries, n->mask + 1, sizeof(*n->entries));
     SAVE(s, n->at);
+    for (u32 i = 0; i <= n->mask; i++)
+        save_check(s, save_is_bool(&n->entries[i].sure));
+    save_check(s, save_is_bool(&n->at.conditional));
 }

@@ -20,21 +20,23 @@ struct next_fetch_params {
 // Where fetch is. Plain data, kept with a branch in flight to go back to.
 struct next_fetch_state {
     u32 start;          // of the group, in instructions
-    bool conditional;   // a conditional branch is in it
+    bool conditional;   // a branch that a slower predictor decides is in it
 };
 
 // A branch as it was predicted, or as it went.
 struct next_fetch_branch {
     vaddr pc, target;
-    bool conditional, taken;
-    bool told;   // its target comes from elsewhere: returns, indirect jumps
+    bool conditional;   // or indirect: a slower predictor says where it goes
+    bool taken;
+    bool told;   // its target is at hand as it is fetched: returns
 };
 
 struct next_fetch;
 
 struct next_fetch *next_fetch_new(struct arena *a, const struct next_fetch_params *p);
 
-// Goes past the branch. Whether a conditional branch made a group go elsewhere than last time.
+// Goes past the branch. Whether a conditional or indirect one made a group go elsewhere than it
+// was believed to.
 bool next_fetch_pass(struct next_fetch *n, const struct next_fetch_branch *b);
 
 struct next_fetch_state next_fetch_at(const struct next_fetch *n);
