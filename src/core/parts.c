@@ -86,7 +86,10 @@ bool parts_new(struct core_parts *parts, struct arena *a, const struct config *c
                                           .unknown = sixteenths(p->forward_latency),
                                           .cross = sixteenths(p->forward_cross_line),
                                           .address = sixteenths(p->forward_address),
-                                          .made = sixteenths(p->forward_made) };
+                                          .made = sixteenths(p->forward_made),
+                                          .pair = sixteenths(p->forward_pair),
+                                          .wide = sixteenths(p->forward_wide),
+                                          .narrow = sixteenths(p->forward_narrow) };
     return true;
 }
 

@@ -30,15 +30,25 @@ struct core_units {
 };
 
 // How long a load waits for a store's data, in sixteenths of a cycle; `part` carries what is
-// left of one to the next.
+// left of one to the next, and `next` when the next one from a narrower store may have it.
 struct forwarding {
-    u32 known, unknown, cross, address, made, part;
+    u32 known, unknown, cross, address, made, pair, narrow, wide, part;
+    cycle next;
 };
 
 static inline u32 forwarding_cycles(struct forwarding *f, u32 sixteenths)
 {
     f->part = (f->part & 15) + sixteenths;
     return f->part >> 4;
+}
+
+// When a load of 16 bytes to a register has the data that a narrower store has at `data`.
+static inline cycle forwarding_narrow(struct forwarding *f, cycle data)
+{
+    cycle t = data + forwarding_cycles(f, f->narrow);
+    t = t > f->next ? t : f->next;
+    f->next = t + 1;
+    return t;
 }
 
 // The ports by which retired stores go to the L1D: in order, one a cycle each.

@@ -229,6 +229,12 @@ static void forwarding(struct program *p, u64 round)
         on(p, ldr(7, 7), line + 1024);
         on(p, str(7, 7), line + 1024);
     }
+    for (u32 k = 0; k < 12; k++) {       // two registers, and one of 16 bytes
+        on(p, 0xa9003e8e, line + 1280);  // stp x14, x15
+        on(p, 0xa9403e8e, line + 1280);
+        on(p, 0x3d800285, line + 1536);  // str q5
+        on(p, 0x3dc00285, line + 1536);
+    }
     on(p, ldr(3, 20), line + 0x1000 - 4 + 64 * (round & 7));
     for (u32 k = 0; k < 6; k++)
         on(p, ldr(3, 3), DATA + 3 * PAGE - 4);

@@ -112,11 +112,6 @@ static inline bool try_fuse(struct fast *f, const struct plan *p, u64 pc)
 
 // When an instruction issues; a store: when it has its data. `access` is the cycle
 // of the memory issue.
-struct issued {
-    cycle at, access;
-    cycle known;   // when the address of a store was
-    bool made;     // a store waits for a unit's result
-};
 
 // The common case of execute().
 static inline __attribute__((always_inline)) cycle execute_simple(struct fast *f,
@@ -187,6 +182,8 @@ static inline __attribute__((always_inline)) cycle execute(struct fast *f, const
     cycle done;
     if (p->kind == PLAN_STORE) {
         data = data > access ? data : access;
+        if (p->data & (p->data - 1))
+            set_parts(f, p, access, issued);
         done = data + 1;
         set_base(f, p, access);
         set_results(f, p, done, done);   // the status of an exclusive store
@@ -219,7 +216,7 @@ static inline __attribute__((always_inline)) void after_memory(struct fast *f, c
     cycle t = retired > issued->at ? retired : issued->at;
     cycle written = write_back(&f->ports, STORE_PORTS, f->memory, pc, r->addr, p->size, t);
     ring_take(&f->stores, written);
-    store(f, p, r->addr, issued->known, issued->at, written, issued->made);
+    store(f, p, r->addr, issued, written);
 }
 
 // `t`: when it did what, for an observer, or NULL. Both are compiled apart.
@@ -242,7 +239,10 @@ visit(struct fast *f, const struct plan *p, const struct record *r, u64 pc, stru
         t->rename = t->dispatch = f->now;
     take_slots(f, p);
 
-    struct issued issued = { 0 };
+    struct issued issued;
+    issued.at = issued.access = issued.known = 0;
+    issued.made = false;
+    issued.parts = 0;
     cycle done, retired;
     if (p->flags & PLAN_SIMPLE) {
         done = execute_simple(f, p, &issued);

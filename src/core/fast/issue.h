@@ -63,6 +63,19 @@ static inline bool is_made(const struct fast *f, const struct plan *p)
     return made;
 }
 
+// When the registers that a store writes are there, each for itself where a load can tell.
+static inline void set_parts(const struct fast *f, const struct plan *p, cycle access,
+                             struct issued *issued)
+{
+    u32 parts = (u32)__builtin_popcount(p->data), part = 0;
+    if (parts > COUNT(issued->part) || p->data_latency || p->dst_count)
+        return;
+    issued->parts = (u8)parts;
+    for (u32 k = 0; k < p->src_count; k++)
+        if (p->data >> k & 1)
+            issued->part[part++] = source(f, p, k, access);
+}
+
 static u32 wait_for_unit(struct fast *f, const struct plan *p, u32 units)
 {
     u32 u;

@@ -19,15 +19,25 @@ struct steady {
     u32 seen;   // loads in a row that kept the stride
 };
 
+// When an instruction did what, of its plan.
+struct issued {
+    cycle at, access;
+    cycle known;   // when the address of a store was
+    bool made;     // a store waits for a unit's result
+    u8 parts;      // registers of a store whose data counts apart, or 0
+    cycle part[4]; // when each is there
+};
+
 // Where a store's bytes are to be had before they are in the L1D.
 struct granule {
     u64 number;      // address / 4 + 1; 0 is none
     cycle data;      // when the store has its data
     cycle written;   // when they are in the L1D
     u32 from;        // low bits of the address of the store
-    u32 early : 22;  // cycles its address was there before its data
+    u32 early : 21;  // cycles its address was there before its data
     u32 atomic : 1;  // what follows begins when it ends
     u32 made : 1;    // a unit made the data
+    u32 narrow : 1;  // plan.narrow
     u32 size : 8;    // bytes
 };
 

@@ -60,18 +60,17 @@ forward(struct fast *f, const struct plan *p, u64 pc, u64 addr, cycle access, cy
     u64 first = addr >> 2, last = (addr + p->size - 1) >> 2;
     const struct granule *hit = NULL;
     bool several = false;
-    u32 missing = 0;   // granules that no store in flight has
+    bool narrow = false;
     if (__builtin_expect(*line_written(f, first >> 4) <= access, 1) &&
         *line_written(f, last >> 4) <= access)
         return false;   // no store to the line is in flight
     for (u64 g = first; g <= last; g++) {
         const struct granule *w = granule_of(f, g);
-        if (w->number != g + 1 || w->written <= access) {
-            missing++;
+        if (w->number != g + 1 || w->written <= access)
             continue;
-        }
         if ((u32)addr - w->from >= w->size && w->from - (u32)addr >= p->size)
             continue;   // it wrote other bytes of the granule
+        narrow |= w->narrow;
         several |= hit && hit->from >> 6 != w->from >> 6;
         if (!hit || w->data > hit->data)
             hit = w;
@@ -93,12 +92,13 @@ forward(struct fast *f, const struct plan *p, u64 pc, u64 addr, cycle access, cy
     }
     if (first >> 4 != last >> 4)
         latency += f->forward.cross;
-    // Vectors are not put together from a store and the L1D.
-    bool vector = p->dst[0] >= PLAN_V0 && p->dst[0] < PLAN_FLAGS && p->size > 8 * p->dst_count;
+    if (plan_is_pair(p))
+        latency += f->forward.pair;
+    if (p->wide)
+        latency += f->forward.wide;
     cycle t;
-    if (missing && vector) {
-        cycle early = hit->data + f->p->store_to_write;
-        t = (hit->written > early ? hit->written : early) + f->p->forward_wait;
+    if (narrow && p->wide) {
+        t = forwarding_narrow(&f->forward, from);
     } else if (hit->atomic) {
         t = from + f->p->load_to_use;
     } else if (several) {
@@ -106,7 +106,9 @@ forward(struct fast *f, const struct plan *p, u64 pc, u64 addr, cycle access, cy
     } else {
         t = from + forwarding_cycles(&f->forward, latency);
     }
-    *use = t > access + f->p->load_to_use ? t : access + f->p->load_to_use;
+    if (!p->wide || hit->atomic || several)
+        t += p->latency - f->p->load_to_use;
+    *use = t > access + p->latency ? t : access + p->latency;
     return true;
 }
 
@@ -143,7 +145,6 @@ static inline __attribute__((always_inline)) cycle load(struct fast *f, const st
     f->s.loads++;
     f->why = STACK_dtlb;
     if (forward(f, p, pc, addr, access, &use)) {
-        use += extra - f->p->load_to_use;
         f->why = STACK_forward;
         *use_as_address = use;
         return use;
@@ -158,22 +159,43 @@ static inline __attribute__((always_inline)) cycle load(struct fast *f, const st
     return use;
 }
 
-static inline void store(struct fast *f, const struct plan *p, u64 addr, cycle address, cycle data,
-                         cycle written, bool made)
+// The part of the store, from `addr` on, whose data is there at `data`.
+static inline void store_part(struct fast *f, const struct plan *p, u64 whole, u64 addr, u32 size,
+                              const struct issued *i, cycle data, cycle written)
 {
-    u64 first = addr >> 2, last = (addr + p->size - 1) >> 2;
-    u32 most = (1u << 22) - 1, early = data - address < most ? (u32)(data - address) : most;
-    u32 atomic = p->kind == PLAN_ATOMIC;
-    f->s.stores++;
-    for (u64 line = first >> 4; line <= last >> 4; line++)
-        if (written > *line_written(f, line))
-            *line_written(f, line) = written;
+    u64 first = addr >> 2, last = (addr + size - 1) >> 2;
+    u32 most = (1u << 21) - 1, early = data - i->known < most ? (u32)(data - i->known) : most;
     for (u64 g = first; g <= last; g++) {
         struct granule *w = granule_of(f, g);
-        bool part = g << 2 < addr || (g << 2) + 4 > addr + p->size;   // the rest stays as it was
+        bool part = g << 2 < addr || (g << 2) + 4 > addr + size;   // the rest stays as it was
         cycle both = part && w->number == g + 1 && w->data > data ? w->data : data;
-        *w = (struct granule){ g + 1, both, written, (u32)addr, early, atomic, made, p->size };
+        *w = (struct granule){ .number = g + 1,
+                               .data = both,
+                               .written = written,
+                               .from = (u32)whole,
+                               .early = early,
+                               .atomic = p->kind == PLAN_ATOMIC,
+                               .made = i->made,
+                               .narrow = p->narrow,
+                               .size = p->size };
     }
+}
+
+static inline void store(struct fast *f, const struct plan *p, u64 addr, const struct issued *i,
+                         cycle written)
+{
+    u64 first = addr >> 6, last = (addr + p->size - 1) >> 6;
+    f->s.stores++;
+    for (u64 line = first; line <= last; line++)
+        if (written > *line_written(f, line))
+            *line_written(f, line) = written;
+    if (__builtin_expect(i->parts < 2, 1)) {
+        store_part(f, p, addr, addr, p->size, i, i->at, written);
+        return;
+    }
+    u32 width = p->size / i->parts;
+    for (u32 k = 0; k < i->parts; k++)
+        store_part(f, p, addr, addr + k * width, width, i, i->part[k], written);
 }
 
 #endif

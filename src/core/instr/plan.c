@@ -61,13 +61,16 @@ static void add_slots(struct maker *m)
     const struct row *r = m->row;
     u32 f = r->flags;
     bool d_read = f & (D_R | D_RW), d_written = !(f & D_R);
+    bool store = m->p->kind == PLAN_STORE;   // its data in the order of memory
     if (r->file[SLOT_N])
         add_slot(m, SLOT_N, m->i.n, true, f & N_RW);
+    if (store && r->file[SLOT_D])
+        add_slot(m, SLOT_D, m->i.d, d_read, d_written);
     if (r->file[SLOT_M])
         add_slot(m, SLOT_M, m->i.m, !(f & M_W), f & (M_W | M_RW));
     if (r->file[SLOT_A])
         add_slot(m, SLOT_A, m->i.a, !(f & A_W), f & A_W);
-    if (r->file[SLOT_D])
+    if (!store && r->file[SLOT_D])
         add_slot(m, SLOT_D, m->i.d, d_read, d_written);
     if (f & D_PAIR)
         add_slot(m, SLOT_D, m->i.d + 1u, d_read, d_written);
@@ -203,6 +206,15 @@ static void set_issues(struct maker *m, const struct core_params *c, struct inst
     }
 }
 
+// A store whose data other issues put together takes elements from its registers by turns.
+static void set_widths(struct plan *p)
+{
+    u32 regs = (u32)__builtin_popcount(p->data);
+    bool vector = p->dst[0] >= PLAN_V0 && p->dst[0] < PLAN_FLAGS;
+    p->narrow = p->kind == PLAN_STORE && (p->data_latency || p->size < 16 * regs);
+    p->wide = p->kind == PLAN_LOAD && vector && p->size > 8 * p->dst_count;
+}
+
 // A result of an eliminated instruction is an old register: only its write is held.
 static u64 holds_of(const struct plan *p)
 {
@@ -238,6 +250,7 @@ struct plan plan_of(const struct instr_table *t, const struct core_params *c, u3
     if (p.kind >= PLAN_LOAD) {
         p.size = isa_access_bytes(m.row, word);
         p.flags |= PLAN_GROUP_START;
+        set_widths(&p);
     }
     if (p.branch == 1 + BRANCH_CONDITIONAL)
         p.flags |= PLAN_GROUP_END;

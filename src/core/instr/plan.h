@@ -86,8 +86,10 @@ struct plan {
     u8 uops;
     u8 latency;        // first issue to result; memory: from the access to a use
     u8 issue_count;
-    u8 base_issue : 4;     // index of the issue that writes the base, or ISSUES_MAX
-    u8 memory_issue : 4;   // index of the issue that accesses memory
+    u8 base_issue : 3;     // index of the issue that writes the base, or ISSUES_MAX
+    u8 memory_issue : 3;   // index of the issue that accesses memory
+    u8 narrow : 1;         // store: no 16 bytes of it are of one register and in its order
+    u8 wide : 1;           // load: 16 bytes of it are of one register
     // Stores: from the registers to what is written; atomics: the same from the access; loads: 1 when
     // a base register gets the value no earlier than others.
     u8 data_latency;
@@ -117,6 +119,12 @@ static inline bool plan_crosses_word(const struct plan *p, u64 addr)
 {
     u32 one = p->dst_count > 1 ? p->size / p->dst_count : p->size;
     return one <= 8 && (addr & 7) + one > 8;
+}
+
+// Whether it loads two general registers of 8 bytes.
+static inline bool plan_is_pair(const struct plan *p)
+{
+    return p->size == 16 && p->dst_count == 2 && p->dst[0] < PLAN_V0;
 }
 
 // Whether `tail`, right behind `head`, becomes one with it on this core.

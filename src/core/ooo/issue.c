@@ -147,6 +147,8 @@ static void source_known(struct ooo *o, u16 op, u32 k, cycle t)
     struct uop *u = &o->op[op];
     u->source[k] = NONE;
     u->ready = later_of(u->ready, t);
+    if (u->issue == UOP_DATA)
+        ooo_store_part(o, owner(o, u), k, t);
     if (!--u->wait)
         ooo_known(o, op);
 }

@@ -43,6 +43,7 @@ static void enter_load(struct ooo *o, struct inst *i, u64 seq)
                         .seq = seq,
                         .predicted = LAP_NONE,
                         .size = i->plan->size,
+                        .pair = plan_is_pair(i->plan),
                         .waited = ~0ull,
                         .asks = NONE };
     l->dead = i->flags & INST_WRONG;
@@ -64,6 +65,7 @@ static void enter_store(struct ooo *o, struct inst *i)
                          .written = UNKNOWN,
                          .size = i->plan->size,
                          .atomic = i->plan->kind == PLAN_ATOMIC,
+                         .narrow = i->plan->narrow,
                          .waiters = NONE,
                          .asking = NONE };
     s->dead = i->flags & INST_WRONG;
@@ -210,6 +212,7 @@ struct supply {
     u32 more;   // stores beside the youngest
     bool lines;   // they are to two lines
     bool whole;   // they have all bytes
+    bool narrow;   // one of them is
     u64 missing;   // number + 1 of one that has not its data, 0: none
 };
 
@@ -220,6 +223,19 @@ static u64 bytes_of(const struct load *l, const struct store *s)
     begin = begin < 0 ? 0 : begin;
     end = end > l->size ? l->size : end;
     return end - begin >= 64 ? ~0ull : ((1ull << (end - begin)) - 1) << begin;
+}
+
+// When the store has the registers of which the load reads bytes.
+static cycle data_for(const struct load *l, const struct store *s)
+{
+    if (!s->parts)
+        return s->data;
+    i64 begin = (i64)(l->addr - s->addr), end = begin + l->size, width = s->size / s->parts;
+    cycle data = s->issued;
+    for (i64 k = 0; k < s->parts; k++)
+        if (begin < (k + 1) * width && end > k * width)
+            data = later_of(data, s->part[k]);
+    return data;
 }
 
 static struct supply supply_of(struct ooo *o, struct load *l, u64 n)
@@ -233,9 +249,11 @@ static struct supply supply_of(struct ooo *o, struct load *l, u64 n)
         if (!(bytes & ~have))
             continue;
         l->met |= l->waited == n - 1;
-        if (s->issued == UNKNOWN || s->data == UNKNOWN)
+        cycle data = data_for(l, s);
+        if (s->issued == UNKNOWN || data == UNKNOWN)
             from.missing = n;
-        from.data = later_of(from.data, s->data);
+        from.data = later_of(from.data, data);
+        from.narrow |= s->narrow;
         from.lines |= (s->addr >> 6) != (first->addr >> 6);
         from.more += s != first;
         have |= bytes;
@@ -287,21 +305,13 @@ static bool foreseen(struct ooo *o, const struct inst *i, const struct load *l, 
     return false;
 }
 
-// Vectors are not put together from a store and the L1D: the load waits for the store to be there.
-static bool is_split(const struct inst *i, const struct load *l, const struct supply *from)
-{
-    bool vector = i->plan->dst[0] >= PLAN_V0 && i->plan->dst[0] < PLAN_FLAGS;
-    return vector && !from->whole && l->size > 8 * i->plan->dst_count;
-}
-
 static void forward(struct ooo *o, struct inst *i, u64 n)
 {
     struct load *l = load_of(o, i->load);
     const struct store *s = store_of(o, n - 1);
     struct supply from = supply_of(o, l, n);
-    bool split = is_split(i, l, &from);
-    if (from.missing || (split && s->written == UNKNOWN)) {
-        ask(o, i, from.missing ? from.missing : n);
+    if (from.missing) {
+        ask(o, i, from.missing);
         return;
     }
     l->asked = 0;
@@ -311,16 +321,19 @@ static void forward(struct ooo *o, struct inst *i, u64 n)
         latency += o->forward.cross;
     latency += 16 * from.more + (known && s->data == s->issued ? o->forward.address : 0);
     latency += known && s->made ? o->forward.made : 0;
+    latency += l->pair ? o->forward.pair : i->plan->wide ? o->forward.wide : 0;
     cycle t;
-    if (split)
-        t = s->written + o->p->forward_wait;
+    if (i->plan->wide && from.narrow)
+        t = forwarding_narrow(&o->forward, from.data);
     else if (s->atomic)
         t = from.data + o->p->load_to_use;
     else if (from.lines)
         t = from.data + o->p->forward_fail;
     else
         t = from.data + forwarding_cycles(&o->forward, latency);
-    cycle use = later_of(t, l->access + o->p->load_to_use) + i->plan->latency - o->p->load_to_use;
+    u32 extra =
+        i->plan->wide && !s->atomic && !from.lines ? 0 : i->plan->latency - o->p->load_to_use;
+    cycle use = later_of(t + extra, l->access + i->plan->latency);
     o->s.forwarded++;
     o->s.forward_failed += from.lines;
     answer(o, i, use, use);
@@ -429,6 +442,18 @@ static void tell_askers(struct ooo *o, struct store *s)
         slot = l->asks;
         forward(o, inst_of(o, l->seq), l->source);
     }
+}
+
+// A register of the store's data is there at `t`.
+void ooo_store_part(struct ooo *o, const struct inst *i, u32 k, cycle t)
+{
+    struct store *s = store_of(o, i->store);
+    u32 part = (u32)__builtin_popcount(i->plan->data & ((1u << k) - 1));
+    if (!s->parts || part >= STORE_PARTS)
+        return;
+    s->part[part] = t;
+    if (s->issued != UNKNOWN)
+        tell_askers(o, s);
 }
 
 // Address and data are there: loads that asked for them may go.

@@ -6,6 +6,8 @@
 
 struct ooo;
 
+enum { STORE_PARTS = 4 };
+
 struct store {
     vaddr addr, pc;
     cycle issued, data, written;   // UNKNOWN before
@@ -17,6 +19,9 @@ struct store {
     bool known;        // its address is, though it may wait for a unit or an entry to issue
     bool atomic;       // what follows at its address begins when it ends
     bool made;         // a unit made its data, which no load brought
+    bool narrow;       // plan.narrow
+    u8 parts;          // registers whose data counts apart, or 0
+    cycle part[STORE_PARTS];   // when each is there, UNKNOWN before
 };
 
 struct load {
@@ -30,6 +35,7 @@ struct load {
     cycle access;
     u16 asks;          // next load that asks the same store for data
     u8 size;
+    bool pair;         // of two general registers of 8 bytes
     bool issued, dead;
     bool misled;       // used a wrong predicted address
     bool met;          // has bytes of the store it was told to wait for
@@ -37,6 +43,7 @@ struct load {
 
 bool ooo_may_access(const struct ooo *o, const struct inst *i);   // a queue has room
 void ooo_access(struct ooo *o, struct inst *i);
+void ooo_store_part(struct ooo *o, const struct inst *i, u32 k, cycle t);   // of its sources, k
 void ooo_store_data(struct ooo *o, struct inst *i, cycle t);
 void ooo_enter_memory(struct ooo *o, struct inst *i, u64 seq);
 void ooo_wait_for_store(struct ooo *o, struct inst *i, u16 op);

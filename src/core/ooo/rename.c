@@ -255,6 +255,21 @@ static bool is_made(const struct ooo *o, const struct plan *p)
     return false;
 }
 
+// When the registers that a store writes are there, each for itself where a load can tell.
+static void set_parts(struct ooo *o, const struct inst *i, struct store *s)
+{
+    const struct plan *p = i->plan;
+    u32 parts = (u32)__builtin_popcount(p->data), part = 0;
+    if (parts < 2 || parts > STORE_PARTS || p->data_latency || p->dst_count)
+        return;
+    s->parts = (u8)parts;
+    for (u32 left = p->data; left; left &= left - 1) {
+        u8 reg = p->src[__builtin_ctz(left)];
+        u16 source = o->map[reg];
+        s->part[part++] = source == NONE ? 0 : ooo_value(o, source, reg);
+    }
+}
+
 static void make_ops(struct ooo *o, struct inst *i, u64 seq, const struct way *w)
 {
     const struct plan *p = i->plan;
@@ -270,7 +285,9 @@ static void make_ops(struct ooo *o, struct inst *i, u64 seq, const struct way *w
         u16 op = i->data_op = ooo_new_op(o, seq, UOP_DATA, 0);
         need_sources(o, op, p, p->data);
         o->op[op].state = UOP_WAITING;
-        o->stores[i->store & o->store_mask].made = is_made(o, p);
+        struct store *s = &o->stores[i->store & o->store_mask];
+        s->made = is_made(o, p);
+        set_parts(o, i, s);
         if (!o->op[op].wait)
             ooo_known(o, op);
     }
