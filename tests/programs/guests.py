@@ -11,6 +11,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import threading
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -55,6 +56,11 @@ class Result:
         if count and self.instructions != other.instructions:
             return f'{other.instructions} instructions, expected {self.instructions}'
         return ''
+
+
+def own_name():
+    """A name that no other thread of any process has: two may want the same answer at once."""
+    return f'{os.getpid()}-{threading.get_ident()}'
 
 
 def digest(*parts):
@@ -111,7 +117,7 @@ class Qemu:
         """Builds the plugin that counts instructions, when it is not there or old."""
         source, built = ROOT / 'tests/qemu/count.c', OUT / 'libcount.so'
         if not built.exists() or built.stat().st_mtime < source.stat().st_mtime:
-            part = OUT / f'libcount.{os.getpid()}'
+            part = OUT / f'libcount.{own_name()}'
             subprocess.run(['gcc', '-O2', '-shared', '-fPIC', '-o', part, source], check=True)
             part.rename(built)
         return built
@@ -137,7 +143,7 @@ class Qemu:
             if job.count:
                 result.instructions = int(log.read_text().split()[1])
         if result.status != 124:
-            part = kept.with_suffix(f'.{os.getpid()}')
+            part = kept.with_suffix(f'.{own_name()}')
             part.write_text(json.dumps({'job': job.name, 'status': result.status, 'stdout': result.stdout.hex(),
                                         'files': result.files, 'instructions': result.instructions}))
             part.rename(kept)
