@@ -51,6 +51,14 @@ static inline cycle forwarding_narrow(struct forwarding *f, cycle data)
     return t;
 }
 
+// How many cycles a division of PLAN_DIVIDE takes beyond its plan's latency, by the bits of its
+// quotient.
+static inline u32 division_more(const struct core_params *c, const struct plan *p, u64 bits)
+{
+    u64 whole = c->divide_start + (bits + c->divide_bits - 1) / c->divide_bits;
+    return whole > p->latency ? (u32)whole - p->latency : 0;
+}
+
 // The ports by which retired stores go to the L1D: in order, one a cycle each.
 enum { WRITE_PORTS = 8 };
 

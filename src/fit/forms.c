@@ -49,6 +49,18 @@ static const u8 vector_pool[] = { 0,  1,  2,  3,  4,  5,  6,  7,  8,  9,  11, 12
                                   13, 14, 15, 17, 18, 19, 20, 21, 22, 23, 25, 26 };
 enum { PAIR_POOL = 7 };   // of gpr_pool: even registers
 
+// Divisions whose quotient has some bits, and what was divided by 3 when they were measured
+// (dougallj/applecpu, measurements/). All others divide 0 by 0, as was measured too.
+struct dividend {
+    const char *form;
+    u64 value;
+};
+static const struct dividend dividends[] = {
+    { "SDIV (slow, 32-bit)", 0x7fffffff },   { "SDIV (medium, 64-bit)", 0xffffffff },
+    { "SDIV (slow, 64-bit)", ~0ull >> 1 },   { "UDIV (slow, 32-bit)", 0xffffffff },
+    { "UDIV (medium, 64-bit)", 0xffffffff }, { "UDIV (slow, 64-bit)", ~0ull },
+};
+
 struct pair {
     u8 to, from;   // operands
     char how;      // 'r' with a move back, 'c' with a link taken off, 0
@@ -80,6 +92,7 @@ struct parts {
     u32 mask[4];     // bits of the word that hold each register slot
     u32 listed;      // bit s: register slot s is an operand
     bool memory, same;   // n and m are one register
+    u64 dividend;        // of a division by 3, or 0
 };
 
 static u32 slot_mask(const struct row *r, u32 slot)
@@ -141,6 +154,14 @@ static void put_sources(const struct parts *p, u32 *word)
     }
 }
 
+static u64 dividend_of(const char *name)
+{
+    for (u32 k = 0; k < COUNT(dividends); k++)
+        if (strcmp(dividends[k].form, name) == 0)
+            return dividends[k].value;
+    return 0;
+}
+
 static double finish(struct loop *c, u64 value)
 {
     for (u32 k = 0; k < sizeof(base_pool); k++)
@@ -164,7 +185,8 @@ enum {
     SUBS_ZR = 0xf100001f,
     FCMP = 0x1e602000,
     FCSEL = 0x1e600c00,
-    ADD_4S = 0x4ea08400
+    ADD_4S = 0x4ea08400,
+    EOR = 0xca000000
 };
 
 // From the register that was written (chain register) to the one that is read.
@@ -242,6 +264,27 @@ static bool chained(const struct parts *p, u32 *word, u32 to, u32 from, u32 k)
                     put_chain(p, word, from, false, turns[(k + n - 1) % n]));
 }
 
+static void set_operands(struct loop *c, u64 dividend)
+{
+    c->run.x[X_N] = dividend;
+    c->run.x[X_M] = 3;
+}
+
+// Of a division: its operand becomes the same again by two EORs of the quotient.
+static double division_latency(struct lab *lab, const struct parts *p, u32 from)
+{
+    struct loop c = loop_begin(lab, 64);
+    u32 word = p->word, reg = from == SLOT_M ? X_M : X_N;
+    put_sources(p, &word);
+    set_operands(&c, p->dividend);
+    for (u32 k = 0; k < CHAIN; k++) {
+        loop_emit(&c, word);
+        loop_emit(&c, a64_rrr(EOR, reg, reg, X_D));
+        loop_emit(&c, a64_rrr(EOR, reg, reg, X_D));
+    }
+    return finish(&c, 0) / CHAIN - 2;
+}
+
 static double latency(struct lab *lab, const struct parts *p, const struct pair *given, double hw)
 {
     struct pair base_pair = *given, *pair = &base_pair;
@@ -251,6 +294,8 @@ static double latency(struct lab *lab, const struct parts *p, const struct pair 
     if (pair->to > p->operands || pair->from > p->operands)
         return NAN;
     u32 to = p->slot[pair->to - 1], from = p->slot[pair->from - 1], word;
+    if (p->dividend)
+        return division_latency(lab, p, from);
     bool address = p->memory && (from == SLOT_N || from == SLOT_M),
          base = p->memory && to == SLOT_N;
     enum kind a = kind_of(p, to), b = kind_of(p, from);
@@ -300,6 +345,8 @@ static void put_results(const struct parts *p, u32 *word, u32 k)
 static double row_of(struct lab *lab, const struct parts *p, bool fresh_flags, u64 value)
 {
     struct loop c = loop_begin(lab, 64);
+    if (p && p->dividend)
+        set_operands(&c, p->dividend);
     if (p && p->row->flags & N_RW)
         for (u32 k = 0; k < sizeof(base_pool); k++)
             loop_emit(&c, a64_mov(base_pool[k], X_START));
@@ -387,6 +434,7 @@ static void run_form(const struct forms *all, struct lab *lab, const struct form
 {
     struct results *r = all->fit->results;
     struct parts p = take_apart(f->word);
+    p.dividend = dividend_of(f->name);
     const char *why = p.i.run == RUN_UNDEFINED ? "not an instruction of this simulator" : f->note;
     const struct instr_timing *t = why ? NULL : instr_timing(all->table, &p.i, p.word);
     for (u32 k = 0; k < f->pairs; k++) {

@@ -5,7 +5,10 @@
 
 #include "base/oom.h"
 
-enum { AROUND = 8 };   // lines on both sides, for those that a prefetcher brings unasked
+enum {
+    AROUND = 8,      // lines on both sides, for those that a prefetcher brings unasked
+    QUOTIENT = 64,   // what is no larger is no address, but the bits of one
+};
 
 struct lines {
     struct recorder recorder, *to;
@@ -37,7 +40,8 @@ static void pass(struct lines *l, const struct record *r, size_t n)
 {
     for (const struct record *end = r + n; r < end; r++) {
         vaddr line = r->addr & ~(vaddr)(RECORD_LINE - 1);
-        if (r->addr && !(r->head & RECORD_OTHER) && l->seen[lines_place(line)] != (line | 1)) {
+        if (r->addr > QUOTIENT && !(r->head & RECORD_OTHER) &&
+            l->seen[lines_place(line)] != (line | 1)) {
             show(l, line);
             for (vaddr k = 1; k <= AROUND; k++) {
                 show(l, line + k * RECORD_LINE);

@@ -15,8 +15,9 @@
 //   RECORD_TAKEN  a branch was taken; addr is its target
 //   both          not an instruction: bits 61-56 are an enum record_kind
 // Otherwise addr is the address of the first byte of the memory access (tag bits
-// removed), 0 when there is none. A conditional store that failed and a load to XZR
-// have their record like any other.
+// removed); of UDIV and SDIV, which have none, the bits of the quotient's absolute value,
+// 0 to 64; else 0. A conditional store that failed and a load to XZR have their record
+// like any other.
 struct record {
     u64 head;
     u64 addr;

@@ -9,7 +9,7 @@
 // A frame holds up to TRACE_FRAME records: all heads, then all addrs, each less the one
 // before it in the file. A digest is XXH3 of the records of its frame, seeded with the digest
 // before, the first with that of the program: two files with the same last digest hold the
-// same run. No input makes the reader fail but with a sentence; that an instruction comes
+// same run. Version 1 had no bits of quotients (record.h). No input makes the reader fail but with a sentence; that an instruction comes
 // without its RECORD_DEF is for whoever takes the records to judge.
 #ifndef STREAM_TRACE_H
 #define STREAM_TRACE_H
@@ -19,7 +19,7 @@
 #include "base/err.h"
 #include "stream/record.h"
 
-enum { TRACE_VERSION = 1, TRACE_FRAME = 16 * RECORD_BATCH };
+enum { TRACE_VERSION = 2, TRACE_FRAME = 16 * RECORD_BATCH };
 
 // Writes to `f`, which stays the caller's and is only written on. `name` is for errors.
 struct trace_writer *trace_writer_new(FILE *f, const char *name, u64 program);

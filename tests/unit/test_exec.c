@@ -302,6 +302,43 @@ static void each_retired_instruction_has_its_record(void **state)
     tape_close(&t);
 }
 
+static void a_division_has_the_bits_of_its_quotient(void **state)
+{
+    struct world *w = *state;
+    // udiv x0, x1, x2; udiv w0, w1, w2; sdiv x0, x1, x2; sdiv w0, w1, w2
+    const u32 code[] = { 0x9ac20820, 0x1ac20820, 0x9ac20c20, 0x1ac20c20, SVC_0 };
+    static const struct {
+        u64 n, m, bits[4];
+    } cases[] = {
+        { 0, 0, { 0, 0, 0, 0 } },
+        { 100, 0, { 0, 0, 0, 0 } },
+        { 1, 2, { 0, 0, 0, 0 } },
+        { ~0ull, 1, { 64, 32, 1, 1 } },
+        { ~0ull, 3, { 63, 31, 0, 0 } },
+        { 1ull << 63, ~0ull, { 0, 0, 64, 0 } },
+        { 0x80000000, ~0ull, { 0, 0, 32, 32 } },
+        { ~0ull << 31, 3, { 63, 30, 30, 30 } },
+        { 7, ~1ull, { 0, 0, 2, 2 } },
+    };
+    struct tape t;
+    tape_open(&t);
+    put(w, code, COUNT(code));
+    for (size_t k = 0; k < COUNT(cases); k++) {
+        w->cpu.x[1] = cases[k].n;
+        w->cpu.x[2] = cases[k].m;
+        w->cpu.pc = CODE;
+        const struct record *r = t.r.at;
+        u64 n;
+        assert_int_equal(run(w, 1000, &t.r, &n).kind, TRAP_SVC);
+        size_t seen = 0;
+        for (; r < t.r.at && seen < COUNT(cases[k].bits); r++)
+            if (!(r->head & RECORD_DEF))
+                assert_int_equal(r->addr, cases[k].bits[seen++]);
+        assert_int_equal(seen, COUNT(cases[k].bits));
+    }
+    tape_close(&t);
+}
+
 static void records_fill_buffer_after_buffer(void **state)
 {
     struct world *w = *state;
@@ -403,6 +440,7 @@ int main(void)
         T(an_undefined_word_is_a_trap_that_names_it),
         T(changed_code_runs_after_invalidation),
         T(each_retired_instruction_has_its_record),
+        T(a_division_has_the_bits_of_its_quotient),
         T(records_fill_buffer_after_buffer),
         T(a_structure_faults_at_its_lowest_byte),
         T(a_fault_keeps_the_flags_of_floating_point),

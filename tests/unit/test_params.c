@@ -150,6 +150,9 @@ static void arithmetic(struct program *p)
     };
     for (u32 k = 0; k < COUNT(words); k++)
         on(p, words[k], 0);
+    for (u32 k = 0; k < 12; k++)   // udiv x5, x1, x2: of quotients of up to 64 bits
+        on(p, 0x9ac20825, k * 64 / 11);
+    on(p, 0x8b0100a1, 0);          // add x1, x5, x1
     for (u32 k = 0; k < 48; k++)
         on(p, add_imm(k % 5 + 10, k % 5 + 10), 0);
     for (u32 k = 0; k < 96; k++)

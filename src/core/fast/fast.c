@@ -63,7 +63,7 @@ static inline void set_base(struct fast *f, const struct plan *p, cycle access)
     cycle t = access;
     if (p->base_issue < ISSUES_MAX) {
         cycle ready = f->ready[p->base];
-        t = take_unit(f, p, &p->issue[p->base_issue], ready > f->now ? ready : f->now + 1);
+        t = take_unit(f, p, &p->issue[p->base_issue], ready > f->now ? ready : f->now + 1, 0);
     }
     set_result(f, p->base, t + 1, t + 1);
 }
@@ -153,8 +153,12 @@ static inline __attribute__((always_inline)) cycle execute(struct fast *f, const
         f->why = STACK_window;
         return f->now;   // nothing to wait for at retirement
     }
-    if (p->kind == PLAN_PLAIN) {
-        cycle from = issue_all(f, p, sources(f, p), &issued->access), done = from + p->latency;
+    if (p->kind < PLAN_LOAD) {
+        bool divides = p->kind == PLAN_DIVIDE;
+        u32 more = __builtin_expect(divides, 0) ? division_more(f->p, p, r->addr) : 0;
+        u32 busy = more && !f->p->divide_pipelined ? more : 0;
+        cycle from = issue_all(f, p, sources(f, p), busy, &issued->access);
+        cycle done = from + p->latency + more;
         issued->at = from;
         f->why = STACK_dependences;
         set_results(f, p, done, done);
@@ -177,7 +181,7 @@ static inline __attribute__((always_inline)) cycle execute(struct fast *f, const
     else if (p->kind == PLAN_STORE)
         access = issue_store(f, p, t, &data);
     else
-        issue_all(f, p, t, &access);
+        issue_all(f, p, t, 0, &access);
     issued->at = issued->access = access;
     cycle done;
     if (p->kind == PLAN_STORE) {

@@ -97,7 +97,9 @@ static inline cycle take_memory_unit(struct fast *f, const struct plan *p,
     return c;
 }
 
-static cycle take_unit(struct fast *f, const struct plan *p, const struct plan_issue *is, cycle t)
+// `more`: cycles its unit takes no other beyond the issue's own.
+static cycle take_unit(struct fast *f, const struct plan *p, const struct plan_issue *is, cycle t,
+                       u32 more)
 {
     if (!(is->units & f->bound))
         return take_memory_unit(f, p, is, t, 0);
@@ -106,14 +108,15 @@ static cycle take_unit(struct fast *f, const struct plan *p, const struct plan_i
     if (u == UNITS_MAX)
         u = wait_for_unit(f, p, units);
     cycle c = free_cycle(f, u, t > f->now ? t : f->now + 1);
-    reserve(f, u, c, is->busy);
+    reserve(f, u, c, is->busy + more);
     wait_in(f, u, c);
     return c;
 }
 
 // All issues but that of the base: the first at or after `t`. Returns the cycle from
 // which latency counts; `*access` is the cycle of the memory issue.
-static inline cycle issue_all(struct fast *f, const struct plan *p, cycle t, cycle *access)
+static inline cycle issue_all(struct fast *f, const struct plan *p, cycle t, u32 more,
+                              cycle *access)
 {
     cycle from = t;
     for (u32 k = 0; k < p->issue_count; k++) {
@@ -121,7 +124,7 @@ static inline cycle issue_all(struct fast *f, const struct plan *p, cycle t, cyc
         if (k == p->base_issue)
             continue;
         for (u32 n = 0; n < is->count; n++) {
-            cycle c = take_unit(f, p, is, from + is->delay);
+            cycle c = take_unit(f, p, is, from + is->delay, more);
             if (c - is->delay > from)
                 from = c - is->delay;
             if (k == p->memory_issue)
@@ -144,7 +147,7 @@ static inline cycle issue_store(struct fast *f, const struct plan *p, cycle t, c
             if (k == p->memory_issue)
                 access = take_memory_unit(f, p, &p->issue[k], t, last_access ? *data : 0);
             else
-                last = later(last, take_unit(f, p, &p->issue[k], *data));
+                last = later(last, take_unit(f, p, &p->issue[k], *data, 0));
         }
     }
     *data = last + p->data_latency;

@@ -240,6 +240,8 @@ struct plan plan_of(const struct instr_table *t, const struct core_params *c, u3
     u32 f = i.run == RUN_UNDEFINED ? 0 : m.row->flags;
     if (f & (LOADS | STORES))
         p.kind = f & LOADS ? f & STORES ? PLAN_ATOMIC : PLAN_LOAD : PLAN_STORE;
+    else if (i.run != RUN_UNDEFINED && m.row->class == CLASS_DIV)
+        p.kind = PLAN_DIVIDE;
     if (i.run != RUN_UNDEFINED) {
         add_slots(&m);
         p.branch = isa_branch(m.row);

@@ -24,7 +24,8 @@ enum {
 enum plan_kind {
     PLAN_UNKNOWN,   // no word was ever given for this address
     PLAN_PLAIN,
-    PLAN_LOAD,
+    PLAN_DIVIDE,    // of integers: its record has the bits of the quotient
+    PLAN_LOAD,      // from here on: accesses memory
     PLAN_STORE,
     PLAN_ATOMIC,    // reads and writes memory
 };

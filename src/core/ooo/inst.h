@@ -49,7 +49,7 @@ struct input {
 
 struct inst {
     const struct plan *plan;
-    u64 pc, addr;           // addr: accessed, or where the branch goes
+    u64 pc, addr;           // addr: accessed, where the branch goes, or the bits of a quotient
     cycle avail;            // reaches rename
     cycle use, use_address; // results: a consumer may issue; UNKNOWN before
     cycle base;             // the same for the base register

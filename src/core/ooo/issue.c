@@ -194,9 +194,19 @@ void ooo_part_done(struct ooo *o, struct inst *i, cycle t)
 
 // -- Issue --
 
-static void complete(struct ooo *o, struct inst *i)
+// How much longer the division takes than its plan says, and keeps the unit.
+static __attribute__((noinline)) u32 divide(struct ooo *o, const struct inst *i, u32 unit)
 {
-    cycle t = i->from + i->plan->latency;
+    u32 more = division_more(o->p, i->plan, i->addr);
+    if (!o->p->divide_pipelined)
+        o->busy[unit] += more;
+    return more;
+}
+
+// `more`: cycles that it takes beyond its plan's latency.
+static inline void complete(struct ooo *o, struct inst *i, u32 more)
+{
+    cycle t = i->from + i->plan->latency + more;
     i->use = i->use_address = later_of(t, o->now + 1);
     ooo_wake_results(o, i, false);
     i->pending = 1;
@@ -248,11 +258,14 @@ static void issue_op(struct ooo *o, u16 op, u32 unit)
         ooo_part_done(o, i, o->now + 1);
         return;
     }
+    u32 more = 0;
+    if (__builtin_expect(p->kind == PLAN_DIVIDE, 0))
+        more = divide(o, i, unit);
     if (i->pending > 1) {
         i->pending--;
         return;
     }
-    complete(o, i);
+    complete(o, i, more);
     if (i->flags & INST_HEAD)
         ooo_resolve(o, inst_of(o, seq + 1), seq + 1);
     else if (p->branch)

@@ -249,7 +249,7 @@ static bool is_made(const struct ooo *o, const struct plan *p)
         u16 source = o->map[p->src[k] % PLAN_REGS];
         if (!(p->data >> k & 1) || source == NONE || ooo_value(o, source, p->src[k]) <= o->now)
             continue;
-        if (source & SOURCE_BASE || o->inst[source >> SOURCE_BITS].plan->kind == PLAN_PLAIN)
+        if (source & SOURCE_BASE || o->inst[source >> SOURCE_BITS].plan->kind < PLAN_LOAD)
             return true;
     }
     return false;

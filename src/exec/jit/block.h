@@ -140,6 +140,8 @@ void trans_use_pins(struct trans *t, struct pin_map map);
 void record_insn(struct trans *t, u16 back);
 // Its address, where the instruction accesses memory.
 void record_address(struct trans *t, struct x64_mem address);
+// The bits of the quotient in rax, of 64 bits or 32. Uses rcx, rdx and the flags.
+void record_quotient(struct trans *t, bool wide, bool is_signed);
 // The record of instruction `index`, at `pc`, as a branch taken to `target`.
 void record_taken(struct trans *t, u16 index, vaddr pc, vaddr target);
 // The same; rdx is the target / 4.

@@ -16,6 +16,7 @@
 //   PC                   address of this instruction
 //   load8..load64, load128, store8..store128 (va …)   guest memory
 //   EA(va)               records va as the instruction's address (the first access does)
+//   QUOTIENT(value)      records how many bits the value has
 //
 // A memory access may end the function (guest fault): access before changing any
 // register, or change none that the instruction reads.
@@ -91,6 +92,12 @@ INLINE u64 extended(u64 x, unsigned v)
     }
 }
 
+// How many bits `x` has, from the first that is set.
+INLINE u64 exec_bits(u64 x)
+{
+    return x ? 64 - (u64)__builtin_clzll(x) : 0;
+}
+
 // -- Guest memory --
 
 // Host address of `va`, whose top byte is ignored. Accesses of up to SPACE_GUARD bytes
@@ -139,6 +146,7 @@ DEFINE_ACCESS(128, union vreg)
 #define store128(va, x) exec_store128(c, i, ea, va, x)
 #define HOST(va) host(c, i, ea, va)
 #define EA(va) ((void)(*ea = (va) << 8 >> 8))
+#define QUOTIENT(value) ((void)(*ea = exec_bits(value)))
 
 // -- Flags --
 

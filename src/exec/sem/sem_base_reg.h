@@ -6,10 +6,9 @@
 
 SEM(udiv)
 {
-    if (v)
-        Xw(d, Xr(m) ? Xr(n) / Xr(m) : 0);
-    else
-        Ww(d, Wr(m) ? Wr(n) / Wr(m) : 0);
+    u64 q = v ? (Xr(m) ? Xr(n) / Xr(m) : 0) : Wr(m) ? Wr(n) / Wr(m) : 0;
+    Xw(d, q);
+    QUOTIENT(q);
 }
 
 // MIN / -1 is MIN.
@@ -17,10 +16,14 @@ SEM(sdiv)
 {
     if (v) {
         i64 a = (i64)Xr(n), b = (i64)Xr(m);
-        Xw(d, b == 0 ? 0 : b == -1 ? -(u64)a : (u64)(a / b));
+        u64 q = b == 0 ? 0 : b == -1 ? -(u64)a : (u64)(a / b);
+        Xw(d, q);
+        QUOTIENT((i64)q < 0 ? -q : q);
     } else {
         i32 a = (i32)Wr(n), b = (i32)Wr(m);
-        Ww(d, b == 0 ? 0 : b == -1 ? -(u32)a : (u32)(a / b));
+        u32 q = b == 0 ? 0 : b == -1 ? -(u32)a : (u32)(a / b);
+        Ww(d, q);
+        QUOTIENT((i32)q < 0 ? -q : q);
     }
 }
 

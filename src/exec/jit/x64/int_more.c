@@ -445,6 +445,7 @@ static bool udiv(struct trans *t, const struct insn *i, unsigned v)
     x64_alu_rr(e, ALU_XOR, false, RDX, RDX);
     x64_rr(e, 0xf7 | x64_w(v), 6, RCX);
     x64_patch8(zero, e->at);
+    record_quotient(t, v, false);
     return done(t, RAX);
 }
 
@@ -468,6 +469,7 @@ static bool sdiv(struct trans *t, const struct insn *i, unsigned v)
     x64_rr(e, 0xf7 | x64_w(v), 7, RCX);
     x64_patch8(end, e->at);
     x64_patch8(zero, e->at);
+    record_quotient(t, v, true);
     return done(t, RAX);
 }
 

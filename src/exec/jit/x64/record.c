@@ -42,7 +42,8 @@ void record_insn(struct trans *t, u16 back)
     h.disp += behind;
     a.disp += behind;
     put(t, h, t->pc);
-    if (!(isa_row(isa_op_of_run(t->i->run))->flags & (LOADS | STORES)))
+    const struct row *row = isa_row(isa_op_of_run(t->i->run));
+    if (!(row->flags & (LOADS | STORES)) && row->class != CLASS_DIV)
         put(t, a, 0);
 }
 
@@ -56,6 +57,25 @@ void record_address(struct trans *t, struct x64_mem address)
         r = RDX;
     }
     x64_store(&t->e, true, addr(t->index), r);
+}
+
+void record_quotient(struct trans *t, bool wide, bool is_signed)
+{
+    struct emit *e = &t->e;
+    if (!t->recording)
+        return;
+    u8 q = RAX;
+    if (is_signed) {
+        q = RCX;
+        x64_mov(e, wide, RCX, RAX);
+        x64_rr(e, 0xf7 | x64_w(wide), 3, RCX);   // neg
+        x64_cmov(e, CC_S, wide, RCX, RAX);
+    }
+    x64_mov_imm(e, RDX, ~0ull);
+    x64_rr(e, 0xbd | M_0F | x64_w(wide), RCX, q);   // bsr
+    x64_cmov(e, CC_Z, true, RCX, RDX);
+    x64_alu_ri(e, ALU_ADD, true, RCX, 1);
+    x64_store(e, true, addr(t->index), RCX);
 }
 
 void record_taken(struct trans *t, u16 index, vaddr pc, vaddr target)
