@@ -1,4 +1,5 @@
 // Templates of isa/a64_base.def: shifts, bit fields, products. See trans.h.
+#include "exec/jit/block.h"
 #include "exec/jit/x64/trans.h"
 
 // A source of an instruction, in a register.
