@@ -309,6 +309,11 @@ static bool load_segments(struct loader *l, struct space *s, vaddr base, struct 
         const struct run *r = &l->runs[i];
         i64 a = space_map(s, r->start + base, r->end - r->start, SPACE_READ | SPACE_WRITE, flags,
                           -1, 0, f->shown);
+        if (a == -EEXIST)
+            return err_set(e,
+                           "%s: segment at 0x%" PRIx64 ": 0x%" PRIx64
+                           " bytes do not fit there, something else is mapped",
+                           f->name, r->start + base, r->end - r->start);
         if (a < 0)
             return err_system(e, (int)-a, "%s: cannot map 0x%" PRIx64 " bytes at 0x%" PRIx64,
                               f->name, r->end - r->start, r->start + base);
