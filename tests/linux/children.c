@@ -1,9 +1,11 @@
 // Children: fork, pipes between them, their ends, and execve of this program itself.
 #define _GNU_SOURCE
+#include <elf.h>
 #include <fcntl.h>
 #include <signal.h>
 #include <spawn.h>
 #include <sys/mman.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -114,6 +116,53 @@ static void programs_are_executed(char *self)
     CHECK(plain >= 0 && !close(plain));
     CHECK(execve("plain", argv, envp) == -1 && errno == EACCES && !unlink("plain"));
     CHECK(!raise(SIGUSR1) && got == SIGUSR1);
+}
+
+// Writes the headers of a program that wants the dynamic linker `interp`, `headers` of them.
+static void write_program(const char *path, const char *interp, unsigned headers)
+{
+    struct {
+        Elf64_Ehdr head;
+        Elf64_Phdr ph[2];
+        char interp[16];
+    } f = { .head = { .e_ident = { 0x7f, 'E', 'L', 'F', ELFCLASS64, ELFDATA2LSB, EV_CURRENT },
+                      .e_type = ET_DYN,
+                      .e_machine = EM_AARCH64,
+                      .e_version = EV_CURRENT,
+                      .e_entry = 0x1000,
+                      .e_phoff = sizeof(Elf64_Ehdr),
+                      .e_ehsize = sizeof(Elf64_Ehdr),
+                      .e_phentsize = sizeof(Elf64_Phdr),
+                      .e_phnum = headers } };
+    size_t at = sizeof(f) - sizeof(f.interp), n = strlen(interp) + 1;
+    memcpy(f.interp, interp, n);
+    f.ph[0] = (Elf64_Phdr){ PT_INTERP, PF_R, at, at, at, n, n, 1 };
+    f.ph[1] = (Elf64_Phdr){ PT_LOAD, PF_R | PF_X, 0, 0, 0, sizeof(f), 0x2000, 0x10000 };
+    int fd = open(path, O_CREAT | O_WRONLY | O_TRUNC, 0755);
+    CHECK(fd >= 0 && write(fd, &f, sizeof(f)) == sizeof(f) && !close(fd));
+}
+
+// What is wrong with a program or its dynamic linker comes back to who executes it.
+static void programs_that_cannot_be_executed(void)
+{
+    char *const argv[] = { "lame", NULL };
+    write_program("lame", "./linker", 2);
+    CHECK(execv("lame", argv) == -1 && errno == ENOENT);
+    CHECK(!mkdir("linker", 0755));
+    CHECK(execv("lame", argv) == -1 && errno == EACCES && !rmdir("linker"));
+    int fd = open("linker", O_CREAT | O_WRONLY, 0644);
+    CHECK(fd >= 0 && execv("lame", argv) == -1 && errno == EACCES);
+    CHECK(!fchmod(fd, 0755) && !ftruncate(fd, 200) && !close(fd));
+    CHECK(execv("lame", argv) == -1 && errno == ELIBBAD);
+    CHECK(!truncate("linker", 20) && execv("lame", argv) == -1 && errno == EIO);
+    write_program("linker", "./linker", 2000);   // more headers than there may be
+    CHECK(execv("lame", argv) == -1 && errno == ELIBBAD && !unlink("linker"));
+    write_program("lame", "./linker", 0);
+    CHECK(execv("lame", argv) == -1 && errno == ENOEXEC);
+    write_program("lame", "", 2);
+    CHECK(execv("lame", argv) == -1 && errno == ENOEXEC);
+    CHECK(!truncate("lame", 40) && execv("lame", argv) == -1 && errno == ENOEXEC);
+    CHECK(!unlink("lame"));
 }
 
 static int child(int argc, char **argv)
@@ -359,6 +408,7 @@ int main(int argc, char **argv)
     ignored_ends_leave_nobody(note, SA_NOCLDWAIT | SA_RESTART);
     what_held_at_an_end_decides();
     programs_are_executed(argv[0]);
+    programs_that_cannot_be_executed();
     puts("children ok");
     return 0;
 }

@@ -418,14 +418,19 @@ static bool load(struct loader *l, struct space *s, enum elf_kind kind, struct e
     return true;
 }
 
+static void loader_free(struct loader *l)
+{
+    free(l->ph);
+    free(l->load);
+    free(l->runs);
+}
+
 static bool load_file(struct space *s, const struct file *f, enum elf_kind kind,
                       struct elf_image *image, struct err *e)
 {
     struct loader l = { .file = f };
     bool ok = load(&l, s, kind, image, e);
-    free(l.ph);
-    free(l.load);
-    free(l.runs);
+    loader_free(&l);
     return ok;
 }
 
@@ -447,6 +452,20 @@ bool elf_load_fd(struct space *s, int fd, const char *name, const char *shown, e
                        S_ISDIR(st.st_mode) ? "is a directory" : "is not a file");
     struct file f = { .fd = fd, .len = st.st_size, .name = name, .shown = shown };
     return load_file(s, &f, kind, image, e);
+}
+
+bool elf_check_fd(int fd, const char *name, enum elf_kind kind, struct elf_image *image,
+                  struct err *e)
+{
+    struct stat st;
+    if (fstat(fd, &st))
+        return err_system(e, errno, "%s", name);
+    struct file f = { .fd = fd, .len = st.st_size, .name = name };
+    struct loader l = { .file = &f };
+    *image = (struct elf_image){ 0 };
+    bool ok = read_head(&l, e) && read_headers(&l, e) && read_notes(&l, kind, image, e);
+    loader_free(&l);
+    return ok;
 }
 
 bool elf_check_file(const char *path, struct err *e)

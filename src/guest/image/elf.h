@@ -37,6 +37,11 @@ bool elf_load_memory(struct space *s, const void *data, size_t len, const char *
 bool elf_load_fd(struct space *s, int fd, const char *name, const char *shown, enum elf_kind kind,
                  struct elf_image *image, struct err *e);
 
+// Whether the open file's headers are those of a `kind` we run: what execve looks at while its
+// caller still lives. Of *image only interp is filled.
+bool elf_check_fd(int fd, const char *name, enum elf_kind kind, struct elf_image *image,
+                  struct err *e);
+
 // Whether a file is an AArch64 ELF file of any type: an object file or a library too.
 bool elf_check_file(const char *path, struct err *e);
 

@@ -1,7 +1,5 @@
 // execve: another program in place of the running one. The address space is
 // emptied and filled again, so that what points to it stays right.
-#include <elf.h>
-#include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -44,18 +42,6 @@ static i64 read_list(struct thread *t, vaddr list, struct words *w, const char *
         out[i] = to;
         w->used += n + 1;
     }
-    return 0;
-}
-
-// Whether `fd` is a program of arm64.
-static i64 check_program(int fd)
-{
-    Elf64_Ehdr h;
-    if (faccessat(fd, "", X_OK, AT_EMPTY_PATH))
-        return -EACCES;
-    if (pread(fd, &h, sizeof(h), 0) != sizeof(h) || memcmp(h.e_ident, ELFMAG, SELFMAG) ||
-        h.e_ident[EI_CLASS] != ELFCLASS64 || h.e_machine != EM_AARCH64)
-        return -ENOEXEC;
     return 0;
 }
 
@@ -106,7 +92,7 @@ i64 sys_execve(struct thread *t, const u64 a[6])
     failed = failed ? failed : read_list(t, a[1], w, w->argv);
     failed = failed ? failed : read_list(t, a[2], w, w->envp);
     failed = failed ? failed : program_find(t, w->path, w->argv, 0, &g);
-    failed = failed ? failed : check_program(g->fd);
+    failed = failed ? failed : program_check(t, g);
     if (!failed)
         return replace(t, g, w);
     if (g)

@@ -82,13 +82,13 @@ void loader_ended(struct thread *t, int status)
             root ? " in --root " : "", root ? root : "", advice);
 }
 
-bool loader_missing(const struct process *p, i64 error, struct err *e)
+bool loader_missing(const struct process *p, const char *path, const char *interp, i64 error,
+                    struct err *e)
 {
     char advice[VIEW_PATH];
     const char *root = p->options.files.root;
-    advise(p, p->image.interp, advice, sizeof(advice));
-    return err_set(e, "%s: is dynamically linked, and its dynamic linker %s %s%s%s; %s",
-                   p->options.path, p->image.interp,
-                   root ? "is not in --root " : "cannot be opened (",
+    advise(p, interp, advice, sizeof(advice));
+    return err_set(e, "%s: is dynamically linked, and its dynamic linker %s %s%s%s; %s", path,
+                   interp, root ? "is not in --root " : "cannot be opened (",
                    root ? root : strerror(-error), root ? "" : ")", advice);
 }

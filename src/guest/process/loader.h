@@ -16,7 +16,8 @@ void loader_opened(struct thread *t, vaddr path, i64 result);
 // the dynamic linker ended it for that.
 void loader_ended(struct thread *t, int status);
 
-// Why the program's dynamic linker cannot be opened. False, with *e.
-bool loader_missing(const struct process *p, i64 error, struct err *e);
+// Why the dynamic linker `interp` of the program `path` cannot be opened. False, with *e.
+bool loader_missing(const struct process *p, const char *path, const char *interp, i64 error,
+                    struct err *e);
 
 #endif

@@ -205,10 +205,62 @@ static bool load_interpreter(struct thread *t, struct elf_image *interp, struct 
     const char *name = p->image.interp;
     i64 fd = open_program(t, name, PATH_QUIET);
     if (fd < 0)
-        return loader_missing(p, fd, e);
+        return loader_missing(p, p->options.path, name, fd, e);
     bool ok = elf_load_fd(p->space, fd, name, name, ELF_INTERPRETER, interp, e);
     close(fd);
     return ok;
+}
+
+// The caller sees no more than ENOENT, which shells take for the program itself.
+static void tell_missing(struct process *p, const char *path, const char *interp)
+{
+    struct err e;
+    if (p->options.quiet)
+        return;
+    loader_missing(p, path, interp, -ENOENT, &e);
+    fprintf(p->options.messages ? p->options.messages : stderr, "m2sim: %s\n", e.text);
+}
+
+static i64 executable(int fd)
+{
+    struct stat st;
+    if (fstat(fd, &st))
+        return -errno;
+    return S_ISREG(st.st_mode) && !faccessat(fd, "", X_OK, AT_EMPTY_PATH) ? 0 : -EACCES;
+}
+
+static i64 check_interpreter(int fd, const char *name)
+{
+    struct elf_image image;
+    struct err e;
+    struct stat st;
+    i64 failed = executable(fd);
+    if (failed)
+        return failed;
+    if (fstat(fd, &st) || st.st_size < (off_t)sizeof(Elf64_Ehdr))
+        return -EIO;
+    return elf_check_fd(fd, name, ELF_INTERPRETER, &image, &e) ? 0 : -ELIBBAD;
+}
+
+i64 program_check(struct thread *t, const struct program *g)
+{
+    struct elf_image image;
+    struct err e;
+    i64 failed = executable(g->fd);
+    if (failed)
+        return failed;
+    if (!elf_check_fd(g->fd, g->file, ELF_DYNAMIC, &image, &e))
+        return -ENOEXEC;
+    if (!image.interp[0])
+        return 0;
+    i64 fd = open_program(t, image.interp, 0);
+    if (fd == -ENOENT)
+        tell_missing(t->process, g->path, image.interp);
+    if (fd < 0)
+        return fd;
+    failed = check_interpreter((int)fd, image.interp);
+    close((int)fd);
+    return failed;
 }
 
 bool program_load(struct process *p, struct thread *t, struct program *g, struct err *e)

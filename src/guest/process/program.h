@@ -23,6 +23,10 @@ void program_free(struct program *g);
 // do. False, with *e.
 bool program_explain(struct thread *t, const char *path, i64 error, struct err *e);
 
+// Whether execve may go on to program_load: as Linux, what can be seen to be wrong with the file
+// or its interpreter before the caller is gone is the caller's. 0, or a negative errno.
+i64 program_check(struct thread *t, const struct program *g);
+
 // Loads it and its interpreter (PT_INTERP) and puts the process at its beginning; the
 // space must be empty. Closes the descriptor. On success the process owns `g`.
 bool program_load(struct process *p, struct thread *t, struct program *g, struct err *e);
