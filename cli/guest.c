@@ -169,6 +169,11 @@ static bool end_output(struct guest_command *g, struct m2sim *s, FILE *out, bool
     if (g->to && !g->folder && ok && (report || g->strace))
         return m2sim_output_end(g->to, e);
     m2sim_output_drop(g->to);
+    if (ok && g->strace && !g->to && ferror(out)) {
+        snprintf(e->text, sizeof(e->text), "system calls: %s cannot be written",
+                 out == stdout ? "standard output" : "standard error");
+        return e->exit_code = M2SIM_EXIT_OUTPUT, false;
+    }
     return ok;
 }
 
