@@ -41,6 +41,20 @@ struct m2sim_output *m2sim_output_open(const char *path, struct m2sim_error *e)
     return NULL;
 }
 
+static bool hold(struct m2sim_output *o)
+{
+    for (int fd; o->held_count < OUTPUT_HELD; o->held[o->held_count++] = fd)
+        if ((fd = fcntl(o->folder, F_DUPFD_CLOEXEC, 0)) < 0)
+            return false;
+    return true;
+}
+
+void m2sim_output_release(struct m2sim_output *o)
+{
+    while (o->held_count)
+        close(o->held[--o->held_count]);
+}
+
 struct m2sim_output *m2sim_output_folder(const char *path, bool strace, struct m2sim_error *e)
 {
     struct err err = { "" };
@@ -49,7 +63,7 @@ struct m2sim_output *m2sim_output_folder(const char *path, bool strace, struct m
     umask(o->mask);
     bool ok = mkdir(path, 0777) == 0 || errno == EEXIST;
     o->folder = ok ? open(path, O_PATH | O_DIRECTORY | O_CLOEXEC) : -1;
-    ok = o->folder >= 0 && faccessat(o->folder, ".", W_OK | X_OK, 0) == 0;
+    ok = o->folder >= 0 && faccessat(o->folder, ".", W_OK | X_OK, 0) == 0 && hold(o);
     if (ok)
         output_mark(o->folder, o->where);
     ok = ok || fail_at(e, path);
@@ -80,6 +94,7 @@ void m2sim_output_drop(struct m2sim_output *o)
     if (!o)
         return;
     output_drop(o->file);
+    m2sim_output_release(o);
     if (o->folder >= 0)
         close(o->folder);
     free(o->path);

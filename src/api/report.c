@@ -162,20 +162,18 @@ static void write_table(const struct m2sim *s, const struct report *r, FILE *f, 
         fwrite(s->table, 1, s->table_size, f);
 }
 
-enum { MOST_FILES = 7 };
-
 struct part {
     const char *name;
     void (*write)(const struct m2sim *s, const struct report *r, FILE *f, bool host);
     bool wanted;
 };
 
-static size_t list_parts(const struct m2sim *s, struct part list[MOST_FILES])
+static size_t list_parts(const struct m2sim *s, struct part list[OUTPUT_FILES])
 {
     const struct config *c = &s->config;
     bool beside = s->core && *c->core.instructions && c->core.instructions[0] != '/';
     const char *table = beside ? strrchr(c->instructions, '/') : NULL;
-    const struct part all[MOST_FILES] = {
+    const struct part all[OUTPUT_FILES] = {
         { API_STRACE, NULL, s->options.strace != NULL },
         { "config.yaml", write_yaml, s->core != NULL },
         { "config.json", write_config, s->core != NULL },
@@ -185,7 +183,7 @@ static size_t list_parts(const struct m2sim *s, struct part list[MOST_FILES])
         { table ? table + 1 : c->core.instructions, write_table, beside },
     };
     memcpy(list, all, sizeof(all));
-    return beside ? MOST_FILES : MOST_FILES - 1;
+    return beside ? OUTPUT_FILES : OUTPUT_FILES - 1;
 }
 
 static bool bad_output(const struct m2sim_output *to, const struct err *why, struct m2sim_error *e)
@@ -273,8 +271,9 @@ bool m2sim_report_folder(const struct m2sim *s, struct m2sim_output *to, unsigne
                          struct m2sim_error *e)
 {
     struct err err = { "" };
-    struct part part[MOST_FILES];
-    struct output *out[MOST_FILES];
+    struct part part[OUTPUT_FILES];
+    struct output *out[OUTPUT_FILES];
+    m2sim_output_release(to);
     struct sheet *t = sheet_new(s);
     size_t parts = list_parts(s, part), n = 0, k = 0;
     bool ok = true;
