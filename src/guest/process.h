@@ -8,6 +8,7 @@
 #define GUEST_PROCESS_H
 
 #include <pthread.h>
+#include <sys/types.h>
 
 #include "base/err.h"
 #include "base/types.h"
@@ -45,6 +46,8 @@ struct process {
     const char **clean_argv;   // options.argv
     struct process_options options;   // strings are the caller's and must stay
     char exe[4096];   // absolute path, for /proc/self/exe
+    dev_t exe_device;   // of its file on the host
+    ino_t exe_inode;
     char name[16];   // PR_SET_NAME
     int pid, ppid, last_pid;
     int simulation;   // host number of its first process

@@ -165,6 +165,43 @@ static void programs_that_cannot_be_executed(void)
     CHECK(!unlink("lame"));
 }
 
+// A program, as it runs under the name "own".
+static int busy(void)
+{
+    char byte;
+    int fd = open("own", O_RDONLY);
+    CHECK(fd >= 0 && read(fd, &byte, 1) == 1 && byte == 0x7f && !close(fd));
+    CHECK(open("own", O_WRONLY) == -1 && errno == ETXTBSY);
+    CHECK(open("own", O_RDWR | O_CREAT, 0755) == -1 && errno == ETXTBSY);
+    CHECK(open("own", O_RDONLY | O_TRUNC) == -1 && errno == ETXTBSY);
+    CHECK(open("/proc/self/exe", O_RDWR) == -1 && errno == ETXTBSY);
+    CHECK(truncate("own", 0) == -1 && errno == ETXTBSY);
+    CHECK(!rename("own", "other") && open("other", O_WRONLY) == -1 && errno == ETXTBSY);
+    fd = open("own", O_WRONLY | O_CREAT | O_EXCL, 0755);
+    CHECK(fd >= 0 && write(fd, "x", 1) == 1 && !close(fd) && !rename("own", "other"));
+    fd = open("other", O_WRONLY | O_TRUNC);
+    CHECK(fd >= 0 && !close(fd) && !unlink("other"));
+    return 9;
+}
+
+static void a_running_program_is_not_written(void)
+{
+    static char buf[65536];
+    char *const argv[] = { "own", "busy", NULL };
+    int from = open("/proc/self/exe", O_RDONLY), to = open("own", O_WRONLY | O_CREAT, 0755);
+    CHECK(from >= 0 && to >= 0);
+    for (ssize_t n; (n = read(from, buf, sizeof(buf))) != 0;)
+        CHECK(n > 0 && write(to, buf, n) == n);
+    CHECK(!close(from) && !close(to));
+    pid_t pid = fork();
+    if (!pid) {
+        execv("own", argv);
+        _exit(1);
+    }
+    int status;
+    CHECK(waitpid(pid, &status, 0) == pid && WIFEXITED(status) && WEXITSTATUS(status) == 9);
+}
+
 static int child(int argc, char **argv)
 {
     struct sigaction act;
@@ -393,7 +430,7 @@ static void what_held_at_an_end_decides(void)
 int main(int argc, char **argv)
 {
     if (argc > 1)
-        return child(argc, argv);
+        return strcmp(argv[1], "busy") ? child(argc, argv) : busy();
     memory_is_copied_and_statuses_come_back();
     pipes_connect();
     a_child_can_be_killed();
@@ -409,6 +446,7 @@ int main(int argc, char **argv)
     what_held_at_an_end_decides();
     programs_are_executed(argv[0]);
     programs_that_cannot_be_executed();
+    a_running_program_is_not_written();
     puts("children ok");
     return 0;
 }

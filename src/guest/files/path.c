@@ -450,12 +450,24 @@ static bool open_waits(mode_t type, int flags)
     return S_ISFIFO(type) && !(flags & (O_NONBLOCK | O_PATH)) && (flags & O_ACCMODE) != O_RDWR;
 }
 
+// The program that runs is not written to, by whichever name. Who may not write it hears that.
+static bool is_busy(const struct process *p, int fd, mode_t type, int flags)
+{
+    struct stat st;
+    bool writes = (flags & O_ACCMODE) != O_RDONLY || flags & O_TRUNC;
+    return writes && !(flags & O_PATH) && S_ISREG(type) && !fstat(fd, &st) &&
+           st.st_dev == p->exe_device && st.st_ino == p->exe_inode &&
+           !faccessat(fd, "", W_OK, AT_EMPTY_PATH | AT_EACCESS);
+}
+
 // `type`: st_mode of it.
 static i64 reopen_as(struct thread *t, int fd, mode_t type, int flags, u32 mode)
 {
     char link[64];
     if (!may_open(t->process, fd, flags))
         return -EACCES;
+    if (is_busy(t->process, fd, type, flags))
+        return -ETXTBSY;
     int n = snprintf(link, sizeof(link), "/proc/self/fd/%d", fd);
     flags &= ~O_NOFOLLOW;
     if (!open_waits(type, flags))

@@ -268,6 +268,11 @@ bool program_load(struct process *p, struct thread *t, struct program *g, struct
     struct elf_image interp = { 0 };
     if (!path_shown(p, g->fd, p->exe, sizeof(p->exe)))
         snprintf(p->exe, sizeof(p->exe), "%s", g->path);
+    struct stat st = { 0 };
+    if (!fstat(g->fd, &st)) {
+        p->exe_device = st.st_dev;
+        p->exe_inode = st.st_ino;
+    }
     process_set_name(p, g->path);
     p->options.path = g->path;
     p->options.argv = g->argv;
