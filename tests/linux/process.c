@@ -5,6 +5,7 @@
 #include <sys/prctl.h>
 #include <sys/random.h>
 #include <sys/resource.h>
+#include <sys/syscall.h>
 #include <sys/sysinfo.h>
 #include <sys/time.h>
 #include <sys/times.h>
@@ -63,9 +64,70 @@ static void time_passes(void)
     CHECK(getrandom(r, sizeof(r), 0) == sizeof(r) && memcmp(r, zero, sizeof(r)));
 }
 
+// Nobody has this number.
+enum { NOBODY = 0x3fffff };
+
+static void scheduling(void)
+{
+    struct sched_param normal = { 0 }, high = { 1 }, beyond = { 100 }, *nowhere = (void *)8;
+    CHECK(!sched_setscheduler(0, SCHED_OTHER, &normal) && !sched_setparam(getpid(), &normal));
+    CHECK(sched_setscheduler(0, SCHED_OTHER, &high) == -1 && errno == EINVAL);
+    CHECK(sched_setscheduler(0, SCHED_FIFO, &normal) == -1 && errno == EINVAL);
+    CHECK(sched_setscheduler(0, SCHED_RR, &beyond) == -1 && errno == EINVAL);
+    CHECK(sched_setscheduler(0, 77, &normal) == -1 && errno == EINVAL);
+    CHECK(sched_setscheduler(0, -1, &normal) == -1 && errno == EINVAL);
+    CHECK(sched_setscheduler(-1, SCHED_OTHER, &normal) == -1 && errno == EINVAL);
+    CHECK(sched_setscheduler(NOBODY, 77, &normal) == -1 && errno == ESRCH);
+    CHECK(syscall(SYS_sched_setscheduler, 0, 0, NULL) == -1 && errno == EINVAL);
+    CHECK(sched_setparam(0, &high) == -1 && errno == EINVAL);
+    CHECK(sched_setparam(NOBODY, &normal) == -1 && errno == ESRCH);
+    CHECK(sched_getscheduler(0) == SCHED_OTHER && sched_getscheduler(-1) == -1 && errno == EINVAL);
+    CHECK(sched_getscheduler(NOBODY) == -1 && errno == ESRCH);
+    CHECK(!sched_getparam(0, &high) && high.sched_priority == 0);
+    CHECK(sched_getparam(-1, &high) == -1 && errno == EINVAL);
+    CHECK(sched_getparam(NOBODY, &high) == -1 && errno == ESRCH);
+    if (under_qemu())   // which looks for the memory first
+        return;
+    CHECK(syscall(SYS_sched_getparam, 0, NULL) == -1 && errno == EINVAL);
+    CHECK(syscall(SYS_sched_getparam, 0, nowhere) == -1 && errno == EFAULT);
+    CHECK(syscall(SYS_sched_setparam, 0, nowhere) == -1 && errno == EFAULT);
+    CHECK(syscall(SYS_sched_setscheduler, NOBODY, 0, nowhere) == -1 && errno == EFAULT);
+}
+
+static void priorities(void)
+{
+    errno = 0;
+    CHECK(getpriority(PRIO_PROCESS, getpid()) == getpriority(PRIO_PROCESS, 0) && !errno);
+    CHECK(getpriority(3, 0) == -1 && errno == EINVAL);
+    CHECK(getpriority(PRIO_PROCESS, NOBODY) == -1 && errno == ESRCH);
+    CHECK(getpriority(PRIO_PGRP, NOBODY) == -1 && errno == ESRCH);
+    CHECK(getpriority(PRIO_USER, 0x7ffffff0) == -1 && errno == ESRCH);
+    CHECK(!setpriority(PRIO_PROCESS, 0, getpriority(PRIO_PROCESS, 0)));
+    CHECK(setpriority(-1, 0, 19) == -1 && errno == EINVAL);
+    CHECK(setpriority(PRIO_PROCESS, NOBODY, 19) == -1 && errno == ESRCH);
+    CHECK(setpriority(PRIO_PGRP, NOBODY, 19) == -1 && errno == ESRCH);
+}
+
+static void capabilities(void)
+{
+    unsigned head[2] = { 1, 0 }, data[6];
+    CHECK(syscall(SYS_capget, head, data) == -1 && errno == EINVAL && head[0] == 0x20080522);
+    head[0] = 2;
+    CHECK(!syscall(SYS_capget, head, NULL) && head[0] == 0x20080522);
+    CHECK(!syscall(SYS_capget, head, data));
+    head[1] = -1;
+    CHECK(syscall(SYS_capget, head, data) == -1 && errno == EINVAL);
+    head[1] = NOBODY;
+    CHECK(syscall(SYS_capget, head, data) == -1 && errno == ESRCH);
+    CHECK(syscall(SYS_capget, 8, data) == -1 && errno == EFAULT);
+}
+
 int main(void)
 {
     identity();
+    scheduling();
+    priorities();
+    capabilities();
     time_passes();
     puts("process ok");
     fflush(stdout);

@@ -194,10 +194,53 @@ i64 sys_getcpu(struct thread *t, const u64 a[6])
     return 0;
 }
 
+// Whether there is a thread or process of the guest's with this number.
+static bool is_known(struct thread *t, i32 pid)
+{
+    struct process *p = t->process;
+    pthread_mutex_lock(&p->lock);
+    bool known = !pid || pid == p->ppid || thread_find(p, pid) || child_host_locked(p, pid);
+    pthread_mutex_unlock(&p->lock);
+    return known;
+}
+
+// Who runs is the host's business: what is asked for is checked, and not followed.
+static i64 schedule(struct thread *t, i32 pid, u32 policy, vaddr param)
+{
+    i32 priority;
+    if ((i32)policy < 0 || !param || pid < 0)
+        return -EINVAL;
+    if (space_read(t->process->space, &priority, param, sizeof(priority)))
+        return -EFAULT;
+    if (!is_known(t, pid))
+        return -ESRCH;
+    policy &= ~(u32)SCHED_RESET_ON_FORK;
+    bool real_time = policy == SCHED_FIFO || policy == SCHED_RR;
+    bool known =
+        real_time || policy == SCHED_OTHER || policy == SCHED_BATCH || policy == SCHED_IDLE;
+    return known && priority >= real_time && priority <= (real_time ? 99 : 0) ? 0 : -EINVAL;
+}
+
+i64 sys_sched_setscheduler(struct thread *t, const u64 a[6])
+{
+    return schedule(t, (i32)a[0], (u32)a[1], a[2]);
+}
+
+i64 sys_sched_setparam(struct thread *t, const u64 a[6])
+{
+    return schedule(t, (i32)a[0], SCHED_OTHER, a[1]);
+}
+
+i64 sys_sched_getscheduler(struct thread *t, const u64 a[6])
+{
+    return (i32)a[0] < 0 ? -EINVAL : is_known(t, (i32)a[0]) ? SCHED_OTHER : -ESRCH;
+}
+
 i64 sys_sched_getparam(struct thread *t, const u64 a[6])
 {
     u32 zero = 0;
-    return space_write(t->process->space, a[1], &zero, sizeof(zero));
+    i64 policy = a[1] ? sys_sched_getscheduler(t, a) : -EINVAL;
+    return policy < 0 ? policy : space_write(t->process->space, a[1], &zero, sizeof(zero));
 }
 
 i64 sys_sched_priority(struct thread *t, const u64 a[6])
@@ -211,7 +254,21 @@ i64 sys_sched_priority(struct thread *t, const u64 a[6])
 
 i64 sys_getpriority(struct thread *t, const u64 a[6])
 {
-    return a[0] > 2 ? -EINVAL : NICE_ZERO;
+    i32 who = (i32)a[1];
+    bool known = false;
+    switch ((u32)a[0]) {
+    case PRIO_PROCESS: known = is_known(t, who); break;
+    case PRIO_PGRP: known = !who || group_host(t->process, who); break;
+    case PRIO_USER: known = !who || who == sys_getuid(t, NULL); break;
+    default: return -EINVAL;
+    }
+    return known ? NICE_ZERO : -ESRCH;
+}
+
+i64 sys_setpriority(struct thread *t, const u64 a[6])
+{
+    i64 now = sys_getpriority(t, a);
+    return now < 0 ? now : 0;
 }
 
 // No capability, as an ordinary user has none.
@@ -226,6 +283,10 @@ i64 sys_capget(struct thread *t, const u64 a[6])
         head[0] = 0x20080522;
         return space_write(s, a[0], head, sizeof(head)) ? -EFAULT : a[1] ? -EINVAL : 0;
     }
+    if ((i32)head[1] < 0)
+        return a[1] ? -EINVAL : 0;
+    if (a[1] && !is_known(t, (i32)head[1]))
+        return -ESRCH;
     return a[1] ? space_write(s, a[1], none, one ? 12 : 24) : 0;
 }
 
