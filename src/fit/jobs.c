@@ -50,7 +50,8 @@ bool fit_jobs(const struct fit *f, const char *what, size_t n,
     struct config c;
     if (f->config) {   // what was measured had touched its pages long before
         c = *f->config;
-        strcpy(c.core.l2_first_touch, "none");
+        if (c.origin[PARAM_l2_first_touch].kind != ORIGIN_SET)
+            strcpy(c.core.l2_first_touch, "none");
     }
     struct worker w[MOST_THREADS];
     u32 threads = f->threads < 1 ? 1 : f->threads > MOST_THREADS ? MOST_THREADS : f->threads;

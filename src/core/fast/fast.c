@@ -110,9 +110,6 @@ static inline bool try_fuse(struct fast *f, const struct plan *p, u64 pc)
     return false;
 }
 
-// When an instruction issues; a store: when it has its data. `access` is the cycle
-// of the memory issue.
-
 // The common case of execute().
 static inline __attribute__((always_inline)) cycle execute_simple(struct fast *f,
                                                                   const struct plan *p,

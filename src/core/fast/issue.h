@@ -67,11 +67,9 @@ static inline bool is_made(const struct fast *f, const struct plan *p)
 static inline void set_parts(const struct fast *f, const struct plan *p, cycle access,
                              struct issued *issued)
 {
-    u32 parts = (u32)__builtin_popcount(p->data), part = 0;
-    if (parts > COUNT(issued->part) || p->data_latency || p->dst_count)
-        return;
-    issued->parts = (u8)parts;
-    for (u32 k = 0; k < p->src_count; k++)
+    u32 part = 0;
+    issued->parts = (u8)plan_parts(p);
+    for (u32 k = 0; issued->parts && k < p->src_count; k++)
         if (p->data >> k & 1)
             issued->part[part++] = source(f, p, k, access);
 }

@@ -2,7 +2,7 @@
 #ifndef CORE_FAST_LOADS_H
 #define CORE_FAST_LOADS_H
 
-#include "base/types.h"
+#include "core/instr/plan.h"
 
 enum {
     FORWARD = 2048,        // granules of 4 bytes remembered, a power of two
@@ -19,13 +19,14 @@ struct steady {
     u32 seen;   // loads in a row that kept the stride
 };
 
-// When an instruction did what, of its plan.
+// When an instruction issues; a store: when it has its data. `access` is the cycle of the memory
+// issue.
 struct issued {
     cycle at, access;
     cycle known;   // when the address of a store was
     bool made;     // a store waits for a unit's result
     u8 parts;      // registers of a store whose data counts apart, or 0
-    cycle part[4]; // when each is there
+    cycle part[PLAN_PARTS];   // when each is there
 };
 
 // Where a store's bytes are to be had before they are in the L1D.

@@ -128,6 +128,16 @@ static inline bool plan_is_pair(const struct plan *p)
     return p->size == 16 && p->dst_count == 2 && p->dst[0] < PLAN_V0;
 }
 
+enum { PLAN_PARTS = 4 };   // most registers of a store
+
+// How many registers of a store have times of their own for the loads behind it: not of one, nor
+// when other issues put the data together, nor of exclusive stores. 0: none.
+static inline u32 plan_parts(const struct plan *p)
+{
+    u32 parts = (u32)__builtin_popcount(p->data);
+    return parts < 2 || parts > PLAN_PARTS || p->data_latency || p->dst_count ? 0 : parts;
+}
+
 // Whether `tail`, right behind `head`, becomes one with it on this core.
 bool plan_fuses(const struct plan *head, const struct plan *tail);
 

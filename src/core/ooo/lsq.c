@@ -43,7 +43,6 @@ static void enter_load(struct ooo *o, struct inst *i, u64 seq)
                         .seq = seq,
                         .predicted = LAP_NONE,
                         .size = i->plan->size,
-                        .pair = plan_is_pair(i->plan),
                         .waited = ~0ull,
                         .asks = NONE };
     l->dead = i->flags & INST_WRONG;
@@ -321,7 +320,7 @@ static void forward(struct ooo *o, struct inst *i, u64 n)
         latency += o->forward.cross;
     latency += 16 * from.more + (known && s->data == s->issued ? o->forward.address : 0);
     latency += known && s->made ? o->forward.made : 0;
-    latency += l->pair ? o->forward.pair : i->plan->wide ? o->forward.wide : 0;
+    latency += plan_is_pair(i->plan) ? o->forward.pair : i->plan->wide ? o->forward.wide : 0;
     cycle t;
     if (i->plan->wide && from.narrow)
         t = forwarding_narrow(&o->forward, from.data);
@@ -449,7 +448,7 @@ void ooo_store_part(struct ooo *o, const struct inst *i, u32 k, cycle t)
 {
     struct store *s = store_of(o, i->store);
     u32 part = (u32)__builtin_popcount(i->plan->data & ((1u << k) - 1));
-    if (!s->parts || part >= STORE_PARTS)
+    if (!s->parts || part >= PLAN_PARTS)
         return;
     s->part[part] = t;
     if (s->issued != UNKNOWN)

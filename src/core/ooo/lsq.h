@@ -6,8 +6,6 @@
 
 struct ooo;
 
-enum { STORE_PARTS = 4 };
-
 struct store {
     vaddr addr, pc;
     cycle issued, data, written;   // UNKNOWN before
@@ -21,7 +19,7 @@ struct store {
     bool made;         // a unit made its data, which no load brought
     bool narrow;       // plan.narrow
     u8 parts;          // registers whose data counts apart, or 0
-    cycle part[STORE_PARTS];   // when each is there, UNKNOWN before
+    cycle part[PLAN_PARTS];   // when each is there, UNKNOWN before
 };
 
 struct load {
@@ -35,7 +33,6 @@ struct load {
     cycle access;
     u16 asks;          // next load that asks the same store for data
     u8 size;
-    bool pair;         // of two general registers of 8 bytes
     bool issued, dead;
     bool misled;       // used a wrong predicted address
     bool met;          // has bytes of the store it was told to wait for

@@ -259,11 +259,9 @@ static bool is_made(const struct ooo *o, const struct plan *p)
 static void set_parts(struct ooo *o, const struct inst *i, struct store *s)
 {
     const struct plan *p = i->plan;
-    u32 parts = (u32)__builtin_popcount(p->data), part = 0;
-    if (parts < 2 || parts > STORE_PARTS || p->data_latency || p->dst_count)
-        return;
-    s->parts = (u8)parts;
-    for (u32 left = p->data; left; left &= left - 1) {
+    u32 part = 0;
+    s->parts = (u8)plan_parts(p);
+    for (u32 left = s->parts ? p->data : 0; left; left &= left - 1) {
         u8 reg = p->src[__builtin_ctz(left)];
         u16 source = o->map[reg];
         s->part[part++] = source == NONE ? 0 : ooo_value(o, source, reg);

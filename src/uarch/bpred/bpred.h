@@ -48,12 +48,12 @@ struct bpred_stats {
 extern const struct stat_row bpred_stat_rows[];
 
 enum branch_kind {
-    BRANCH_CONDITIONAL,   // b.cond, cbz, cbnz, tbz, tbnz
-    BRANCH_DIRECT,   // b
-    BRANCH_CALL,   // bl
-    BRANCH_INDIRECT,   // br
+    BRANCH_CONDITIONAL,     // b.cond, cbz, cbnz, tbz, tbnz
+    BRANCH_DIRECT,          // b
+    BRANCH_CALL,            // bl
+    BRANCH_INDIRECT,        // br
     BRANCH_INDIRECT_CALL,   // blr
-    BRANCH_RETURN,   // ret
+    BRANCH_RETURN,          // ret
     BRANCH_KINDS,
 };
 
