@@ -9,6 +9,7 @@
 #include "base/output.h"
 #include "bench/history.h"
 #include "bench/probe_paths.h"
+#include "history/db.h"
 
 enum { REPETITIONS = 7, QUICK_REPETITIONS = 5 };
 
@@ -34,7 +35,7 @@ static bool load_other(const struct m2sim_bench *o, const struct bench *b, struc
     if (access(path, R_OK) != 0)
         return api_fail(e, M2SIM_EXIT_NO_INPUT, "%.400s: no such file", o->vs);
     bool ok =
-        history_is(path) ? history_load(old, path, at, b->cpu, &err) : bench_load(old, path, &err);
+        db_is(path) ? history_load(old, path, at, b->cpu, &err) : bench_load(old, path, &err);
     return ok || api_fail_for(e, M2SIM_EXIT_DATA, &err);
 }
 

@@ -1,7 +1,7 @@
 // history.h: measurements kept in an SQLite file, and the page that draws them over time.
 //
 // Tables: run (one a measurement), mean (a geometric mean of its speeds: mode, group and clock),
-// sample (one a repetition of a program). A build without SQLite has them say so.
+// sample (one a repetition of a program).
 #ifndef BENCH_HISTORY_H
 #define BENCH_HISTORY_H
 
@@ -9,9 +9,6 @@
 
 // Appends; the file is made when it is not there. False with *e when it cannot be written.
 bool history_add(const char *path, const struct bench *b, struct err *e);
-
-// Whether the file at `path` is an SQLite file.
-bool history_is(const char *path);
 
 // Reads the run with this number or label, or (NULL) the latest that was made on a host with
 // processor b->cpu, into `old`, whose arena is there.

@@ -11,6 +11,7 @@
 #include "bench/child.h"
 #include "bench/history.h"
 #include "bench/suite.h"
+#include "history/db.h"
 
 // -- Statistics. Expected values are by hand, or by enumerating every case in another language. --
 
@@ -322,7 +323,7 @@ static void a_history_keeps_and_draws_runs(void **state)
     b.label = "<second>";
     s[0].own.cpu[0] = 0.25;
     assert_true(history_add(path, &b, &e));
-    assert_true(history_is(path));
+    assert_true(db_is(path));
     assert_true(history_load(&read, path, NULL, "cpu", &e));
     assert_string_equal(read.label, "<second>");
     assert_int_equal(read.count, 2);
