@@ -26,7 +26,7 @@ int cmd_accuracy(const struct cli_line *l)
 {
     struct m2sim_error e;
     const char *output = l->at[OPT_output].text;
-    bool folder = output && cli_is_folder(output);
+    bool folder = output && cli_is_folder(output), worse = false;
     struct m2sim_accuracy o = {
         .suite = l->at[OPT_suite].text,
         .model = l->at[OPT_model].text,
@@ -37,6 +37,14 @@ int cmd_accuracy(const struct cli_line *l)
         .output = folder ? output : NULL,
         .threads = (unsigned)l->at[OPT_threads].number,
         .every = (unsigned)l->at[OPT_every].number,
+        .vs = l->at[OPT_vs].text,
+        .history = l->at[OPT_history].text,
+        .page = l->at[OPT_html].text,
+        .label = l->at[OPT_label].text,
+        .command = l->text,
+        .margin = l->at[OPT_margin].share,
+        .fail_over = l->at[OPT_fail_over].share,
+        .worse = &worse,
     };
     unsigned flags = cli_given(l, OPT_json) ? M2SIM_JSON : 0;
     if (cli_given(l, OPT_list))
@@ -55,5 +63,5 @@ int cmd_accuracy(const struct cli_line *l)
     cli_sandbox(l, NULL);
     bool ok = m2sim_accuracy(&o, f, flags, &e);
     progress_free(line);
-    return cli_close(to, ok, ok ? 0 : cli_fail(&e));
+    return cli_close(to, ok, ok ? worse : cli_fail(&e));
 }

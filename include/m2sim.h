@@ -241,6 +241,14 @@ struct m2sim_accuracy {
     const char *output;   // folder for plots and the page index.html; NULL: none
     unsigned threads;   // default 1
     unsigned every;   // take one measurement in so many; default 1
+    const char *vs;   // compare with a file of --json, or a history, perhaps with "@RUN" or "@LABEL"
+    const char *history;   // SQLite file to append to
+    const char *page;   // HTML file for what the history shows
+    const char *label;   // of this result, such as the commit
+    const char *command;   // for the history
+    double margin;   // how far the mean paired error may be off and is kept; default 0.005
+    double fail_over;   // a mean error greater by more than this (0.02) is a failure; 0: never
+    bool *worse;   // set to whether by fail_over it failed; may be NULL
     // Called now and then from any thread, one at a time; may be NULL.
     void (*progress)(void *ctx, const char *what, size_t done, size_t total);
     // Called first, for each parameter of `sets` ("core.PATH") that the model does not read; may be
@@ -252,7 +260,9 @@ struct m2sim_accuracy {
 // Flags of m2sim_accuracy, beside M2SIM_JSON: name every measurement that is missed; write Markdown.
 enum { M2SIM_LIST = 8, M2SIM_MARKDOWN = 16 };
 
-// Simulates what real machines were measured at and writes how far the model is off.
+// Simulates what real machines were measured at and writes how far the model is off; with `vs`, or
+// with `fail_over` and a history, whose latest result of the model counts, what moved since, a paired test,
+// and (with M2SIM_JSON to stderr) what failed.
 bool m2sim_accuracy(const struct m2sim_accuracy *o, FILE *f, unsigned flags, struct m2sim_error *e);
 
 // What m2sim_bench measures. Zero means the default for every field.

@@ -101,11 +101,27 @@ static bool tell_unread(const struct m2sim_accuracy *o, struct arena *a, struct 
     return true;
 }
 
+static void show(const struct results *r, const struct fit_about *about, FILE *out, unsigned flags)
+{
+    if (flags & M2SIM_JSON) {
+        fit_show_json(r, about, out, flags & M2SIM_LIST);
+        return;
+    }
+    if (flags & M2SIM_MARKDOWN)
+        fit_show_markdown(r, about->model, out, flags & M2SIM_LIST);
+    else
+        fit_show(r, out, flags & M2SIM_LIST);
+    if (about->vs)
+        comparison_show(about->vs, out, flags & M2SIM_MARKDOWN);
+}
+
 bool m2sim_accuracy(const struct m2sim_accuracy *options, FILE *out, unsigned flags,
                     struct m2sim_error *e)
 {
     struct m2sim_accuracy o = *options;
     char folder[PATH_MAX], guests[PATH_MAX];
+    if (o.worse)
+        *o.worse = false;
     o.suite = o.suite ? o.suite : "all";
     o.model = o.model ? o.model : "fast";
     if (!check(&o, e))
@@ -121,18 +137,23 @@ bool m2sim_accuracy(const struct m2sim_accuracy *options, FILE *out, unsigned fl
         .ctx = o.ctx,
         .results = &r,
     };
+    struct fit_about about = { .model = o.model };
+    struct accuracy_keep keep;
     data_find(folder, "measured");
-    bool ok = tell_unread(&o, r.arena, e) && run_sets(&o, &f, e);
+    bool ok = accuracy_keep_begin(&keep, &o, r.arena, e) && tell_unread(&o, r.arena, e) &&
+              run_sets(&o, &f, e);
     results_sort(&r);
     fit_reasons(&r);
     if (ok && o.output)
         ok = write_plots(&o, &f, e);
-    if (ok && flags & M2SIM_JSON)
-        fit_show_json(&r, f.model, out, flags & M2SIM_LIST);
-    else if (ok && flags & M2SIM_MARKDOWN)
-        fit_show_markdown(&r, f.model, out, flags & M2SIM_LIST);
-    else if (ok)
-        fit_show(&r, out, flags & M2SIM_LIST);
+    ok = ok && accuracy_keep_results(&keep, &r, &about, e);
+    if (ok) {
+        show(&r, &about, out, flags);
+        bool worse = accuracy_keep_is_worse(&keep, flags & M2SIM_JSON ? stderr : out);
+        if (o.worse)
+            *o.worse = worse;
+    }
+    accuracy_keep_end(&keep);
     free(r.at);
     arena_free(r.arena);
     return ok;

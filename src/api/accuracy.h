@@ -3,7 +3,10 @@
 #define API_ACCURACY_H
 
 #include "api/sim.h"
+#include "base/output.h"
+#include "fit/compare.h"
 #include "fit/fit.h"
+#include "fit/show.h"
 
 // Times the measured loops or kernels, programs of the folder o->guests.
 bool accuracy_guests(const struct m2sim_accuracy *o, const struct fit *f, bool kernels,
@@ -26,5 +29,27 @@ bool accuracy_apps(const struct m2sim_accuracy *o, struct fit *f, struct m2sim_e
 // Times the programs of the folder o->guests, groups int and fp, under the model asked for and
 // under the detailed one.
 bool accuracy_models(const struct m2sim_accuracy *o, const struct fit *f, struct m2sim_error *e);
+
+// An earlier result and a history, beside the results.
+struct accuracy_keep {
+    const struct m2sim_accuracy *o;
+    struct earlier before;
+    bool has_before;
+    struct output *page;   // or NULL
+    struct comparison comparison;
+};
+
+// Before the work: reads what is to be compared with and sees that the history and its page can be
+// written. To be ended by accuracy_keep_end().
+bool accuracy_keep_begin(struct accuracy_keep *k, const struct m2sim_accuracy *o, struct arena *a,
+                         struct m2sim_error *e);
+
+// Compares the sorted results, adds them to the history and writes its page.
+bool accuracy_keep_results(struct accuracy_keep *k, struct results *r, struct fit_about *about,
+                           struct m2sim_error *e);
+
+// Whether the earlier result was better by more than o->fail_over; says to `f` in what.
+bool accuracy_keep_is_worse(const struct accuracy_keep *k, FILE *f);
+void accuracy_keep_end(struct accuracy_keep *k);
 
 #endif

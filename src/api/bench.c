@@ -21,21 +21,15 @@ static const char *probe_object(char path[PATH_MAX])
     return access(PROBE_INSTALLED, R_OK) == 0 ? PROBE_INSTALLED : NULL;
 }
 
-// Reads what `vs` names: FILE, or HISTORY@RUN.
 static bool load_other(const struct m2sim_bench *o, const struct bench *b, struct bench *old,
                        struct m2sim_error *e)
 {
     struct err err = { "" };
-    char path[PATH_MAX], *at;
-    snprintf(path, sizeof(path), "%s", o->vs);
-    if (access(path, R_OK) != 0 && (at = strrchr(path, '@')))
-        *at++ = 0;
-    else
-        at = NULL;
-    if (access(path, R_OK) != 0)
-        return api_fail(e, M2SIM_EXIT_NO_INPUT, "%.400s: no such file", o->vs);
-    bool ok =
-        db_is(path) ? history_load(old, path, at, b->cpu, &err) : bench_load(old, path, &err);
+    char path[PATH_MAX];
+    const char *at;
+    if (!api_split_run(o->vs, path, &at, e))
+        return false;
+    bool ok = db_is(path) ? history_load(old, path, at, b->cpu, &err) : bench_load(old, path, &err);
     return ok || api_fail_for(e, M2SIM_EXIT_DATA, &err);
 }
 

@@ -86,6 +86,9 @@ bool api_fail(struct m2sim_error *e, int code, const char *fmt, ...)
 // The same of `why`, with `code` when it is the input that is at fault.
 bool api_fail_for(struct m2sim_error *e, int code, const struct err *why);
 
+// What `vs` names: FILE, or HISTORY@RUN: the path, and the run or NULL. False when it cannot be read.
+bool api_split_run(const char *vs, char path[PATH_MAX], const char **run, struct m2sim_error *e);
+
 // The folder of the running program and `below` (at most 60 bytes), when that is there.
 bool api_beside_program(char path[PATH_MAX], const char *below);
 

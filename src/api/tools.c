@@ -61,3 +61,13 @@ bool m2sim_choices(const char *path, void (*each)(void *ctx, const char *name, c
         each(ctx, c->name, c->doc);
     return true;
 }
+
+bool api_split_run(const char *vs, char path[PATH_MAX], const char **run, struct m2sim_error *e)
+{
+    char *at = NULL;
+    snprintf(path, PATH_MAX, "%s", vs);
+    if (access(path, R_OK) != 0 && (at = strrchr(path, '@')))
+        *at++ = 0;
+    *run = at;
+    return access(path, R_OK) == 0 || api_fail(e, M2SIM_EXIT_NO_INPUT, "%.400s: no such file", vs);
+}

@@ -8,6 +8,7 @@
 struct result {
     const char *set;      // a name of api/suites.def
     const char *core;
+    const char *core_digest;   // of its parameters (config.h), or NULL
     const char *family;   // points that belong together: one plot
     const char *name;
     const char *unit;

@@ -166,43 +166,64 @@ static void parts_json(struct jw *j, const struct result *r, size_t n)
     jw_close(j);
 }
 
-void fit_show_json(const struct results *r, const char *model, FILE *f, bool list)
+static void family_json(struct jw *j, const struct result *r, size_t n, bool list)
+{
+    struct fit_stats s = results_stats(r, n, NULL);
+    jw_object(j, NULL);
+    jw_text(j, "family", r->family);
+    stats_json(j, &s);
+    if (list) {
+        jw_array(j, "measurements");
+        for (size_t k = 0; k < n; k++)
+            point_json(j, &r[k]);
+        jw_close(j);
+    }
+    jw_close(j);
+}
+
+static void set_json(struct jw *j, const struct results *r, size_t from, size_t n, bool list)
+{
+    const struct result *first = &r->at[from];
+    struct fit_stats s = results_stats(first, n, NULL);
+    jw_object(j, NULL);
+    jw_text(j, "set", first->set);
+    jw_text(j, "core", first->core);
+    if (first->core_digest)
+        jw_text(j, "core_digest", first->core_digest);
+    stats_json(j, &s);
+    jw_array(j, "families");
+    for (size_t k = from, m; k < from + n; k += m) {
+        m = results_group(r, k, true);
+        family_json(j, &r->at[k], m, list);
+    }
+    jw_close(j);
+    parts_json(j, first, n);
+    knees_json(j, first, n);
+    jw_close(j);
+}
+
+void fit_show_json(const struct results *r, const struct fit_about *about, FILE *f, bool list)
 {
     struct jw j;
     jw_begin(&j, f);
     jw_object(&j, NULL);
     jw_u64(&j, "schema", 1);
-    jw_text(&j, "model", model);
+    jw_text(&j, "model", about->model);
+    if (about->version)
+        jw_text(&j, "version", about->version);
+    if (about->model_digest)
+        jw_text(&j, "model_digest", about->model_digest);
+    if (about->label)
+        jw_text(&j, "label", about->label);
     jw_u64(&j, "draws", FIT_DRAWS);
     jw_array(&j, "sets");
     for (size_t k = 0, n; k < r->count; k += n) {
         n = results_group(r, k, false);
-        struct fit_stats s = results_stats(&r->at[k], n, NULL);
-        jw_object(&j, NULL);
-        jw_text(&j, "set", r->at[k].set);
-        jw_text(&j, "core", r->at[k].core);
-        stats_json(&j, &s);
-        jw_array(&j, "families");
-        for (size_t i = k, m; i < k + n; i += m) {
-            m = results_group(r, i, true);
-            s = results_stats(&r->at[i], m, NULL);
-            jw_object(&j, NULL);
-            jw_text(&j, "family", r->at[i].family);
-            stats_json(&j, &s);
-            if (list) {
-                jw_array(&j, "measurements");
-                for (size_t p = i; p < i + m; p++)
-                    point_json(&j, &r->at[p]);
-                jw_close(&j);
-            }
-            jw_close(&j);
-        }
-        jw_close(&j);
-        parts_json(&j, &r->at[k], n);
-        knees_json(&j, &r->at[k], n);
-        jw_close(&j);
+        set_json(&j, r, k, n, list);
     }
     jw_close(&j);
+    if (about->vs)
+        comparison_show_json(about->vs, &j, "vs");
     jw_close(&j);
     jw_finish(&j);
 }

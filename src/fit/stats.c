@@ -118,7 +118,7 @@ static void estimate(struct sample *s, double to[FIT_ESTIMATES])
 
 // -- Draws --
 
-static u64 next_random(u64 *state)
+u64 stats_random(u64 *state)
 {
     u64 z = *state += 0x9e3779b97f4a7c15;   // SplitMix64
     z = (z ^ z >> 30) * 0xbf58476d1ce4e5b9;
@@ -132,8 +132,7 @@ static int by_value(const void *a, const void *b)
     return x < y ? -1 : x > y;
 }
 
-// A draw in which an estimate is not defined (all its points are one) says nothing of it.
-static void set_interval(struct estimate *e, double *drawn)
+void stats_interval(struct estimate *e, double *drawn)
 {
     size_t n = 0;
     for (size_t k = 0; k < FIT_DRAWS; k++)
@@ -161,13 +160,13 @@ static void estimate_with_intervals(struct sample *s, struct estimate at[FIT_EST
     for (size_t d = 0; d < FIT_DRAWS; d++) {
         memset(s->weight, 0, s->n * sizeof(*s->weight));
         for (size_t k = 0; k < s->n; k++)
-            s->weight[next_random(&seed) % s->n]++;
+            s->weight[stats_random(&seed) % s->n]++;
         estimate(s, one);
         for (size_t j = 0; j < FIT_ESTIMATES; j++)
             drawn[j][d] = one[j];
     }
     for (size_t j = 0; j < FIT_ESTIMATES; j++)
-        set_interval(&at[j], drawn[j]);
+        stats_interval(&at[j], drawn[j]);
     free(drawn);
 }
 

@@ -51,4 +51,11 @@ struct fit_stats results_stats(const struct result *r, size_t n, const struct fi
 // is what was seen.
 bool fit_part_is_shown(const struct fit_stats *part, const struct fit_stats *all, size_t k);
 
+// The next of a row of random numbers that starts from *state.
+u64 stats_random(u64 *state);
+
+// Fills in the interval of FIT_DRAWS estimates of samples, which it sorts. A draw in which the estimate
+// is not defined (NAN: all its points are one) says nothing of it.
+void stats_interval(struct estimate *e, double *drawn);
+
 #endif

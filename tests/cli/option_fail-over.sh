@@ -10,3 +10,13 @@ m2sim bench --guests g --filter loop -r 6 --modes run --m2sim ./slow --vs-comman
 echo "status $?"
 m2sim bench --guests g --filter loop -r 6 --modes run --m2sim ./quick --vs-command './slow {mode} {}' --fail-over 3% >out
 echo "status $?"
+# Accuracy: since a file, then since the latest of a history, which has none at first.
+m2sim accuracy --suite probes --core m2-avalanche --every 24 --json --list -o before.json
+m2sim accuracy --suite probes --core m2-avalanche --every 24 --vs before.json --fail-over 1% | grep '^worse'
+m2sim accuracy --suite probes --core m2-avalanche --every 24 --set core.rob.groups=100 --vs before.json --fail-over 1% >out
+echo "status $?"
+grep -c '^worse: probes on m2-avalanche, ' out
+m2sim accuracy --suite probes --core m2-avalanche --every 24 --history h.sqlite --fail-over 1% | tail -1
+m2sim accuracy --suite probes --core m2-avalanche --every 24 --set core.rob.groups=100 --history h.sqlite --fail-over 1% --json >out 2>words
+echo "status $?"
+grep -c '^worse: probes on m2-avalanche, ' words

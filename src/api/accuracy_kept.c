@@ -1,0 +1,151 @@
+// Results beside an earlier one, and in a history.
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "api/accuracy.h"
+#include "fit/kept.h"
+#include "history/db.h"
+
+// -- What to compare with --
+
+static bool nothing_named(const struct accuracy_keep *k, const char *path, const char *run,
+                          struct m2sim_error *e)
+{
+    return run ? api_fail(e, M2SIM_EXIT_DATA, "%.300s: no result '%.100s'", path, run)
+               : api_fail(e, M2SIM_EXIT_DATA, "%.300s: no result of the %s model", path,
+                          k->o->model);
+}
+
+static bool load_vs(struct accuracy_keep *k, struct m2sim_error *e)
+{
+    char path[PATH_MAX];
+    const char *run;
+    struct err err = { "" };
+    if (!api_split_run(k->o->vs, path, &run, e))
+        return false;
+    k->before.file = k->o->vs;
+    bool ok = db_is(path) ? kept_load(&k->before, path, run, k->o->model, &k->has_before, &err)
+                          : (k->has_before = earlier_load(&k->before, path, &err));
+    if (!ok)
+        return api_fail_for(e, M2SIM_EXIT_DATA, &err);
+    return k->has_before || nothing_named(k, path, run, e);
+}
+
+// The first result of a model has nothing to be compared with.
+static bool load_latest(struct accuracy_keep *k, struct m2sim_error *e)
+{
+    struct err err = { "" };
+    k->before.file = k->o->history;
+    return !db_is(k->o->history) ||
+           kept_load(&k->before, k->o->history, NULL, k->o->model, &k->has_before, &err) ||
+           api_fail_for(e, M2SIM_EXIT_DATA, &err);
+}
+
+static bool check(const struct m2sim_accuracy *o, struct m2sim_error *e)
+{
+    if (o->fail_over > 0 && !o->vs && !o->history)
+        return api_fail(e, M2SIM_EXIT_USAGE,
+                        "worse than what? A file or a history to compare with is wanted");
+    if (o->margin > 0 && !o->vs && !o->fail_over)
+        return api_fail(e, M2SIM_EXIT_USAGE, "a margin is of a comparison, and none is asked for");
+    if (o->page && !o->history)
+        return api_fail(e, M2SIM_EXIT_USAGE, "a page is drawn from a history, and none is named");
+    return true;
+}
+
+bool accuracy_keep_begin(struct accuracy_keep *k, const struct m2sim_accuracy *o, struct arena *a,
+                         struct m2sim_error *e)
+{
+    struct err err = { "" };
+    *k = (struct accuracy_keep){ .o = o, .before = { .points = { .arena = a } } };
+    if (!check(o, e))
+        return false;
+    if (o->vs ? !load_vs(k, e) : o->history && o->fail_over > 0 && !load_latest(k, e))
+        return false;
+    if (o->history && !kept_prepare(o->history, &err))
+        return api_fail_for(e, M2SIM_EXIT_OUTPUT, &err);
+    if (o->page && !(k->page = output_open(o->page, &err)))
+        return api_fail_for(e, M2SIM_EXIT_OUTPUT, &err);
+    return true;
+}
+
+// -- The results --
+
+// Sets the digest of each result's core, which was read before without an error.
+static void add_digests(const struct m2sim_accuracy *o, struct results *r)
+{
+    struct err err;
+    struct config *c = ARENA_NEW(r->arena, struct config);
+    for (size_t k = 0, n; k < r->count; k += n) {
+        n = results_group(r, k, false);
+        const char *digest = NULL;
+        for (size_t j = 0; j < k && !digest; j++)
+            if (strcmp(r->at[j].core, r->at[k].core) == 0)
+                digest = r->at[j].core_digest;
+        if (!digest && config_load(c, r->arena, o->core ? o->core : r->at[k].core, o->sets,
+                                   o->set_count, &err))
+            digest = results_text(r, "%s", c->digest);
+        for (size_t j = k; j < k + n; j++)
+            r->at[j].core_digest = digest;
+    }
+}
+
+static bool add(const struct accuracy_keep *k, const struct results *r, struct err *e)
+{
+    const struct m2sim_accuracy *o = k->o;
+    char when[32];
+    time_t t = time(NULL);
+    struct tm tm;
+    strftime(when, sizeof(when), "%Y-%m-%dT%H:%M:%SZ", gmtime_r(&t, &tm));
+    return kept_add(o->history,
+                    &(struct kept){ r, when, o->label ? o->label : "", m2sim_full_version(),
+                                    o->model, m2sim_model_digest(), o->command ? o->command : "" },
+                    e);
+}
+
+static bool end_page(struct accuracy_keep *k, struct err *e)
+{
+    struct output *page = k->page;
+    if (!kept_page(k->o->history, output_stream(page), e))
+        return false;
+    k->page = NULL;
+    return output_end(page, e);
+}
+
+bool accuracy_keep_results(struct accuracy_keep *k, struct results *r, struct fit_about *about,
+                           struct m2sim_error *e)
+{
+    enum { MARGIN = 5 };   // in thousandths
+    const struct m2sim_accuracy *o = k->o;
+    struct err err = { "" };
+    about->version = m2sim_full_version();
+    about->model_digest = m2sim_model_digest();
+    about->label = o->label;
+    add_digests(o, r);
+    if (k->has_before && !comparison_make(&k->comparison, r->arena, r, &k->before,
+                                          o->margin > 0 ? o->margin : MARGIN / 1e3))
+        return api_fail(e, M2SIM_EXIT_DATA, "%.400s: nothing of what was compared with it",
+                        k->before.file);
+    about->vs = k->has_before ? &k->comparison : NULL;
+    if (o->history && (!add(k, r, &err) || (k->page && !end_page(k, &err))))
+        return api_fail_for(e, M2SIM_EXIT_OUTPUT, &err);
+    return true;
+}
+
+bool accuracy_keep_is_worse(const struct accuracy_keep *k, FILE *f)
+{
+    if (!(k->o->fail_over > 0))
+        return false;
+    if (!k->has_before)
+        fprintf(f, "%s has no result of the %s model yet: nothing to compare with\n",
+                k->before.file, k->o->model);
+    return k->has_before && comparison_worse(&k->comparison, k->o->fail_over, f) > 0;
+}
+
+void accuracy_keep_end(struct accuracy_keep *k)
+{
+    output_drop(k->page);
+    free(k->before.points.at);
+}
