@@ -14,6 +14,8 @@ int cmd_config(const struct cli_line *l)
     unsigned flags = cli_given(l, OPT_json) ? M2SIM_JSON : 0;
     if (cli_given(l, OPT_origin))
         flags |= M2SIM_ORIGIN;
+    if (cli_given(l, OPT_fit))
+        flags |= M2SIM_FIT;
     bool ok = m2sim_config_show(core ? core : "m2-avalanche", l->at[OPT_set].all,
                                 l->at[OPT_set].count, stdout, flags, &e);
     return ok ? 0 : cli_fail(&e);

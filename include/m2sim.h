@@ -205,10 +205,10 @@ bool m2sim_isa(const char *path, const struct m2sim *run, const char *core, FILE
                struct m2sim_error *e);
 
 // Flags of m2sim_config_show, beside M2SIM_JSON.
-enum { M2SIM_ORIGIN = 4 };
+enum { M2SIM_ORIGIN = 4, M2SIM_FIT = 8 };
 
 // Prints every parameter of a core after `sets`, with M2SIM_ORIGIN also where each value
-// comes from and who measured it.
+// comes from and who measured it; with M2SIM_FIT instead how sure those are that may vary.
 bool m2sim_config_show(const char *core, const char *const *sets, size_t set_count, FILE *f,
                        unsigned flags, struct m2sim_error *e);
 

@@ -35,6 +35,8 @@ bool m2sim_config_show(const char *core, const char *const *sets, size_t set_cou
     bool ok = config_load(&c, a, core, sets, set_count, &err);
     if (ok && flags & M2SIM_JSON)
         config_show_json(&c, f);
+    else if (ok && flags & M2SIM_FIT)
+        prior_show(&c, f);
     else if (ok)
         config_show(&c, f, flags & M2SIM_ORIGIN);
     arena_free(a);

@@ -295,7 +295,7 @@ static bool finish(struct config *c, struct arena *a, struct err *e)
 
 static void start(struct config *c)
 {
-    *c = (struct config){ .core = core_defaults, .instructions = "" };
+    *c = (struct config){ .core = core_defaults, .instructions = "", .fit.fitted_with = "" };
     for (size_t i = 0; i < PARAM_COUNT; i++)
         c->origin[i].source = "";
 }
@@ -331,5 +331,5 @@ bool config_load(struct config *c, struct arena *a, const char *name, const char
     struct err why;
     if (!core_check(&c->core, &why))
         return err_set(e, "%.80s%s: %.160s", ch.file[0], count ? " with --set" : "", why.text);
-    return finish(c, a, e);
+    return prior_finish(c, a, e) && finish(c, a, e);
 }

@@ -11,21 +11,14 @@
 
 #include "base/arena.h"
 #include "config/core.h"
-
-enum origin_kind { ORIGIN_DEFAULT, ORIGIN_FILE, ORIGIN_SET };
-
-struct origin {
-    enum origin_kind kind;
-    const char *file;     // ORIGIN_FILE
-    unsigned line;        // ORIGIN_FILE, from 1
-    const char *source;   // the comment on that line, "" when there is none
-};
+#include "config/prior.h"
 
 struct config {
     struct core_params core;
     struct origin origin[PARAM_COUNT];
     const char *instructions;   // path of the instruction timing table, "" for none
     char digest[17];            // of every value and of that table; 16 hex digits
+    struct config_fit fit;      // how sure the values are
 };
 
 // Reads the core `name`: a path when it holds a '/' or ends in ".yaml", else
@@ -44,7 +37,8 @@ void config_cores(void (*each)(void *ctx, const char *name, const char *meaning)
 const char *const *config_unread(const struct config *c, struct arena *a, const char *model);
 
 // The reader alone: lays the YAML of `file` over `c`. `text` is its content.
-// No file is opened; the name `extends` gives goes to `parent`, "" for none.
+// No file is opened; the name `extends` gives goes to `parent`, "" for none. c->fit is whole when
+// all is read and prior_finish (prior.h) has seen it.
 bool config_read(struct config *c, struct arena *a, const char *file, const char *text, size_t n,
                  char parent[PARAM_TEXT_MAX], struct err *e);
 

@@ -183,7 +183,7 @@ bool param_set(struct core_params *p, const struct param *r, const char *text, s
     return false;
 }
 
-static void format_real(double v, char *text, size_t n)
+void param_format_real(double v, char *text, size_t n)
 {
     for (int digits = 1; digits <= 17; digits++) {
         snprintf(text, n, "%.*g", digits, v);
@@ -207,7 +207,7 @@ void param_format(const struct core_params *p, const struct param *r, char *text
         return;
     case PARAM_REAL:
         memcpy(&real, field, sizeof(real));
-        format_real(real, text, n);
+        param_format_real(real, text, n);
         return;
     case PARAM_SWITCH: snprintf(text, n, "%s", *(const bool *)field ? "true" : "false"); return;
     case PARAM_CHOICE:

@@ -79,6 +79,9 @@ bool param_set(struct core_params *p, const struct param *r, const char *text, s
 // where that is exact.
 void param_format(const struct core_params *p, const struct param *r, char *text, size_t n);
 
+// The fewest digits that read back to the same number.
+void param_format_real(double v, char *text, size_t n);
+
 // What no single row can say: caches and TLBs divide into whole sets, queues are
 // wide enough. False with `e` naming the parameters.
 bool core_check(const struct core_params *p, struct err *e);

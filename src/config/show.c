@@ -1,15 +1,7 @@
 #include <string.h>
 
 #include "base/json.h"
-#include "config/config.h"
-
-static void format_origin(const struct origin *o, char *text, size_t n)
-{
-    if (o->kind == ORIGIN_FILE)
-        snprintf(text, n, "%s:%u", o->file, o->line);
-    else
-        snprintf(text, n, "%s", o->kind == ORIGIN_SET ? "--set" : "default");
-}
+#include "config/print.h"
 
 // "290 groups", "128 KiB", "true", and `(none)` for an empty name.
 static void format_value(const struct config *c, const struct param *r, char *text, size_t n)
@@ -28,7 +20,7 @@ void config_show(const struct config *c, FILE *f, bool origins)
         const struct param *r = &core_table[i];
         char value[96], origin[512];
         format_value(c, r, value, sizeof(value));
-        format_origin(&c->origin[i], origin, sizeof(origin));
+        origin_format(&c->origin[i], "default", origin, sizeof(origin));
         const char *source = c->origin[i].source;
         if (!origins)
             fprintf(f, "core.%-26s %-24s # %s\n", r->path, value, r->doc);
@@ -107,9 +99,11 @@ void config_show_json(const struct config *c, FILE *f)
         models_json(r, &j);
         jw_text(&j, "meaning", r->doc);
         origin_json(&c->origin[i], &j);
+        prior_json_one(c, (enum core_param)i, &j);
         jw_close(&j);
     }
     jw_close(&j);
+    prior_json(&c->fit, &j);
     jw_close(&j);
     jw_finish(&j);
 }

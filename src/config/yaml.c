@@ -7,24 +7,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include <libfyaml.h>
-
 #include "base/oom.h"
-#include "config/config.h"
-
-struct reader {
-    struct config *c;
-    struct arena *a;
-    const char *file, *text;
-    size_t n;
-    char *parent;
-    struct err *e;
-};
+#include "config/yaml.h"
 
 // The library compares every key with all before it.
-enum { PATH_MAX_LENGTH = 128, LARGEST_TEXT = 64 << 10, MOST_KEYS = 4096 };
+enum { LARGEST_TEXT = 64 << 10, MOST_KEYS = 4096 };
 
-static char *copy(struct arena *a, const char *s, size_t n)
+char *yaml_copy(struct arena *a, const char *s, size_t n)
 {
     char *t = ARENA_ARRAY(a, n + 1, char);
     memcpy(t, s, n);
@@ -37,8 +26,7 @@ static const struct fy_mark *mark_of(struct fy_node *node)
     return token ? fy_token_start_mark(token) : NULL;
 }
 
-// The place in front of every message, and the message itself in `why`.
-static bool refuse(struct reader *r, struct fy_node *at, const char *path, const char *why)
+bool yaml_refuse(struct reader *r, struct fy_node *at, const char *path, const char *why)
 {
     const struct fy_mark *m = mark_of(at);
     if (!m)
@@ -46,11 +34,9 @@ static bool refuse(struct reader *r, struct fy_node *at, const char *path, const
     return err_set(r->e, "%s:%d:%d: %s: %s", r->file, m->line + 1, m->column + 1, path, why);
 }
 
-// What follows '#' behind the value, to the end of its line.
-static const char *comment_behind(struct reader *r, struct fy_node *value)
+// What follows '#' behind the `i` bytes of text, to the end of that line.
+static const char *comment_behind(struct reader *r, size_t i)
 {
-    const struct fy_mark *end = fy_token_end_mark(fy_node_get_scalar_token(value));
-    size_t i = end ? end->input_pos : r->n;
     while (i < r->n && r->text[i] != '\n' && r->text[i] != '#')
         i++;
     if (i >= r->n || r->text[i] == '\n')
@@ -62,7 +48,16 @@ static const char *comment_behind(struct reader *r, struct fy_node *value)
         stop++;
     while (stop > i && r->text[stop - 1] == ' ')
         stop--;
-    return copy(r->a, r->text + i, stop - i);
+    return yaml_copy(r->a, r->text + i, stop - i);
+}
+
+struct origin yaml_origin(struct reader *r, struct fy_node *value)
+{
+    const struct fy_mark *m = mark_of(value);
+    const struct fy_mark *end = m ? fy_token_end_mark(fy_node_get_scalar_token(value)) : NULL;
+    return (struct origin){ ORIGIN_FILE, r->file, m ? (unsigned)m->line + 1 : 0,
+                            m ? (unsigned)m->column + 1 : 0,
+                            comment_behind(r, end ? end->input_pos : r->n) };
 }
 
 static bool refuse_unknown(struct reader *r, struct fy_node *key, const char *path)
@@ -76,7 +71,7 @@ static bool refuse_unknown(struct reader *r, struct fy_node *key, const char *pa
         snprintf(why, sizeof(why), "no such parameter; is '%s' meant?", like);
     else
         snprintf(why, sizeof(why), "no such parameter");
-    return refuse(r, key, path, why);
+    return yaml_refuse(r, key, path, why);
 }
 
 static bool read_value(struct reader *r, struct fy_node *key, struct fy_node *value,
@@ -84,7 +79,7 @@ static bool read_value(struct reader *r, struct fy_node *key, struct fy_node *va
 {
     const struct param *row = param_find(path);
     if (!row && param_is_group(path))
-        return refuse(r, key, path, "holds further keys, not a value");
+        return yaml_refuse(r, key, path, "holds further keys, not a value");
     if (!row)
         return refuse_unknown(r, key, path);
     size_t n;
@@ -95,11 +90,8 @@ static bool read_value(struct reader *r, struct fy_node *key, struct fy_node *va
     memcpy(text, s ? s : "", s ? n : 0);
     struct err why;
     if (!param_set(&r->c->core, row, text, &why))
-        return refuse(r, value, path, why.text);
-    const struct fy_mark *m = mark_of(value);
-    r->c->origin[row - core_table] =
-        (struct origin){ ORIGIN_FILE, r->file, m ? (unsigned)m->line + 1 : 0,
-                         comment_behind(r, value) };
+        return yaml_refuse(r, value, path, why.text);
+    r->c->origin[row - core_table] = yaml_origin(r, value);
     return true;
 }
 
@@ -108,7 +100,7 @@ static bool read_extends(struct reader *r, struct fy_node *value)
     size_t n = 0;
     const char *s = fy_node_is_scalar(value) ? fy_node_get_scalar(value, &n) : NULL;
     if (!s || n == 0 || n >= PARAM_TEXT_MAX)
-        return refuse(r, value, "extends", "is not the name of a core file");
+        return yaml_refuse(r, value, "extends", "is not the name of a core file");
     memcpy(r->parent, s, n);
     r->parent[n] = 0;
     return true;
@@ -122,16 +114,18 @@ static bool read_pair(struct reader *r, struct fy_node_pair *pair, const char *p
     const char *s = key && fy_node_is_scalar(key) ? fy_node_get_scalar(key, &n) : NULL;
     *deeper = false;
     if (!s || n > PATH_MAX_LENGTH / 2 || !value)
-        return refuse(r, key ? key : value, *prefix ? prefix : "core", "a key must be a name");
+        return yaml_refuse(r, key ? key : value, *prefix ? prefix : "core", "a key must be a name");
     snprintf(path, PATH_MAX_LENGTH, "%s%s%.*s", prefix, *prefix ? "." : "", (int)n, s);
     if (strcmp(path, "extends") == 0)
         return read_extends(r, value);
+    if (strcmp(path, "fit") == 0)
+        return yaml_read_fit(r, key, value);
     if (fy_node_is_scalar(value) && !fy_node_is_alias(value))
         return read_value(r, key, value, path);
     if (!fy_node_is_mapping(value))
-        return refuse(r, key, path, "lists and aliases are not used here");
+        return yaml_refuse(r, key, path, "lists and aliases are not used here");
     if (!param_is_group(path))
-        return param_find(path) ? refuse(r, key, path, "is one value, not a mapping")
+        return param_find(path) ? yaml_refuse(r, key, path, "is one value, not a mapping")
                                 : refuse_unknown(r, key, path);
     *deeper = true;
     return true;
@@ -223,13 +217,14 @@ static bool read_document(struct reader *r, struct fy_diag *diag)
                   ? read_mapping(r, root, "")
                   : err_set(r->e, "%s:1:1: a core file is a mapping of parameters", r->file);
     fy_document_destroy(doc);
+    yaml_forget_fit(r);
     return ok;
 }
 
 bool config_read(struct config *c, struct arena *a, const char *file, const char *text, size_t n,
                  char parent[PARAM_TEXT_MAX], struct err *e)
 {
-    struct reader r = { c, a, copy(a, file, strlen(file)), text, n, parent, e };
+    struct reader r = { c, a, yaml_copy(a, file, strlen(file)), text, n, parent, e };
     *parent = 0;
     if (!check_size(&r) || !check_directives(&r))
         return false;
