@@ -1,4 +1,4 @@
-// A sample of every comparison with measured cores, or of models: shares that must not fall.
+// Comparisons with measured cores, or of models: shares that must not fall.
 //   sample MODEL EVERY FLOORS...   a floor is SET:CORE:FAMILY:SHARE, FAMILY "-" for the whole set;
 //                                  :MEAN:WORST behind it are the errors there may be at most
 // Prints TAP.
