@@ -6,7 +6,8 @@
 #include <stdio.h>
 #include <string.h>
 
-// Faults of what the file says, not of where it lies.
+// Faults of what the file says, not of where it lies; though SQLite takes a disk that answers EIO for a
+// file that is damaged.
 static bool is_damage(int code)
 {
     return code == SQLITE_NOTADB || code == SQLITE_CORRUPT || code == SQLITE_ERROR ||
