@@ -10,12 +10,21 @@
 
 // -- What to compare with --
 
+static bool load_kept(struct accuracy_keep *k, const char *path, const char *run, struct err *err)
+{
+    const struct m2sim_accuracy *o = k->o;
+    bool file = o->core && (strchr(o->core, '/') || strchr(o->core, '.'));   // it names its core
+    struct kept_wanted w = { run, o->model, strstr(o->suite, "all") ? "" : o->suite,
+                             o->core && !file ? o->core : "" };
+    return kept_load(&k->before, path, &w, &k->has_before, err);
+}
+
 static bool nothing_named(const struct accuracy_keep *k, const char *path, const char *run,
                           struct m2sim_error *e)
 {
     return run ? api_fail(e, M2SIM_EXIT_DATA, "%.300s: no result '%.100s'", path, run)
-               : api_fail(e, M2SIM_EXIT_DATA, "%.300s: no result of the %s model", path,
-                          k->o->model);
+               : api_fail(e, M2SIM_EXIT_DATA, "%.300s: no result of these suites with the %s model",
+                          path, k->o->model);
 }
 
 static bool load_vs(struct accuracy_keep *k, struct m2sim_error *e)
@@ -26,7 +35,7 @@ static bool load_vs(struct accuracy_keep *k, struct m2sim_error *e)
     if (!api_split_run(k->o->vs, path, &run, e))
         return false;
     k->before.file = k->o->vs;
-    bool ok = db_is(path) ? kept_load(&k->before, path, run, k->o->model, &k->has_before, &err)
+    bool ok = db_is(path) ? load_kept(k, path, run, &err)
                           : (k->has_before = earlier_load(&k->before, path, &err));
     if (!ok)
         return api_fail_for(e, M2SIM_EXIT_DATA, &err);
@@ -38,8 +47,7 @@ static bool load_latest(struct accuracy_keep *k, struct m2sim_error *e)
 {
     struct err err = { "" };
     k->before.file = k->o->history;
-    return !db_is(k->o->history) ||
-           kept_load(&k->before, k->o->history, NULL, k->o->model, &k->has_before, &err) ||
+    return !db_is(k->o->history) || load_kept(k, k->o->history, NULL, &err) ||
            api_fail_for(e, M2SIM_EXIT_DATA, &err);
 }
 
@@ -124,11 +132,13 @@ bool accuracy_keep_results(struct accuracy_keep *k, struct results *r, struct fi
     about->model_digest = m2sim_model_digest();
     about->label = o->label;
     add_digests(o, r);
-    if (k->has_before && !comparison_make(&k->comparison, r->arena, r, &k->before,
-                                          o->margin > 0 ? o->margin : MARGIN / 1e3))
+    bool any = k->has_before && comparison_make(&k->comparison, r->arena, r, &k->before,
+                                                o->margin > 0 ? o->margin : MARGIN / 1e3);
+    if (o->vs && !any)
         return api_fail(e, M2SIM_EXIT_DATA, "%.400s: nothing of what was compared with it",
                         k->before.file);
-    about->vs = k->has_before ? &k->comparison : NULL;
+    k->has_before = any;
+    about->vs = any ? &k->comparison : NULL;
     if (o->history && (!add(k, r, &err) || (k->page && !end_page(k, &err))))
         return api_fail_for(e, M2SIM_EXIT_OUTPUT, &err);
     return true;
@@ -139,7 +149,8 @@ bool accuracy_keep_is_worse(const struct accuracy_keep *k, FILE *f)
     if (!(k->o->fail_over > 0))
         return false;
     if (!k->has_before)
-        fprintf(f, "%s has no result of the %s model yet: nothing to compare with\n",
+        fprintf(f,
+                "%s has no result of these suites with the %s model yet: nothing to compare with\n",
                 k->before.file, k->o->model);
     return k->has_before && comparison_worse(&k->comparison, k->o->fail_over, f) > 0;
 }

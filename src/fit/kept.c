@@ -123,14 +123,25 @@ static bool has_tables(struct db *d)
     return any;
 }
 
-static i64 find(struct db *d, const char *which, const char *model, struct earlier *to)
+static struct db_rows *ask_for(struct db *d, const struct kept_wanted *w)
 {
-    static const char columns[] = "SELECT id, model, version, label, made FROM accuracy";
-    char sql[200];
+    if (w->which)
+        return db_ask(d,
+                      "SELECT id, model, version, label, made FROM accuracy"
+                      " WHERE label = ?1 OR CAST(id AS TEXT) = ?1 ORDER BY id DESC LIMIT 1",
+                      "t", w->which);
+    return db_ask(d,
+                  "SELECT id, model, version, label, made FROM accuracy WHERE model = ?1 AND EXISTS"
+                  " (SELECT 1 FROM accuracy_error WHERE run = id"
+                  " AND (?2 = '' OR instr(',' || ?2 || ',', ',' || suite || ','))"
+                  " AND (?3 = '' OR core = ?3)) ORDER BY id DESC LIMIT 1",
+                  "ttt", w->model, w->suites, w->core);
+}
+
+static i64 find(struct db *d, const struct kept_wanted *w, struct earlier *to)
+{
+    struct db_rows *s = ask_for(d, w);
     i64 run = 0;
-    snprintf(sql, sizeof(sql), "%s WHERE %s ORDER BY id DESC LIMIT 1", columns,
-             which ? "label = ?1 OR CAST(id AS TEXT) = ?1" : "model = ?1");
-    struct db_rows *s = db_ask(d, sql, "t", which ? which : model);
     if (db_next(d, s)) {
         run = db_int(s, 0);
         to->model = results_text(&to->points, "%s", db_text(s, 1));
@@ -165,13 +176,13 @@ static void read_points(struct db *d, i64 run, struct earlier *to)
     db_done(s);
 }
 
-bool kept_load(struct earlier *to, const char *path, const char *which, const char *model,
-               bool *found, struct err *e)
+bool kept_load(struct earlier *to, const char *path, const struct kept_wanted *w, bool *found,
+               struct err *e)
 {
     struct db d;
     i64 run = 0;
     if (db_open(&d, path, DB_READ, e) && has_tables(&d))
-        run = find(&d, which, model, to);
+        run = find(&d, w, to);
     if (run)
         read_points(&d, run, to);
     *found = run != 0;

@@ -20,10 +20,16 @@ struct kept {
 bool kept_prepare(const char *path, struct err *e);
 bool kept_add(const char *path, const struct kept *k, struct err *e);
 
-// Reads the result with this number or label, or (NULL) the latest of `model`, into `to`, whose arena is
-// there. *found: there is one. False with *e, ERR_DATA, when the file is something else.
-bool kept_load(struct earlier *to, const char *path, const char *which, const char *model,
-               bool *found, struct err *e);
+// Which result is wanted: the one with this number or label, or (NULL) the latest of the model that has one
+// of the suites, commas between, on the core ("": any of either).
+struct kept_wanted {
+    const char *which, *model, *suites, *core;
+};
+
+// Reads it into `to`, whose arena is there. *found: there is one. False with *e, ERR_DATA, when the file is
+// something else.
+bool kept_load(struct earlier *to, const char *path, const struct kept_wanted *w, bool *found,
+               struct err *e);
 
 // Writes a page (HTML with SVG in it, and nothing from outside): a chart for each model, set and core, of
 // the mean error of each family.

@@ -20,3 +20,5 @@ m2sim accuracy --suite probes --core m2-avalanche --every 24 --history h.sqlite 
 m2sim accuracy --suite probes --core m2-avalanche --every 24 --set core.rob.groups=100 --history h.sqlite --fail-over 1% --json >out 2>words
 echo "status $?"
 grep -c '^worse: probes on m2-avalanche, ' words
+# Of other suites there is none.
+m2sim accuracy --suite sequences --core m1-icestorm --every 24 --history h.sqlite --fail-over 1% | tail -1

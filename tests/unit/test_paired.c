@@ -306,13 +306,25 @@ static bool load(const char *path, const char *which, const char *model, struct 
 {
     bool found = false;
     *e = (struct earlier){ .points = { .arena = arena_new() } };
-    return kept_load(e, path, which, model, &found, err) && found;
+    return kept_load(e, path, &(struct kept_wanted){ which, model, "", "" }, &found, err) && found;
 }
 
 static void forget(struct earlier *e)
 {
     free(e->points.at);
     arena_free(e->points.arena);
+}
+
+// Whether it has a result of one of these suites on the core.
+static bool has(const char *path, const char *suites, const char *core)
+{
+    struct earlier e = { .points = { .arena = arena_new() } };
+    struct err err = { "" };
+    bool found = false;
+    assert_true(
+        kept_load(&e, path, &(struct kept_wanted){ NULL, "fast", suites, core }, &found, &err));
+    forget(&e);
+    return found;
 }
 
 static void a_history_keeps_points_and_draws_errors(void **state)
@@ -347,6 +359,11 @@ static void a_history_keeps_points_and_draws_errors(void **state)
     forget(&e);
     assert_false(load(path, "third", "fast", &e, &err));
     forget(&e);
+    assert_true(has(path, "probes,loops", "m1-firestorm"));
+    assert_true(has(path, "loops", ""));
+    assert_false(has(path, "loop", ""));
+    assert_false(has(path, "probes", ""));
+    assert_false(has(path, "loops", "m1-icestorm"));
     FILE *f = open_memstream(&page, &size);
     assert_true(kept_page(path, f, &err));
     fclose(f);
