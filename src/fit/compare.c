@@ -156,9 +156,13 @@ static void sentence(const struct comparison *c, char *text, size_t size)
     else if (p->verdict == PAIRED_KEPT)
         snprintf(text, size, "kept: the mean over %zu points lies within +-%g %%", p->points,
                  margin);
+    else if (p->points < PAIRED_LEAST)
+        snprintf(text, size, "cannot tell within +-%g %%: %zu points are too few", margin,
+                 p->points);
     else if (p->verdict == PAIRED_UNKNOWN)
-        snprintf(text, size, "cannot tell within +-%g %%: %zu points%s", margin, p->points,
-                 p->points < PAIRED_LEAST ? " are too few" : " leave it open");
+        snprintf(text, size,
+                 "cannot tell within +-%g %%: the mean over %zu points lies in [%+.2f, %+.2f] %%",
+                 margin, p->points, p->difference.low * 100, p->difference.high * 100);
     else
         snprintf(text, size, "%s by %s, over %zu points", verdicts[p->verdict], by, p->points);
 }
@@ -199,7 +203,7 @@ static void show_moved(const struct comparison *c, FILE *f, bool markdown)
         if (moved(r))
             fprintf(f,
                     markdown ? "| %s on %s | %s | %zu | %.2f | %.2f |\n"
-                             : "  %s on %s, %s (%zu points): %.2f %.2f\n",
+                             : "  %s on %s, %s (of %zu): %.2f %.2f\n",
                     r->set, r->core, r->family, r->points, r->before * 100, r->now * 100);
     }
 }

@@ -200,6 +200,37 @@ static void means_are_of_the_pairs_and_what_rose_is_named(void **state)
     drop(&now);
 }
 
+// What is said of eight points whose simulated value goes from `was` to `is`, where 10 was measured.
+static bool says(double was, double is, const char *words)
+{
+    static const char *const names[] = { "a", "b", "c", "d", "e", "f", "g", "h" };
+    struct result old[8], new[8];
+    char text[2000] = "";
+    for (int k = 0; k < 8; k++) {
+        old[k] = point("loops", "f", names[k], 10, was);
+        new[k] = point("loops", "f", names[k], 10, is);
+    }
+    struct results now = results_of(new, 8);
+    struct earlier before = { results_of(old, 8), NULL, 0, "x", "fast", "", "", "" };
+    struct comparison c;
+    assert_true(comparison_make(&c, now.arena, &now, &before, 0.005));
+    FILE *f = fmemopen(text, sizeof(text), "w");
+    comparison_show(&c, f, false);
+    fclose(f);
+    drop(&before.points);
+    drop(&now);
+    return strstr(text, words) != NULL;
+}
+
+static void one_sentence_says_whether_it_was_kept(void **state)
+{
+    assert_true(says(10, 10, "\nkept: all 8 points are the same\n"));
+    assert_true(says(10, 10.01, "\nkept: the mean over 8 points lies within +-0.5 %\n"));
+    assert_true(says(10, 11, "\nworse by 9.53 % [9.53, 9.53], over 8 points\n"));   // ln 1.1
+    assert_true(says(11, 10, "\nbetter by 9.53 % [9.53, 9.53], over 8 points\n"));
+    assert_true(says(10, 11, "\n  loops on m1-firestorm, f (of 8): 0.00 10.00\n"));
+}
+
 static void without_points_means_of_as_many_are_compared(void **state)
 {
     struct result new[] = { point("loops", "f", "a", 10, 13), point("loops", "f", "b", 10, 10),
@@ -432,6 +463,7 @@ int main(void)
         cmocka_unit_test(the_interval_is_as_wide_as_the_normal_one),
         cmocka_unit_test(a_pair_is_the_same_measurement_run_twice),
         cmocka_unit_test(means_are_of_the_pairs_and_what_rose_is_named),
+        cmocka_unit_test(one_sentence_says_whether_it_was_kept),
         cmocka_unit_test(without_points_means_of_as_many_are_compared),
         cmocka_unit_test(json_is_read_back),
         cmocka_unit_test(other_files_are_refused_with_a_line),
