@@ -62,6 +62,7 @@ struct option_row {
         enum takes kind;
         uint64_t min, max;
         enum m2sim_list list;
+        uint64_t without;   // TAKES_NUMBER: when it stands alone; 0: the number must follow
     } takes;
     unsigned commands;   // 1 << enum command
     const char *help;

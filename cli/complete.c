@@ -110,7 +110,7 @@ static void command_line(enum command c, char **words, int n, const char *word)
             puts(":file");
             return;
         }
-        open = o && o->argument && !strchr(words[k], '=') ? o : NULL;
+        open = o && o->argument && !o->takes.without && !strchr(words[k], '=') ? o : NULL;
     }
     const struct option_row *o = find(c, word);
     if (open)

@@ -100,6 +100,7 @@ static void set_options(struct guest_command *g)
     o->net = l->at[OPT_net].text;
     o->allow_net = cli_given(l, OPT_allow_net);
     o->seed = l->at[OPT_seed].number;
+    o->draws = (unsigned)l->at[OPT_uncertainty].number;
     o->deterministic = cli_given(l, OPT_deterministic);
     o->exec = l->at[OPT_exec].text;
     o->gdb = l->at[OPT_gdb].text;

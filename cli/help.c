@@ -52,7 +52,7 @@ static void print_option(const struct option_row *o, FILE *f)
     int n = o->letter ? fprintf(f, "  -%c, --%s", o->letter, o->name)
                       : fprintf(f, "      --%s", o->name);
     if (o->argument)
-        n += fprintf(f, " %s", o->argument);
+        n += fprintf(f, "%s%s", o->takes.without ? "" : " ", o->argument);
     if (n + 2 > COLUMN) {
         fputc('\n', f);
         n = 0;

@@ -15,6 +15,7 @@ enum {
 
 #define FLAG { TAKES_NOTHING }
 #define NUMBER(min, max) { TAKES_NUMBER, min, max }
+#define MAY(without, min, max) { TAKES_NUMBER, min, max, 0, without }
 #define ONE(list) { TAKES_ONE, 0, 0, list }
 #define NAME(list) { TAKES_NAME, 0, 0, list }
 #define SOME(list) { TAKES_SOME, 0, 0, list }
@@ -86,6 +87,10 @@ static const char *bound(uint64_t v, char text[32])
 
 static int read_number(enum command c, const struct option_row *o, struct cli_value *v)
 {
+    if (!v->text) {
+        v->number = o->takes.without;
+        return -1;
+    }
     char want[128] = "a number (" M2SIM_SUFFIXES " may follow)", low[32], high[32];
     bound(o->takes.min, low);
     if (o->takes.min && o->takes.max == UINT64_MAX)
@@ -148,7 +153,9 @@ static void for_getopt(enum command c, struct option *longs, char *letters)
         const struct option_row *o = &cli_options[k];
         if (!cli_has(c, o))
             continue;
-        int has = o->argument ? required_argument : no_argument;
+        int has = !o->argument       ? no_argument
+                  : o->takes.without ? optional_argument
+                                     : required_argument;
         *longs++ = (struct option){ o->name, has, NULL, LETTERS + k };
         if (o->letter)
             *letters++ = o->letter;

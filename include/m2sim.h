@@ -75,7 +75,9 @@ struct m2sim_options {
     // are: argv[0], AT_EXECFN and /proc/self/exe are /program/NAME, AT_UID and its like 1000.
     bool clean_env;
     uint64_t max_instructions;  // 0: no limit
-    uint64_t seed;              // of everything random the guest sees
+    uint64_t seed;              // of everything random the guest sees, and of `draws`
+    unsigned draws;   // M2SIM_TIME: the report says how sure its figures are, by so many
+        // draws of what may be otherwise in the core; 0 for none, else at least 3
     const char *gdb;   // "PORT" or "ADDRESS:PORT": m2sim_run waits there for a debugger
     bool deterministic;   // M2SIM_RUN: threads take turns and time is instructions
     const char *net;   // of M2SIM_NETS; default "loopback", the host's; or
@@ -89,7 +91,8 @@ struct m2sim_options {
     // "interp" or "jit"; default jit, where the host and the mode have it. "jit-plain" is "jit" as
     // on a host without AVX2 and FMA, for tests.
     const char *exec;
-    unsigned threads;   // of the host; 1: timing runs in the emulating one; default 2
+    unsigned threads;   // of the host; 1: timing runs in the emulating one; default 2. With draws:
+        // of those alone, beside these; default the host's processors
     bool perf_map;   // leave /tmp/perf-PID.map, from which perf names generated code
     FILE *messages;   // faults of the guest; default stderr
     FILE *strace;   // system calls are printed here
@@ -241,7 +244,8 @@ struct m2sim_accuracy {
     const char *output;   // folder for plots and the page index.html; NULL: none
     unsigned threads;   // default 1
     unsigned every;   // take one measurement in so many; default 1
-    const char *vs;   // compare with a file of --json, or a history, perhaps with "@RUN" or "@LABEL"
+    const char
+        *vs;   // compare with a file of --json, or a history, perhaps with "@RUN" or "@LABEL"
     const char *history;   // SQLite file to append to
     const char *page;   // HTML file for what the history shows
     const char *label;   // of this result, such as the commit

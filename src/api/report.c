@@ -14,6 +14,7 @@
 #include "core/counters.h"
 #include "core/pmu.h"
 #include "report/report.h"
+#include "report/uncertainty.h"
 
 // A report and the tables it points to.
 struct sheet {
@@ -24,6 +25,7 @@ struct sheet {
     struct report_structure structure[STRUCTURE_COUNT];
     struct report_event event[PMU_COUNT];
     char digest[17];
+    struct report_uncertainty uncertainty;
 };
 
 _Static_assert((int)REPORT_TOPDOWN == (int)TOPDOWN_COUNT, "report.h lists the same slots");
@@ -69,6 +71,42 @@ static void fill_events(struct sheet *t)
     t->r.events = PMU_COUNT;
 }
 
+// What a core did.
+static void fill_core(struct sheet *t, const struct core *core)
+{
+    core_stats(core, &t->stats);
+    core_counters(&t->stats, t->groups);
+    t->r.cycles = t->stats.cycles;
+    t->r.groups = t->groups;
+    t->r.runs = t->stats.runs;
+    fill_slots(t);
+}
+
+// The same run on other cores.
+static void fill_uncertainty(struct sheet *t, const struct m2sim *s)
+{
+    struct report_uncertainty *u = &t->uncertainty;
+    struct sheet *draw = calloc(1, sizeof(*draw));
+    if (!draw)
+        out_of_memory();
+    *u = (struct report_uncertainty){
+        .draws = draws_count(s->draws),
+        .kept = draws_kept(s->draws),
+        .seed = s->options.seed,
+        .discrepancy = prior_discrepancy(&s->config.fit, s->options.model),
+    };
+    uncertainty_begin(u, &t->r);
+    for (u32 k = 0; k < u->draws; k++) {
+        draw->r = t->r;
+        draw->r.frequency_ghz = draws_config(s->draws, k)->core.clock_mhz / 1e3;
+        fill_core(draw, draws_core(s->draws, k));
+        uncertainty_add(u, &draw->r);
+    }
+    uncertainty_end(u);
+    t->r.uncertainty = u;
+    free(draw);
+}
+
 static struct sheet *sheet_new(const struct m2sim *s)
 {
     static const char *const ended[] = { "exit", "signal", "limit", "interrupted", "memory" };
@@ -98,13 +136,9 @@ static struct sheet *sheet_new(const struct m2sim *s)
     };
     if (!s->core)
         return t;
-    core_stats(s->core, &t->stats);
+    fill_core(t, s->core);
     t->r.timed = true;
     t->r.memory = bounds_memory(s->process->space->bounds);
-    t->r.cycles = t->stats.cycles;
-    core_counters(&t->stats, t->groups);
-    t->r.groups = t->groups;
-    t->r.runs = t->stats.runs;
     t->r.threads = s->process->threads_made;
     t->r.children = s->process->children_made;
     t->r.frequency_ghz = s->config.core.clock_mhz / 1e3;
@@ -112,9 +146,10 @@ static struct sheet *sheet_new(const struct m2sim *s)
     t->r.core = s->config.core.name;
     t->r.config_digest = s->config.digest;
     t->r.unread = s->unread;
-    fill_slots(t);
     fill_structures(t);
     fill_events(t);
+    if (s->draws)
+        fill_uncertainty(t, s);
     return t;
 }
 

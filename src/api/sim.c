@@ -116,12 +116,19 @@ static void answer(struct m2sim *s)
     __atomic_store_n(&s->asked, 0, __ATOMIC_RELAXED);
 }
 
+static void show(struct m2sim *s, const struct record *r, size_t n)
+{
+    core_feed(s->core, r, n);
+    if (s->draws)
+        draws_feed(s->draws, r, n);
+}
+
 static void feed_as_in_largest(struct m2sim *s, const struct record *r, size_t n)
 {
     while (n) {
         size_t some = n < RECORD_BATCH ? n : RECORD_BATCH;
         canonical_records(&s->canonical, s->as_in_largest, r, some);
-        core_feed(s->core, s->as_in_largest, some);
+        show(s, s->as_in_largest, some);
         r += some;
         n -= some;
     }
@@ -143,7 +150,7 @@ static void feed(void *ctx, const struct record *r, size_t n)
     if (s->as_in_largest)
         feed_as_in_largest(s, r, n);
     else
-        core_feed(s->core, r, n);
+        show(s, r, n);
     if (__atomic_load_n(&s->asked, __ATOMIC_RELAXED))
         answer(s);
 }
@@ -210,6 +217,9 @@ static bool make_core(struct m2sim *s, struct m2sim_error *e)
         return api_fail_for(e, M2SIM_EXIT_CONFIG, &err);
     s->core = core_new(s->arena, &s->config, o->model, &err);
     if (!s->core)
+        return api_fail_for(e, M2SIM_EXIT_CONFIG, &err);
+    if (o->draws &&
+        !(s->draws = draws_new(&s->config, o->model, o->draws, o->seed, o->threads, &err)))
         return api_fail_for(e, M2SIM_EXIT_CONFIG, &err);
     s->unread = config_unread(&s->config, s->arena, o->model);
     s->stream = stream_new(feed, s, o->threads != 1);
@@ -471,6 +481,7 @@ void m2sim_free(struct m2sim *s)
         close(s->net_maker);
     if (s->stream)
         stream_free(s->stream);
+    draws_free(s->draws);
     if (!s->machine.abandoned)
         jit_free(s->machine.jit);
     if (s->process && !s->machine.abandoned)
@@ -501,6 +512,8 @@ int m2sim_run(struct m2sim *s)
         stream_sync(s->stream);
     if (s->core)
         core_drain(s->core);
+    if (s->draws)
+        draws_drain(s->draws);
     s->host_seconds = (double)(host_ns() - start) / 1e9;
     if (s->perf_map)
         api_write_perf_map(s);

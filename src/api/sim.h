@@ -6,6 +6,7 @@
 
 #include <pthread.h>
 
+#include "api/draws.h"
 #include "base/arena.h"
 #include "base/output.h"
 #include "config/config.h"
@@ -26,6 +27,7 @@ struct m2sim {
     const char *const *unread;   // set, and not read by the model; M2SIM_TIME, else NULL
     struct process *process;
     struct core *core;        // M2SIM_TIME, else NULL
+    struct draws *draws;      // of its parameters: options.draws, else NULL
     struct counts *counts;    // M2SIM_COUNT, else NULL
     struct stream *stream;    // of either, else NULL
     struct canonical canonical;     // how the core's records are made from the stream's, where

@@ -4,6 +4,7 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "report/figures.h"
 #include "report/tables.h"
 
 static const char CPU[] = "system.cpu";
@@ -16,11 +17,6 @@ static void count_line(FILE *f, const char *name, u64 v, const char *doc, const 
 static void real_line(FILE *f, const char *name, double v, const char *doc, const char *unit)
 {
     fprintf(f, "%-40s %12.6f # %s (%s)\n", name, v, doc, unit);
-}
-
-static double ratio(double a, double b)
-{
-    return b > 0 ? a / b : 0;
 }
 
 struct walk {
@@ -89,7 +85,8 @@ static void misses(const struct report_level *l, FILE *f)
     snprintf(name, sizeof(name), "%s.%s.overallMisses", CPU, l->name);
     count_line(f, name, l->misses, "demand misses", "Count");
     snprintf(name, sizeof(name), "%s.%s.overallMissRate", CPU, l->name);
-    real_line(f, name, ratio((double)l->misses, (double)l->accesses), "misses per access", "Ratio");
+    real_line(f, name, report_ratio((double)l->misses, (double)l->accesses), "misses per access",
+              "Ratio");
 }
 
 static void levels(const struct report *r, FILE *f)
@@ -121,8 +118,8 @@ static void structure(const struct report_structure *m, FILE *f)
         snprintf(name, sizeof(name), "%s.%s.occupancy::%" PRIu64 "-%" PRIu64, CPU, m->name, low,
                  high < low ? low : high);
         fprintf(f, "%-40s %12" PRIu64 " %9.2f%% %9.2f%% # %s (Cycle)\n", name, m->bin[k],
-                100 * ratio((double)m->bin[k], (double)all), 100 * ratio((double)sum, (double)all),
-                m->doc);
+                100 * report_ratio((double)m->bin[k], (double)all),
+                100 * report_ratio((double)sum, (double)all), m->doc);
     }
     snprintf(name, sizeof(name), "%s.%s.occupancy::total", CPU, m->name);
     count_line(f, name, all, m->doc, "Cycle");
@@ -134,11 +131,11 @@ static void timed(const struct report *r, FILE *f)
     snprintf(name, sizeof(name), "%s.numCycles", CPU);
     count_line(f, name, r->cycles, "simulated cycles", "Cycle");
     snprintf(name, sizeof(name), "%s.cpi", CPU);
-    real_line(f, name, ratio((double)r->cycles, (double)r->instructions), "cycles per instruction",
-              "(Cycle/Count)");
+    real_line(f, name, report_ratio((double)r->cycles, (double)r->instructions),
+              "cycles per instruction", "(Cycle/Count)");
     snprintf(name, sizeof(name), "%s.ipc", CPU);
-    real_line(f, name, ratio((double)r->instructions, (double)r->cycles), "instructions per cycle",
-              "(Count/Cycle)");
+    real_line(f, name, report_ratio((double)r->instructions, (double)r->cycles),
+              "instructions per cycle", "(Count/Cycle)");
     slots(r, f);
     branch_lines(r, f);
     levels(r, f);
@@ -155,14 +152,14 @@ static void timed(const struct report *r, FILE *f)
 
 void report_gem5(const struct report *r, FILE *f, bool host)
 {
-    double s = r->timed ? ratio((double)r->cycles, r->frequency_ghz * 1e9) : 0;
+    double s = r->timed ? report_ratio((double)r->cycles, r->frequency_ghz * 1e9) : 0;
     fprintf(f, "\n---------- Begin Simulation Statistics ----------\n");
     real_line(f, "simSeconds", s, "simulated time", "Second");
     count_line(f, "simTicks", (u64)(s * 1e12 + 0.5), "simulated ticks", "Tick");
     count_line(f, "simFreq", 1000000000000, "ticks a simulated second", "(Tick/Second)");
     if (host) {
         real_line(f, "hostSeconds", r->host_seconds, "host time", "Second");
-        count_line(f, "hostInstRate", (u64)ratio((double)r->instructions, r->host_seconds),
+        count_line(f, "hostInstRate", (u64)report_ratio((double)r->instructions, r->host_seconds),
                    "instructions a host second", "(Count/Second)");
     }
     count_line(f, "simInsts", r->instructions, "instructions simulated", "Count");

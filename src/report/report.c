@@ -5,64 +5,25 @@
 #include <string.h>
 
 #include "base/json.h"
+#include "report/figures.h"
 #include "report/tables.h"
+#include "report/uncertainty.h"
 
 // clang-format off
-static const char *const topdown_names[REPORT_TOPDOWN] = {
-    "retiring", "bad_speculation", "frontend_bound", "backend_bound",
-};
 static const char *const topdown_titles[REPORT_TOPDOWN] = {
     "Retiring", "Bad Speculation", "Frontend Bound", "Backend Bound",
 };
 // clang-format on
 
-static double ratio(double a, double b)
-{
-    return b > 0 ? a / b : 0;
-}
-
-static double per_kilo(const struct report *r, u64 n)
-{
-    return 1000 * ratio((double)n, (double)r->instructions);
-}
-
-static double seconds(const struct report *r)
-{
-    return ratio((double)r->cycles, r->frequency_ghz * 1e9);
-}
-
 static double mips(const struct report *r)
 {
-    return ratio((double)r->instructions, r->host_seconds * 1e6);
+    return report_ratio((double)r->instructions, r->host_seconds * 1e6);
 }
 
-static u64 counter(const struct report *r, const char *path)
-{
-    u64 n = 0;
-    stat_read(r->groups, path, &n);
-    return n;
-}
-
-static u64 all_slots(const struct report *r)
-{
-    u64 sum = 0;
-    for (int k = 0; k < REPORT_TOPDOWN; k++)
-        sum += r->slots[k];
-    return sum;
-}
-
-// 1234567 as 1,234,567, right-aligned to `width`.
 static void grouped(FILE *f, u64 n, int width)
 {
-    char digits[24], text[32];
-    int k = snprintf(digits, sizeof(digits), "%" PRIu64, n), at = 0;
-    for (int i = 0; i < k; i++) {
-        if (i && (k - i) % 3 == 0)
-            text[at++] = ',';
-        text[at++] = digits[i];
-    }
-    text[at] = 0;
-    fprintf(f, "%*s", width, text);
+    char text[32];
+    fprintf(f, "%*s", width, report_grouped(n, text));
 }
 
 static void line(FILE *f, u64 n, const char *name, const char *note)
@@ -81,28 +42,35 @@ static void branch_text(const struct report *r, FILE *f)
         char name[32], note[64];
         snprintf(name, sizeof(name), "  %s", b->name);
         snprintf(note, sizeof(note), "%.2f %% of %" PRIu64,
-                 100 * ratio((double)b->mispredicted, (double)b->retired), b->retired);
+                 100 * report_ratio((double)b->mispredicted, (double)b->retired), b->retired);
         line(f, b->mispredicted, name, note);
     }
 }
 
-static void share_text(FILE *f, const char *indent, const char *title, double share)
+// `name` is the figure's, in uncertainty.h.
+static void share_text(const struct report *r, FILE *f, const char *indent, const char *title,
+                       const char *name, double share)
 {
-    char text[40];
+    char text[40], margin[40];
     snprintf(text, sizeof(text), "%s%s", indent, title);
-    fprintf(f, "    %-22s %5.1f %%%s%.*s\n", text, 100 * share, share >= 0.0125 ? "  " : "",
+    fprintf(f, "    %-22s %5.1f %%%s%s%.*s\n", text, 100 * share,
+            uncertainty_margin(r, name, 100, "%4.1f", margin), share >= 0.0125 ? "  " : "",
             (int)(40 * share + 0.5), "########################################");
 }
 
 static void slots_text(const struct report *r, FILE *f)
 {
-    double all = (double)all_slots(r);
     fprintf(f, "\n  Where the slots went (top-down, level 1%s)\n", r->level2s ? " and 2" : "");
     for (u32 k = 0; k < REPORT_TOPDOWN; k++) {
-        share_text(f, "", topdown_titles[k], ratio((double)r->slots[k], all));
-        for (unsigned n = 0; n < r->level2s; n++)
+        char name[64];
+        snprintf(name, sizeof(name), "topdown.%s", report_topdown[k]);
+        share_text(r, f, "", topdown_titles[k], name, report_share(r, r->slots[k]));
+        for (unsigned n = 0; n < r->level2s; n++) {
+            snprintf(name, sizeof(name), "topdown.level2.%s.share", r->level2[n].name);
             if (r->level2[n].of == k)
-                share_text(f, "  ", r->level2[n].title, ratio((double)r->level2[n].slots, all));
+                share_text(r, f, "  ", r->level2[n].title, name,
+                           report_share(r, r->level2[n].slots));
+        }
     }
 }
 
@@ -113,20 +81,20 @@ static void stack_text(const struct report *r, FILE *f)
 {
     if (!r->causes)
         return;
-    double per_slot =
-        ratio(ratio((double)r->cycles, (double)r->instructions), (double)all_slots(r));
+    double per_slot = report_ratio(report_ratio((double)r->cycles, (double)r->instructions),
+                                   (double)report_slots_sum(r));
     double rest = 0;
     fprintf(f, "\n  Cycles per instruction, by cause\n");
     for (unsigned k = 0; k < r->causes; k++) {
         const struct report_slots *c = &r->cause[k];
-        if (ratio((double)c->slots, (double)all_slots(r)) < SMALL)
+        if (report_ratio((double)c->slots, (double)report_slots_sum(r)) < SMALL)
             rest += (double)c->slots * per_slot;
         else
             fprintf(f, "    %-12s %9.3f  %s\n", c->name, (double)c->slots * per_slot, c->title);
     }
     if (rest > 0)
         fprintf(f, "    %-12s %9.3f\n", "others", rest);
-    fprintf(f, "    %-12s %9.3f\n", "all", per_slot * (double)all_slots(r));
+    fprintf(f, "    %-12s %9.3f\n", "all", per_slot * (double)report_slots_sum(r));
 }
 
 static void levels_text(const struct report *r, FILE *f)
@@ -142,8 +110,11 @@ static void levels_text(const struct report *r, FILE *f)
             continue;
         }
         grouped(f, l->misses, 15);
-        fprintf(f, " %7.2f %% %8.2f\n", 100 * ratio((double)l->misses, (double)l->accesses),
-                per_kilo(r, l->misses));
+        char name[64], margin[40];
+        snprintf(name, sizeof(name), "%s.mpki", l->name);
+        fprintf(f, " %7.2f %% %8.2f%s\n",
+                100 * report_ratio((double)l->misses, (double)l->accesses),
+                report_per_kilo(r, l->misses), uncertainty_margin(r, name, 1, "%.2f", margin));
     }
 }
 
@@ -155,7 +126,7 @@ static double mean_share(const u64 *bin)
         sum += (double)bin[k] * (k ? k + 0.5 : 0);
         all += (double)bin[k];
     }
-    return ratio(sum, all) / REPORT_BINS;
+    return report_ratio(sum, all) / REPORT_BINS;
 }
 
 static void structures_text(const struct report *r, FILE *f)
@@ -167,7 +138,8 @@ static void structures_text(const struct report *r, FILE *f)
         const struct report_structure *m = &r->structure[k];
         if (m->entries)
             fprintf(f, "    %-16s %8" PRIu64 " %7.0f %% %10.2f %%\n", m->name, m->entries,
-                    100 * mean_share(m->bin), 100 * ratio((double)m->full, (double)r->cycles));
+                    100 * mean_share(m->bin),
+                    100 * report_ratio((double)m->full, (double)r->cycles));
     }
 }
 
@@ -209,24 +181,41 @@ static void differ_text(const struct report *r, FILE *f)
                 "may differ.\n");
 }
 
+static void cycles_note(const struct report *r, char *note, size_t n)
+{
+    const struct report_range *cycles = uncertainty_of(r->uncertainty, "cycles");
+    char far[32], margin[40];
+    *note = 0;
+    if (cycles)
+        snprintf(note, n, "± %s model; ", report_grouped((u64)(cycles->margin + 0.5), far));
+    size_t at = strlen(note);
+    snprintf(note + at, n - at, "%.2f%s per instruction",
+             report_ratio((double)r->cycles, (double)r->instructions),
+             uncertainty_margin(r, "cpi", 1, "%.2f model", margin));
+}
+
 static void time_text(const struct report *r, FILE *f)
 {
-    char note[96];
-    double s = seconds(r);
-    fprintf(f, "%18.6f  %-22s# %s, %s model, %.3f GHz\n", s < 1 ? s * 1e3 : s,
-            s < 1 ? "ms simulated" : "s simulated", r->core, r->model, r->frequency_ghz);
+    char note[160], margin[40];
+    double s = report_seconds(r), unit = s < 1 ? 1e3 : 1;
+    fprintf(f, "%18.6f  %-22s#%s %s, %s model, %.3f GHz\n", s * unit,
+            s < 1 ? "ms simulated" : "s simulated",
+            uncertainty_margin(r, "seconds", unit, "%.6f model;", margin), r->core, r->model,
+            r->frequency_ghz);
     for (const char *const *path = r->unread; path && *path; path++)
         fprintf(f, "%18s  %-22s# %s was set, but this model does not read it\n", "", "", *path);
-    snprintf(note, sizeof(note), "%.2f per instruction",
-             ratio((double)r->cycles, (double)r->instructions));
+    cycles_note(r, note, sizeof(note));
     line(f, r->cycles, "cycles", note);
-    snprintf(note, sizeof(note), "%.2f per cycle",
-             ratio((double)r->instructions, (double)r->cycles));
+    snprintf(note, sizeof(note), "%.2f%s per cycle",
+             report_ratio((double)r->instructions, (double)r->cycles),
+             uncertainty_margin(r, "ipc", 1, "%.2f model", margin));
     line(f, r->instructions, "instructions", note);
-    u64 branches = counter(r, "core.branches"), wrong = counter(r, "core.mispredictions");
+    u64 branches = report_counter(r, "core.branches"),
+        wrong = report_counter(r, "core.mispredictions");
     line(f, branches, "predicted branches", "");
-    snprintf(note, sizeof(note), "%.2f %% of them, %.2f MPKI",
-             100 * ratio((double)wrong, (double)branches), per_kilo(r, wrong));
+    snprintf(note, sizeof(note), "%.2f %% of them, %.2f%s MPKI",
+             100 * report_ratio((double)wrong, (double)branches), report_per_kilo(r, wrong),
+             uncertainty_margin(r, "branch.mpki", 1, "%.2f", margin));
     line(f, wrong, "mispredictions", note);
 
     branch_text(r, f);
@@ -235,6 +224,7 @@ static void time_text(const struct report *r, FILE *f)
     stack_text(r, f);
     levels_text(r, f);
     structures_text(r, f);
+    uncertainty_text(r, f);
 }
 
 void report_text(const struct report *r, FILE *f, bool host)
@@ -280,21 +270,21 @@ static void groups_json(const struct stat_group *g, struct jw *j)
 
 static void slots_json(const struct report *r, struct jw *j)
 {
-    double all = (double)all_slots(r);
+    double all = (double)report_slots_sum(r);
     jw_object(j, "topdown");
     for (int k = 0; k < REPORT_TOPDOWN; k++)
-        jw_real(j, topdown_names[k], ratio((double)r->slots[k], all));
+        jw_real(j, report_topdown[k], report_ratio((double)r->slots[k], all));
     jw_object(j, "slots");
     for (int k = 0; k < REPORT_TOPDOWN; k++)
-        jw_u64(j, topdown_names[k], r->slots[k]);
+        jw_u64(j, report_topdown[k], r->slots[k]);
     jw_close(j);
     if (r->level2s) {
         jw_object(j, "level2");
         for (unsigned k = 0; k < r->level2s; k++) {
             jw_object(j, r->level2[k].name);
-            jw_text(j, "of", topdown_names[r->level2[k].of]);
+            jw_text(j, "of", report_topdown[r->level2[k].of]);
             jw_u64(j, "slots", r->level2[k].slots);
-            jw_real(j, "share", ratio((double)r->level2[k].slots, all));
+            jw_real(j, "share", report_ratio((double)r->level2[k].slots, all));
             jw_close(j);
         }
         jw_close(j);
@@ -302,14 +292,14 @@ static void slots_json(const struct report *r, struct jw *j)
     jw_close(j);
     if (!r->causes)
         return;
-    double cpi = ratio((double)r->cycles, (double)r->instructions);
+    double cpi = report_ratio((double)r->cycles, (double)r->instructions);
     jw_object(j, "cpi_stack");
     for (unsigned k = 0; k < r->causes; k++) {
         const struct report_slots *c = &r->cause[k];
         jw_object(j, c->name);
         jw_text(j, "of", r->level2[c->of].name);
         jw_u64(j, "slots", c->slots);
-        jw_real(j, "cpi", ratio((double)c->slots, all) * cpi);
+        jw_real(j, "cpi", report_ratio((double)c->slots, all) * cpi);
         jw_close(j);
     }
     jw_close(j);
@@ -319,16 +309,16 @@ static void branch_json(const struct report *r, struct jw *j)
 {
     struct report_branch branch[REPORT_CLASSES];
     u32 n = report_branches(r->groups, branch);
-    u64 wrong = counter(r, "core.mispredictions");
+    u64 wrong = report_counter(r, "core.mispredictions");
     jw_object(j, "branch");
-    jw_u64(j, "predictions", counter(r, "core.branches"));
+    jw_u64(j, "predictions", report_counter(r, "core.branches"));
     jw_u64(j, "mispredictions", wrong);
-    jw_real(j, "mpki", per_kilo(r, wrong));
+    jw_real(j, "mpki", report_per_kilo(r, wrong));
     for (const struct report_branch *b = branch; b < branch + n; b++) {
         jw_object(j, b->name);
         jw_u64(j, "retired", b->retired);
         jw_u64(j, "mispredictions", b->mispredicted);
-        jw_real(j, "mpki", per_kilo(r, b->mispredicted));
+        jw_real(j, "mpki", report_per_kilo(r, b->mispredicted));
         jw_close(j);
     }
     jw_close(j);
@@ -344,7 +334,7 @@ static void levels_json(const struct report *r, struct jw *j)
         jw_u64(j, "accesses", l->accesses);
         if (!l->memory) {
             jw_u64(j, "misses", l->misses);
-            jw_real(j, "mpki", per_kilo(r, l->misses));
+            jw_real(j, "mpki", report_per_kilo(r, l->misses));
         }
         rows_json(j, stat_group(r->groups, l->group));
         jw_close(j);
@@ -389,16 +379,17 @@ static void events_json(const struct report *r, struct jw *j)
 static void time_json(const struct report *r, struct jw *j)
 {
     jw_u64(j, "cycles", r->cycles);
-    jw_real(j, "ipc", ratio((double)r->instructions, (double)r->cycles));
-    jw_real(j, "cpi", ratio((double)r->cycles, (double)r->instructions));
+    jw_real(j, "ipc", report_ratio((double)r->instructions, (double)r->cycles));
+    jw_real(j, "cpi", report_ratio((double)r->cycles, (double)r->instructions));
     jw_real(j, "frequency_ghz", r->frequency_ghz);
-    jw_real(j, "seconds", seconds(r));
+    jw_real(j, "seconds", report_seconds(r));
     crowd_json(r, j);
     slots_json(r, j);
     branch_json(r, j);
     levels_json(r, j);
     structures_json(r, j);
     events_json(r, j);
+    uncertainty_json(r, j);
     if (!r->groups)
         return;
     jw_object(j, "counters");

@@ -53,6 +53,8 @@ struct report {
     const char *model, *core, *config_digest;
     const char *const *unread;   // parameters set that the model does not read, ended by NULL
 
+    const struct report_uncertainty *uncertainty;   // uncertainty.h; NULL: nobody asked
+
     double host_seconds;
     const char *release;   // the text's; the JSON has the exact version
     const char *version, *model_digest;

@@ -1,5 +1,12 @@
 #include "report/tables.h"
 
+#include <inttypes.h>
+
+#include "report/figures.h"
+
+const char *const report_topdown[REPORT_TOPDOWN] = { "retiring", "bad_speculation",
+                                                     "frontend_bound", "backend_bound" };
+
 static bool sum(const struct stat_group *groups, const char *counters, u64 *value)
 {
     *value = 0;
@@ -45,4 +52,17 @@ u32 report_branches(const struct stat_group *groups, struct report_branch branch
              sum(groups, rows[k].mispredicted, &b->mispredicted);
     }
     return n;
+}
+
+const char *report_grouped(u64 n, char text[32])
+{
+    char digits[24];
+    int k = snprintf(digits, sizeof(digits), "%" PRIu64, n), at = 0;
+    for (int i = 0; i < k; i++) {
+        if (i && (k - i) % 3 == 0)
+            text[at++] = ',';
+        text[at++] = digits[i];
+    }
+    text[at] = 0;
+    return text;
 }
