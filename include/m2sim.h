@@ -77,7 +77,7 @@ struct m2sim_options {
     uint64_t max_instructions;  // 0: no limit
     uint64_t seed;              // of everything random the guest sees, and of `draws`
     unsigned draws;   // M2SIM_TIME: the report says how sure its figures are, by so many
-        // draws of what may be otherwise in the core; 0 for none, else at least 3
+        // draws of what may be otherwise in the core; 0 for none, else from 3 to 1000
     const char *gdb;   // "PORT" or "ADDRESS:PORT": m2sim_run waits there for a debugger
     bool deterministic;   // M2SIM_RUN: threads take turns and time is instructions
     const char *net;   // of M2SIM_NETS; default "loopback", the host's; or

@@ -25,6 +25,8 @@
 
 enum {
     COUNTER_HZ = 24000000,   // CNTFRQ_EL0 of an M2
+    LEAST_DRAWS = 3,         // of which an interval can be made
+    MOST_DRAWS = 1000,       // some megabytes each
     INTERRUPTS = 3,          // so many, each within PATIENCE_NS of the one before, end any run
 };
 
@@ -457,6 +459,9 @@ struct m2sim *m2sim_new(const struct m2sim_options *o, struct m2sim_error *e)
     s->arena = arena_new();
     s->gdb_listener = s->net_maker = -1;
     bool known = api_choose_net(o, &s->net, e);
+    if (known && o->draws && (o->draws < LEAST_DRAWS || o->draws > MOST_DRAWS))
+        known = api_fail(e, M2SIM_EXIT_USAGE, "draws: %u is not from %d to %d", o->draws,
+                         LEAST_DRAWS, MOST_DRAWS);
     known = known && (!o->exec || m2sim_choose(M2SIM_ENGINES, o->exec, e));
     if (known && load(s, e) && (!o->gdb || api_debug_listen(s, e)))
         return s;

@@ -172,6 +172,10 @@ static void what_is_not_there_is_refused(void **state)
     o = (struct m2sim_options){ .program = guest[0], .mode = M2SIM_TIME, .core = "m3" };
     assert_null(m2sim_new(&o, &e));
     assert_int_equal(e.exit_code, M2SIM_EXIT_CONFIG);
+    o = (struct m2sim_options){ .program = guest[0], .mode = M2SIM_TIME, .draws = 2 };
+    assert_null(m2sim_new(&o, &e));
+    assert_int_equal(e.exit_code, M2SIM_EXIT_USAGE);
+    assert_string_equal(e.text, "draws: 2 is not from 3 to 1000");
     o = (struct m2sim_options){ .program = guest[0], .exec = "jitt" };
     assert_null(m2sim_new(&o, &e));
     assert_int_equal(e.exit_code, M2SIM_EXIT_USAGE);
