@@ -142,6 +142,7 @@ bool m2sim_accuracy(const struct m2sim_accuracy *options, FILE *out, unsigned fl
     data_find(folder, "measured");
     bool ok = accuracy_keep_begin(&keep, &o, r.arena, e) && tell_unread(&o, r.arena, e) &&
               run_sets(&o, &f, e);
+    accuracy_know_cores(&o, &r);
     results_sort(&r);
     fit_reasons(&r);
     if (ok && o.output)

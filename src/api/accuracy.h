@@ -30,6 +30,9 @@ bool accuracy_apps(const struct m2sim_accuracy *o, struct fit *f, struct m2sim_e
 // under the detailed one.
 bool accuracy_models(const struct m2sim_accuracy *o, const struct fit *f, struct m2sim_error *e);
 
+// Gives each result the name and digest of its core, which a file says that stands for it in o->core.
+void accuracy_know_cores(const struct m2sim_accuracy *o, struct results *r);
+
 // An earlier result and a history, beside the results.
 struct accuracy_keep {
     const struct m2sim_accuracy *o;

@@ -81,22 +81,35 @@ bool accuracy_keep_begin(struct accuracy_keep *k, const struct m2sim_accuracy *o
 
 // -- The results --
 
-// Sets the digest of each result's core, which was read before without an error.
-static void add_digests(const struct m2sim_accuracy *o, struct results *r)
+// A result before this one that is of the same core (of the only one, if one was named), or NULL.
+static const struct result *same_core(const struct m2sim_accuracy *o, const struct results *r,
+                                      size_t k)
+{
+    for (size_t j = 0; j < k; j++)
+        if (r->at[j].core_digest && (o->core || strcmp(r->at[j].core, r->at[k].core) == 0))
+            return &r->at[j];
+    return NULL;
+}
+
+// It was read before, without an error.
+void accuracy_know_cores(const struct m2sim_accuracy *o, struct results *r)
 {
     struct err err;
     struct config *c = ARENA_NEW(r->arena, struct config);
     for (size_t k = 0, n; k < r->count; k += n) {
         n = results_group(r, k, false);
-        const char *digest = NULL;
-        for (size_t j = 0; j < k && !digest; j++)
-            if (strcmp(r->at[j].core, r->at[k].core) == 0)
-                digest = r->at[j].core_digest;
-        if (!digest && config_load(c, r->arena, o->core ? o->core : r->at[k].core, o->sets,
-                                   o->set_count, &err))
+        const struct result *known = same_core(o, r, k);
+        const char *name = known ? known->core : r->at[k].core,
+                   *digest = known ? known->core_digest : NULL;
+        if (!digest &&
+            config_load(c, r->arena, o->core ? o->core : name, o->sets, o->set_count, &err)) {
+            name = results_text(r, "%s", c->core.name);
             digest = results_text(r, "%s", c->digest);
-        for (size_t j = k; j < k + n; j++)
+        }
+        for (size_t j = k; j < k + n; j++) {
+            r->at[j].core = name;
             r->at[j].core_digest = digest;
+        }
     }
 }
 
@@ -131,7 +144,6 @@ bool accuracy_keep_results(struct accuracy_keep *k, struct results *r, struct fi
     about->version = m2sim_full_version();
     about->model_digest = m2sim_model_digest();
     about->label = o->label;
-    add_digests(o, r);
     bool any = k->has_before && comparison_make(&k->comparison, r->arena, r, &k->before,
                                                 o->margin > 0 ? o->margin : MARGIN / 1e3);
     if (o->vs && !any)

@@ -17,3 +17,11 @@ m2sim accuracy --suite instructions --core m1-icestorm --every 400 --model detai
 for run in '' @second @1; do
     m2sim accuracy --suite instructions --core m1-icestorm --every 400 --vs h.sqlite$run | grep -o 'Beside [^ ]*: [a-z]* model'
 done
+# A core file is the core that it names.
+cp "$CLI_SOURCE"/cores/m1-icestorm* .
+mv m1-icestorm.yaml other.yaml
+m2sim accuracy --suite instructions --core ./other.yaml --set core.rob.groups=57 --every 400 --vs points.json | grep '^kept'
+mkdir g/loops
+cp g/O2/loop g/loops/dependency
+m2sim accuracy --suite loops --guests g --core m1-icestorm --every 20 --json --list -o loops.json
+m2sim accuracy --suite loops --guests g --core ./other.yaml --every 20 --vs loops.json | grep -E '^(loops|kept)' | uniq
