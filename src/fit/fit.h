@@ -6,6 +6,7 @@
 #ifndef FIT_FIT_H
 #define FIT_FIT_H
 
+#include "fit/fields.h"
 #include "fit/lab.h"
 #include "fit/result.h"
 
@@ -29,9 +30,6 @@ FILE *fit_open(const struct fit *f, const char *name, struct err *e);
 
 // Closes it; false and *e when it could not be read to its end.
 bool fit_close(FILE *file, const char *name, struct err *e);
-
-// Cuts a line of CSV into up to `most` fields, in place; returns how many.
-size_t fit_fields(char *line, char **field, size_t most);
 
 // Reads a table of the folder whose rows, `columns` fields of CSV (32 at most), begin with a name
 // and have "yes" or "no" in column `seen`, by the rule of fit_is_unseen(). Calls `take` with the

@@ -93,29 +93,3 @@ bool fit_close(FILE *file, const char *name, struct err *e)
     fclose(file);
     return ok;
 }
-
-size_t fit_fields(char *line, char **field, size_t most)
-{
-    size_t n = 0;
-    line[strcspn(line, "\r\n")] = 0;
-    for (char *s = line; s && n < most; n++) {
-        char *end;
-        if (*s == '"') {   // a quote inside is doubled
-            field[n] = ++s;
-            char *to = s;
-            for (; *s && (*s != '"' || s[1] == '"'); s++) {
-                s += *s == '"';
-                *to++ = *s;
-            }
-            end = *s ? strchr(s + 1, ',') : NULL;
-            *to = 0;
-        } else {
-            field[n] = s;
-            end = strchr(s, ',');
-        }
-        if (end)
-            *end++ = 0;
-        s = end;
-    }
-    return n;
-}

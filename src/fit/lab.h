@@ -16,7 +16,9 @@ enum {
     LAB_DATA_SIZE = 256 << 20,   // bytes at LAB_DATA, zeroed by lab_reset
 };
 #define LAB_CODE 0x10000000ull
+#ifndef LAB_DATA   // bench/native has its own
 #define LAB_DATA 0x200000000ull
+#endif
 
 struct lab;
 

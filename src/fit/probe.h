@@ -18,6 +18,7 @@ probe probe_branch_pages;     // a branch in each of x pages: cycles a branch
 probe probe_calls;            // calls x deep: cycles a call with its return
 enum { HISTORY_TARGETS, HISTORY_BRANCHES };
 probe probe_history;   // x taken branches between a random branch and its copy: cycles beyond them
+probe probe_mispredict;   // cycles lost by a misprediction
 
 // What is in flight at most (probe_window.c).
 enum probe_filler { FILL_NOP, FILL_LOAD, FILL_ADD, FILL_CMP, FILL_MOV, FILL_FADD };

@@ -48,17 +48,13 @@ double probe_branch_pages(struct lab *lab, double x, u32 arg)
     return loop_run(&c, times(3000, n), times(6000, n)) / n;
 }
 
-// A function calls the next and returns; the innermost only returns.
+// A function calls the next and returns; the innermost only returns. The loop calls the first of them.
 double probe_calls(struct lab *lab, double x, u32 arg)
 {
     enum { SAVE = 0xf81f0ffe, RESTORE = 0xf84107fe, RET = 0xd65f03c0, BL = 0x94000000 };
     u32 n = (u32)x;
     struct loop c = loop_begin(lab, PAGE);
-    vaddr head = c.head, functions = head + 64;
-    loop_emit(&c, BL | (u32)loop_distance(&c, functions));
-    loop_emit(&c, a64_b(loop_distance(&c, head)));
     for (u32 k = 1; k <= n; k++) {
-        c.at = functions + (k - 1) * 16;
         if (k < n) {
             loop_emit(&c, SAVE);
             loop_emit(&c, BL | 3);
@@ -66,6 +62,10 @@ double probe_calls(struct lab *lab, double x, u32 arg)
         }
         loop_emit(&c, RET);
     }
+    vaddr first = c.head;
+    c.at = (c.at + 63) & ~63ull;
+    c.head = c.run.start = c.at;
+    loop_emit(&c, BL | ((u32)loop_distance(&c, first) & 0x3ffffff));
     return loop_run(&c, times(2000, n), times(4000, n)) / n;
 }
 
@@ -97,4 +97,39 @@ double probe_history(struct lab *lab, double x, u32 arg)
     loop_emit(&c, arg == HISTORY_BRANCHES ? a64_b(1) : A64_NOP);
     c.run.x[2] = LAB_DATA;
     return loop_run(&c, 6000, 6000) - x;
+}
+
+// Branches by the 64 bits of Marsaglia's xorshift64, which never come again, less the same by bits that are 0. The
+// state lies in memory, so that another run goes on with it.
+double probe_mispredict(struct lab *lab, double x, u32 arg)
+{
+    enum {
+        BITS = 64,
+        WRONG = 32,   // of them
+        NOW = 3,
+        STATE = 6,
+        AT = 5,
+        EOR_LSL = 0xca000000,
+        EOR_LSR = 0xca400000,
+        TBNZ = 0x37000040 | NOW,   // over one instruction
+    };
+    double cycles[2];
+    for (u32 random = 0; random < 2; random++) {
+        lab_data(lab, LAB_DATA, random ? random_at(0) : 0);
+        struct loop c = loop_begin(lab, PAGE);
+        loop_emit(&c, a64_ldr(STATE, AT, 0));
+        c.head = c.at;
+        loop_emit(&c, a64_mov(NOW, STATE));
+        loop_emit(&c, a64_rrr(EOR_LSL | 13 << 10, STATE, STATE, STATE));
+        loop_emit(&c, a64_rrr(EOR_LSR | 7 << 10, STATE, STATE, STATE));
+        loop_emit(&c, a64_rrr(EOR_LSL | 17 << 10, STATE, STATE, STATE));
+        loop_emit(&c, a64_str(STATE, AT, 0));
+        for (u32 k = 0; k < BITS; k++) {
+            loop_emit(&c, TBNZ | k >> 5 << 31 | (k & 31) << 19);
+            loop_emit(&c, A64_NOP);
+        }
+        c.run.x[AT] = LAB_DATA;
+        cycles[random] = loop_run(&c, 100, 400);
+    }
+    return (cycles[1] - cycles[0]) / WRONG;
 }

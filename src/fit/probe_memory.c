@@ -15,8 +15,9 @@ static u64 next_random(u64 *state)
 }
 
 // Links n places `step` apart (+ `turn` more each time, within a page) into one random cycle.
-// The pointer lies `inside` its place and points to the next pointer.
-static void link_cycle(struct lab *lab, u32 n, u64 step, u64 turn, u64 inside)
+// The pointer lies `inside` its place and points to the next pointer, or `back` before it; it is
+// shifted right by `shift`.
+static void link_cycle(struct lab *lab, u32 n, u64 step, u64 turn, u64 inside, u64 back, u32 shift)
 {
     u32 *order = malloc(n * sizeof(*order));
     u64 seed = 7;
@@ -31,7 +32,7 @@ static void link_cycle(struct lab *lab, u32 n, u64 step, u64 turn, u64 inside)
     }
 #define PLACE(k) (LAB_DATA + (k) * step + (k) * turn % PAGE + inside)
     for (u32 k = 0; k < n; k++)
-        lab_data(lab, PLACE(order[k]), PLACE(order[(k + 1) % n]));
+        lab_data(lab, PLACE(order[k]), (PLACE(order[(k + 1) % n]) - back) >> shift);
     free(order);
 #undef PLACE
 }
@@ -51,14 +52,14 @@ static double chase(struct lab *lab, u32 n, u32 word, u64 start)
 double probe_chase_lines(struct lab *lab, double x, u32 arg)
 {
     u32 n = (u32)(x * 1024 / LINE);
-    link_cycle(lab, n, LINE, 0, 0);
+    link_cycle(lab, n, LINE, 0, 0, 0, 0);
     return chase(lab, n, a64_ldr(0, 0, 0), LAB_DATA);
 }
 
 double probe_chase_pages(struct lab *lab, double x, u32 arg)
 {
     u32 n = (u32)x;
-    link_cycle(lab, n, PAGE, LINE, 0);
+    link_cycle(lab, n, PAGE, LINE, 0, 0, 0);
     return chase(lab, n, a64_ldr(0, 0, 0), LAB_DATA);
 }
 
@@ -115,27 +116,30 @@ double probe_load_use(struct lab *lab, double x, u32 arg)
         LDR_INDEX = 0xf8616800,
         LDP = 0xa9400400,
         LDP_SECOND = 0xa9400001,
-        LDR_SHIFTED = 0xf8607be0
+        LDR_SHIFTED = 0xf8607820   // ldr x0, [x1, x0, lsl #3]
     };
-    u64 inside = arg == USE_CROSS_8 ? 4 : arg == USE_CROSS_64 ? 60 : arg == USE_SECOND ? 8 : 0;
-    link_cycle(lab, N, LINE, 0, inside);
-    u64 start = LAB_DATA + inside;
+    bool shifted = arg == USE_SHIFTED;
+    u64 back = arg == USE_SECOND || arg == USE_OFFSET ? 8 : 0;
+    u64 inside = arg == USE_CROSS_8 ? 4 : arg == USE_CROSS_64 ? 60 : back;
+    link_cycle(lab, N, LINE, 0, inside, shifted ? LAB_DATA : back, shifted ? 3 : 0);
+    u64 start = LAB_DATA + inside - back;
     switch (arg) {
-    case USE_OFFSET: return chase(lab, N, a64_ldr(0, 0, 8), start - 8);
+    case USE_OFFSET: return chase(lab, N, a64_ldr(0, 0, 8), start);
     case USE_INDEX: return chase(lab, N, LDR_INDEX, start);
     case USE_FIRST: return chase(lab, N, LDP, start);
     case USE_SECOND: return chase(lab, N, LDP_SECOND, start);
     default: break;
     }
-    if (arg != USE_ALU && arg != USE_SHIFTED)
+    if (arg != USE_ALU && !shifted)
         return chase(lab, N, a64_ldr(0, 0, 0), start);
     struct loop c = loop_begin(lab, CODE_ALIGN);
     for (u32 k = 0; k < 16; k++) {
-        loop_emit(&c, arg == USE_ALU ? a64_ldr(0, 0, 0) : LDR_SHIFTED);
+        loop_emit(&c, shifted ? LDR_SHIFTED : a64_ldr(0, 0, 0));
         if (arg == USE_ALU)
             loop_emit(&c, a64_add_imm(0, 0, 0));
     }
-    c.run.x[0] = arg == USE_ALU ? start : 0;
+    c.run.x[0] = shifted ? 0 : start;
+    c.run.x[1] = LAB_DATA;
     return loop_run(&c, 64, 64) / 16 - (arg == USE_ALU);
 }
 

@@ -1,0 +1,2 @@
+#pragma once
+int fnmatch(const char *, const char *, int);

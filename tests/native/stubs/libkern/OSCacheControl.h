@@ -1,0 +1,3 @@
+#pragma once
+#include <stddef.h>
+void sys_icache_invalidate(void *, size_t);

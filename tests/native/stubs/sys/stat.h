@@ -1,0 +1,2 @@
+#pragma once
+int mkdir(const char *, unsigned short);
