@@ -34,6 +34,7 @@ int cmd_accuracy(const struct cli_line *l)
         .sets = l->at[OPT_set].all,
         .set_count = l->at[OPT_set].count,
         .guests = l->at[OPT_guests].text,
+        .measured = l->at[OPT_measured].text,
         .output = folder ? output : NULL,
         .threads = (unsigned)l->at[OPT_threads].number,
         .every = (unsigned)l->at[OPT_every].number,

@@ -99,6 +99,13 @@ static void commands(const char *word)
         offer(&w, cli_commands[k].name, cli_commands[k].summary);
 }
 
+static void checks_or_adds(const char *word)
+{
+    struct wanted w = { word, 0, "" };
+    offer(&w, "check", "say what is wrong with files");
+    offer(&w, "add", "put their rows into a folder's tables");
+}
+
 // `word` comes after words[0 .. n-1] of command `c`.
 static void command_line(enum command c, char **words, int n, const char *word)
 {
@@ -121,6 +128,8 @@ static void command_line(enum command c, char **words, int n, const char *word)
         options(c, word);
     else if (c == COMMAND_config)
         offer(&(struct wanted){ word, 0, "" }, "show", cli_commands[c].summary);
+    else if (c == COMMAND_measured && !n)
+        checks_or_adds(word);
     else if (cli_commands[c].words != NO_WORDS)
         puts(":file");
     else

@@ -241,6 +241,7 @@ struct m2sim_accuracy {
     const char *const *sets;   // "core.PATH=VALUE"
     size_t set_count;
     const char *guests;   // folder of built guests; default out/guest beside the build
+    const char *measured;   // folder of measurements; default measured/ beside the build
     const char *output;   // folder for plots and the page index.html; NULL: none
     unsigned threads;   // default 1
     unsigned every;   // take one measurement in so many; default 1
@@ -268,6 +269,22 @@ enum { M2SIM_LIST = 8, M2SIM_MARKDOWN = 16 };
 // with `fail_over` and a history, whose latest result of the model counts, what moved since, a paired test,
 // and (with M2SIM_JSON to stderr) what failed.
 bool m2sim_accuracy(const struct m2sim_accuracy *o, FILE *f, unsigned flags, struct m2sim_error *e);
+
+// Files of measurements, for m2sim_measured. Zero means the default for every field.
+struct m2sim_measured {
+    const char *const *files;
+    size_t count;
+    bool add;   // put their rows into the folder's tables, if none is wrong
+    const char *folder;   // default measured/ beside the build
+    // Is told each fault, "FILE:LINE: ..."; may be NULL.
+    void (*fault)(void *ctx, const char *text);
+    void *ctx;
+};
+
+// Checks files of measurements (see measured/README.md) and writes what each is. A row that is added replaces
+// that of the same name and machine; a table is there whole, or as it was. *wrong: the files have faults.
+bool m2sim_measured(const struct m2sim_measured *o, FILE *f, unsigned flags, bool *wrong,
+                    struct m2sim_error *e);
 
 // What m2sim_bench measures. Zero means the default for every field.
 struct m2sim_bench {

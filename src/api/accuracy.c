@@ -21,10 +21,11 @@ static const struct {
     const char *set;
     bool (*run)(const struct fit *f, struct err *e);
     const char *cores[2];
+    enum table_id table;
 } sets[] = {
-    { "instructions", fit_forms, { "m1-firestorm", "m1-icestorm" } },
-    { "sequences", fit_sequences, { "m1-firestorm", "m1-icestorm" } },
-    { "probes", fit_probes, { "m2-avalanche", "m2-blizzard" } },
+    { "instructions", fit_forms, { "m1-firestorm", "m1-icestorm" }, TABLE_FORMS },
+    { "sequences", fit_sequences, { "m1-firestorm", "m1-icestorm" }, TABLE_SEQUENCES },
+    { "probes", fit_probes, { "m2-avalanche", "m2-blizzard" }, TABLE_PROBES },
 };
 
 // "models" compares nothing with a real machine, and is not among all.
@@ -50,21 +51,29 @@ static bool run_set(const struct m2sim_accuracy *o, size_t k, const char *core, 
     return sets[k].run(f, &err) || api_fail_for(e, M2SIM_EXIT_CONFIG, &err);
 }
 
+// A folder of the user's own need not have every table, where none is asked for by its name.
+static bool absent(const struct m2sim_accuracy *o, const struct fit *f, enum table_id t)
+{
+    char path[PATH_MAX];
+    snprintf(path, sizeof(path), "%.3800s/%s", f->folder, table_file(t));
+    return o->measured && strcmp(o->suite, "all") == 0 && access(path, F_OK) != 0;
+}
+
 static bool run_sets(const struct m2sim_accuracy *o, struct fit *f, struct m2sim_error *e)
 {
     for (size_t k = 0; k < COUNT(sets); k++) {
-        if (!wanted(o, sets[k].set))
+        if (!wanted(o, sets[k].set) || absent(o, f, sets[k].table))
             continue;
         for (size_t j = 0; j < 2; j++)
             if ((o->core ? j == 0 : sets[k].cores[j] != NULL) &&
                 !run_set(o, k, o->core ? o->core : sets[k].cores[j], f, e))
                 return false;
     }
-    if (wanted(o, "loops") && !accuracy_guests(o, f, false, e))
+    if (wanted(o, "loops") && !absent(o, f, TABLE_LOOPS) && !accuracy_guests(o, f, false, e))
         return false;
-    if (wanted(o, "kernels") && !accuracy_guests(o, f, true, e))
+    if (wanted(o, "kernels") && !absent(o, f, TABLE_KERNELS) && !accuracy_guests(o, f, true, e))
         return false;
-    if (wanted(o, "apps") && !accuracy_apps(o, f, e))
+    if (wanted(o, "apps") && !absent(o, f, TABLE_APPS) && !accuracy_apps(o, f, e))
         return false;
     return !wanted(o, "models") || accuracy_models(o, f, e);
 }
@@ -84,6 +93,9 @@ static bool check(const struct m2sim_accuracy *o, struct m2sim_error *e)
         return false;
     if (o->guests && access(o->guests, R_OK | X_OK))
         return api_fail(e, M2SIM_EXIT_NO_INPUT, "--guests %.400s: %s", o->guests, strerror(errno));
+    if (o->measured && access(o->measured, R_OK | X_OK))
+        return api_fail(e, M2SIM_EXIT_NO_INPUT, "--measured %.400s: %s", o->measured,
+                        strerror(errno));
     return !o->output || fit_plots_prepare(o->output, &err) ||
            api_fail(e, M2SIM_EXIT_OUTPUT, "%s", err.text);
 }
@@ -139,7 +151,10 @@ bool m2sim_accuracy(const struct m2sim_accuracy *options, FILE *out, unsigned fl
     };
     struct fit_about about = { .model = o.model };
     struct accuracy_keep keep;
-    data_find(folder, "measured");
+    if (o.measured)
+        snprintf(folder, sizeof(folder), "%s", o.measured);
+    else
+        data_find(folder, "measured");
     bool ok = accuracy_keep_begin(&keep, &o, r.arena, e) && tell_unread(&o, r.arena, e) &&
               run_sets(&o, &f, e);
     accuracy_know_cores(&o, &r);

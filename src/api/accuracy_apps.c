@@ -7,27 +7,9 @@
 
 #include "api/accuracy.h"
 
-// The columns of apps.csv, in their order.
 enum column {
-    NAME,   // of the row; its CRC-32 says whether it was seen
-    FAMILY,
-    CHIP,
-    CORE,   // the core file that stands for it
-    CLOCK,   // of the measurement, in MHz
-    UNIT,
-    MEASURED,   // cycles a unit
-    INSTRUCTIONS,   // measured, a unit; empty: not known
-    TRUST,
-    FIDELITY,
-    SEEN,
-    COMPILER,
-    PROGRAM,
-    ARGUMENTS,   // {}: passes
-    PASSES,   // N: the difference between 2 N and N counts
-    UNITS,   // in a pass
-    COUNTED,   // what the measurement counted
-    SOURCE,
-    NOTE,
+#define APPS(id, ...) id,
+#include "fit/tables.def"
     COLUMNS
 };
 
@@ -52,25 +34,11 @@ struct apps {
 
 // -- The table --
 
-#define TABLE "apps.csv"
-
-static const char *wrong(char *const *at)
-{
-    if (strcmp(at[FIDELITY], "A") != 0 && strcmp(at[FIDELITY], "B") != 0)
-        return "fidelity must be A or B";
-    double measured = strtod(at[MEASURED], NULL), units = strtod(at[UNITS], NULL);
-    if (!(measured > 0 && isfinite(measured) && units > 0 && isfinite(units) &&
-          strtoull(at[PASSES], NULL, 10)))
-        return "measured, units and passes must be numbers above 0";
-    return NULL;
-}
-
 static bool take_row(void *ctx, char **at, struct err *e)
 {
     struct apps *s = ctx;
-    const char *why = s->count == MOST_APPS ? "too many rows" : wrong(at);
-    if (why)
-        return fit_bad_row(TABLE, at[NAME], why, e);
+    if (s->count == MOST_APPS)
+        return fit_bad_row(at[NAME], "too many rows", e);
     struct app *a = ARENA_NEW(s->f->results->arena, struct app);
     memcpy(a->at, at, sizeof(a->at));
     a->r = (struct result){
@@ -183,7 +151,7 @@ bool accuracy_apps(const struct m2sim_accuracy *o, struct fit *f, struct m2sim_e
     struct err err = { "" };
     struct apps *s = ARENA_NEW(f->results->arena, struct apps);
     *s = (struct apps){ .o = o, .f = f };
-    if (!fit_rows(f, TABLE, COLUMNS, SEEN, take_row, s, &err))
+    if (!fit_rows(f, TABLE_APPS, take_row, s, &err))
         return api_fail_for(e, M2SIM_EXIT_NO_INPUT, &err);
     choose_rows(s);
     if (!find_programs(s, e))

@@ -18,22 +18,22 @@ struct columns {
     char *trust, *machine;
 };
 
-// name[,size],instructions,cycles,low,high,trust,machine,source
-static bool read_columns(char *line, bool kernels, struct columns *c)
+enum column {
+#define LOOPS(id, ...) id,
+#include "fit/tables.def"
+};
+
+// Of a kernel the size follows its name.
+static struct columns read_columns(char *const *row, bool kernels)
 {
-    char *field[9];
-    size_t skip = kernels ? 1 : 0, n = fit_fields(line, field, 9);
-    if (n < 7 + skip || strcmp(field[0], "name") == 0)
-        return false;
-    char **at = field + skip;
-    *c = (struct columns){ field[0],
-                           strtod(at[1], NULL),
-                           strtod(at[2], NULL),
-                           strtod(at[3], NULL),
-                           strtod(at[4], NULL),
-                           at[5],
-                           at[6] };
-    return true;
+    char *const *at = row + (kernels ? 1 : 0);
+    return (struct columns){ row[NAME],
+                             strtod(at[INSTRUCTIONS], NULL),
+                             strtod(at[CYCLES], NULL),
+                             strtod(at[LOW], NULL),
+                             strtod(at[HIGH], NULL),
+                             at[TRUST],
+                             at[MACHINE] };
 }
 
 bool accuracy_time(const struct m2sim_accuracy *o, const struct m2sim_options *program,
@@ -97,13 +97,23 @@ static bool run_kernel(const struct m2sim_accuracy *o, const char *path, double 
     return true;
 }
 
+// The core of a machine: "M2", "M2 Pro", "M2 E" of its E core, "M1 at 3.204 GHz".
+static const char *core_of(const char *machine)
+{
+    size_t n = strlen(machine);
+    bool small = n > 2 && strcmp(machine + n - 2, " E") == 0, m2 = strncmp(machine, "M2", 2) == 0;
+    if (small)
+        return m2 ? "m2-blizzard" : "m1-icestorm";
+    return m2 ? "m2-avalanche" : "m1-firestorm";
+}
+
 static struct result new_result(struct results *all, const struct m2sim_accuracy *o, bool kernels,
                                 const struct columns *c)
 {
     struct result r = { .x = NAN, .sim = NAN };
     double by = kernels ? c->instructions : 1;
     r.set = kernels ? "kernels" : "loops";
-    r.core = o->core ? o->core : strcmp(c->machine, "M2") ? "m1-firestorm" : "m2-avalanche";
+    r.core = o->core ? o->core : core_of(c->machine);
     r.family = kernels ? "cycles an instruction" : "cycles an iteration";
     r.unit = "cycles";
     r.name = results_text(all, "%s", c->name);
@@ -116,40 +126,54 @@ static struct result new_result(struct results *all, const struct m2sim_accuracy
     return r;
 }
 
+struct guests {
+    const struct m2sim_accuracy *o;
+    const struct fit *f;
+    bool kernels;
+    size_t rows;
+    struct m2sim_error error;   // of a program; exit code 0 when there is none
+};
+
+static bool time_row(void *ctx, char **row, struct err *e)
+{
+    struct guests *s = ctx;
+    const struct m2sim_accuracy *o = s->o;
+    if (s->rows++ % s->f->every || s->error.exit_code)
+        return true;
+    char path[PATH_MAX];
+    struct columns c = read_columns(row, s->kernels);
+    struct result r = new_result(s->f->results, o, s->kernels, &c);
+    double times = WARM_TIMES;
+    snprintf(path, sizeof(path), "%s/%s/%s", o->guests, s->kernels ? "warm" : "loops", c.name);
+    if (s->kernels && access(path, R_OK) != 0) {
+        times = 1;
+        snprintf(path, sizeof(path), "%s/bare/%s", o->guests, c.name);
+    }
+    bool ok = true;
+    if (access(path, R_OK) != 0) {
+        r.note = "no such program: run bench/guest/build";
+        if (strcmp(o->suite, "all") != 0)
+            ok = api_fail(&s->error, M2SIM_EXIT_NO_INPUT,
+                          "no guest program '%.300s': bench/guest/build of the sources makes "
+                          "it, --guests DIR says where",
+                          path);
+    } else {
+        ok = s->kernels ? run_kernel(o, path, times, &c, &r, s->f->results, &s->error)
+                        : run_loop(o, path, &c, &r, &s->error);
+    }
+    *results_add(s->f->results) = r;
+    return ok || err_set(e, "%s", s->error.text);
+}
+
 bool accuracy_guests(const struct m2sim_accuracy *o, const struct fit *f, bool kernels,
                      struct m2sim_error *e)
 {
     struct err err = { "" };
-    FILE *file = fit_open(f, kernels ? "kernels.csv" : "loops.csv", &err);
-    if (!file)
+    struct guests s = { .o = o, .f = f, .kernels = kernels };
+    if (fit_rows(f, kernels ? TABLE_KERNELS : TABLE_LOOPS, time_row, &s, &err))
+        return true;
+    if (!s.error.exit_code)
         return api_fail_for(e, M2SIM_EXIT_NO_INPUT, &err);
-    char line[512], path[PATH_MAX];
-    bool ok = true;
-    for (size_t n = 0; ok && fgets(line, sizeof(line), file);) {
-        struct columns c;
-        if (!read_columns(line, kernels, &c) || n++ % f->every)
-            continue;
-        struct result r = new_result(f->results, o, kernels, &c);
-        double times = WARM_TIMES;
-        snprintf(path, sizeof(path), "%s/%s/%s", o->guests, kernels ? "warm" : "loops", c.name);
-        if (kernels && access(path, R_OK) != 0) {
-            times = 1;
-            snprintf(path, sizeof(path), "%s/bare/%s", o->guests, c.name);
-        }
-        if (access(path, R_OK) != 0) {
-            r.note = "no such program: run bench/guest/build";
-            if (strcmp(o->suite, "all") != 0)
-                ok = api_fail(e, M2SIM_EXIT_NO_INPUT,
-                              "no guest program '%.300s': bench/guest/build of the sources makes "
-                              "it, --guests DIR says where",
-                              path);
-        } else {
-            ok = kernels ? run_kernel(o, path, times, &c, &r, f->results, e)
-                         : run_loop(o, path, &c, &r, e);
-        }
-        *results_add(f->results) = r;
-    }
-    if (!fit_close(file, "measured programs", &err) && ok)
-        ok = api_fail_for(e, M2SIM_EXIT_NO_INPUT, &err);
-    return ok;
+    *e = s.error;
+    return false;
 }

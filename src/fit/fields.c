@@ -27,3 +27,23 @@ size_t fit_fields(char *line, char **field, size_t most)
     }
     return n;
 }
+
+const char *fit_fields_wrong(const char *line)
+{
+    for (const char *s = line; *s; s++) {
+        if (*s == '"') {
+            for (s++; *s && (*s != '"' || s[1] == '"'); s++)
+                s += *s == '"';
+            if (!*s)
+                return "a quote that does not end";
+            if (s[1] && s[1] != ',')
+                return "more behind a quote that ended";
+            s++;
+        } else {
+            s += strcspn(s, ",");
+        }
+        if (!*s)
+            break;
+    }
+    return NULL;
+}

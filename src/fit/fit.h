@@ -6,9 +6,9 @@
 #ifndef FIT_FIT_H
 #define FIT_FIT_H
 
-#include "fit/fields.h"
 #include "fit/lab.h"
 #include "fit/result.h"
+#include "fit/table.h"
 
 struct fit {
     const struct config *config;
@@ -25,25 +25,13 @@ struct fit {
 bool fit_jobs(const struct fit *f, const char *what, size_t n,
               void (*job)(void *ctx, struct lab *l, size_t k), void *ctx, struct err *e);
 
-// Opens a file of the folder and skips its comments. NULL and *e when it is not there.
-FILE *fit_open(const struct fit *f, const char *name, struct err *e);
-
-// Closes it; false and *e when it could not be read to its end.
-bool fit_close(FILE *file, const char *name, struct err *e);
-
-// Reads a table of the folder whose rows, `columns` fields of CSV (32 at most), begin with a name
-// and have "yes" or "no" in column `seen`, by the rule of fit_is_unseen(). Calls `take` with the
-// fields of each row, which live as long as the results, until it returns false. The errors are
-// ERR_DATA but of a file that cannot be read.
-bool fit_rows(const struct fit *f, const char *file, size_t columns, size_t seen,
+// Reads a table of the folder and calls `take` with the fields of each row, which live as long as the
+// results, until it returns false. The errors are ERR_DATA but of a file that cannot be read.
+bool fit_rows(const struct fit *f, enum table_id t,
               bool (*take)(void *ctx, char **at, struct err *e), void *ctx, struct err *e);
 
-// Says what is wrong with a row; returns false.
-bool fit_bad_row(const char *file, const char *name, const char *why, struct err *e);
-
-// A third of the measurements is kept away from those who make the models, by a rule that nobody
-// can lean on: the CRC-32 (IEEE 802.3) of the name is a multiple of 3.
-bool fit_is_unseen(const char *name);
+// Says what is wrong with a row that `take` was given; returns false.
+bool fit_bad_row(const char *name, const char *why, struct err *e);
 
 // Latency of each measured pair of operands and throughput of every instruction form.
 bool fit_forms(const struct fit *f, struct err *e);

@@ -79,7 +79,7 @@ struct forms {
     const struct fit *fit;
     const struct instr_table *table;
     struct form *form;
-    size_t count, taken;
+    size_t count, rows;
 };
 
 // A form taken apart.
@@ -493,17 +493,23 @@ static void read_pairs(const struct fit *f, struct form *form, const char *text)
     }
 }
 
-static void read_form(struct forms *all, char *line)
+enum column {
+#define FORMS(id, ...) id,
+#include "fit/tables.def"
+};
+
+static bool read_form(void *ctx, char **field, struct err *e)
 {
-    char *field[5];
-    if (fit_fields(line, field, 5) != 5)
-        return;
+    (void)e;
+    struct forms *all = ctx;
+    if (all->rows++ % all->fit->every != 0)
+        return true;
     const struct fit *f = all->fit;
-    struct form form = { .word = (u32)strtoul(field[0], NULL, 16) };
-    form.name = results_text(f->results, "%s", field[1]);
-    form.note = *field[4] ? results_text(f->results, "%s", field[4]) : NULL;
-    read_pairs(f, &form, field[2]);
-    add_result(f, "throughput", form.name, strtod(field[3], NULL));
+    struct form form = { .word = (u32)strtoul(field[WORD], NULL, 16) };
+    form.name = results_text(f->results, "%s", field[FORM]);
+    form.note = *field[NOTE] ? results_text(f->results, "%s", field[NOTE]) : NULL;
+    read_pairs(f, &form, field[LATENCY]);
+    add_result(f, "throughput", form.name, strtod(field[THROUGHPUT], NULL));
     form.throughput = f->results->count - 1;
     if (all->count % 512 == 0) {
         all->form = realloc(all->form, (all->count + 512) * sizeof(*all->form));
@@ -511,22 +517,16 @@ static void read_form(struct forms *all, char *line)
             out_of_memory();
     }
     all->form[all->count++] = form;
+    return true;
 }
 
 bool fit_forms(const struct fit *f, struct err *e)
 {
     bool small = strstr(f->core, "icestorm") || strstr(f->core, "blizzard");
     struct forms all = { .fit = f, .table = instr_table_new(f->results->arena, f->config, e) };
-    FILE *file = all.table
-                     ? fit_open(f, small ? "m1-icestorm-forms.csv" : "m1-firestorm-forms.csv", e)
-                     : NULL;
-    if (!file)
+    if (!all.table)
         return false;
-    char line[1024];
-    for (size_t n = 0; fgets(line, sizeof(line), file);)
-        if (*line != '#' && n++ && (n - 2) % f->every == 0)   // the first line is the titles
-            read_form(&all, line);
-    bool ok = fit_close(file, "measured instructions", e) &&
+    bool ok = fit_rows(f, small ? TABLE_E_FORMS : TABLE_FORMS, read_form, &all, e) &&
               fit_jobs(f, "instructions", (all.count + CHUNK - 1) / CHUNK, job, &all, e);
     free(all.form);
     return ok;

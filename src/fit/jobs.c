@@ -74,22 +74,3 @@ bool fit_jobs(const struct fit *f, const char *what, size_t n,
     pthread_mutex_destroy(&p.lock);
     return ok;
 }
-
-FILE *fit_open(const struct fit *f, const char *name, struct err *e)
-{
-    char path[4096];
-    snprintf(path, sizeof(path), "%s/%s", f->folder, name);
-    FILE *file = fopen(path, "r");
-    if (!file && err_is_host(errno))
-        err_system(e, errno, "%.200s", path);
-    else if (!file)
-        err_set(e, "no measurements '%.200s'", path);
-    return file;
-}
-
-bool fit_close(FILE *file, const char *name, struct err *e)
-{
-    bool ok = !ferror(file) || err_system(e, errno, "%.200s", name);
-    fclose(file);
-    return ok;
-}

@@ -25,6 +25,7 @@ struct lab {
     struct recorder recorder;
     struct lines *lines;    // in front of it, when core_reads_lines
     vaddr code, code_end;   // the program being written
+    bool too_long;   // it or its data
     // Of the run in progress.
     vaddr head;
     u64 visits, first, last;
@@ -148,6 +149,7 @@ void lab_reset(struct lab *l)
     space_invalidate_code(l->space, LAB_CODE, l->code_end - LAB_CODE);
     space_advise(l->space, LAB_DATA, LAB_DATA_SIZE, MADV_DONTNEED);
     l->code = l->code_end = LAB_CODE;
+    l->too_long = false;
 }
 
 // -- Programs --
@@ -160,6 +162,10 @@ vaddr lab_code(struct lab *l, u64 align)
 
 void lab_word(struct lab *l, vaddr at, u32 word)
 {
+    if (at - LAB_CODE > LAB_CODE_SIZE - sizeof(word)) {
+        l->too_long = true;
+        return;
+    }
     memcpy(space_host(l->space, at), &word, sizeof(word));
     if (at + sizeof(word) > l->code_end)
         l->code_end = at + sizeof(word);
@@ -167,7 +173,10 @@ void lab_word(struct lab *l, vaddr at, u32 word)
 
 void lab_data(struct lab *l, vaddr at, u64 value)
 {
-    memcpy(space_host(l->space, at), &value, sizeof(value));
+    if (at - LAB_DATA <= LAB_DATA_SIZE - sizeof(value))
+        memcpy(space_host(l->space, at), &value, sizeof(value));
+    else
+        l->too_long = true;
 }
 
 static struct recorder *recorder(struct lab *l)
@@ -187,6 +196,8 @@ static void step_over(struct lab *l, struct trap t)
 
 double lab_run(struct lab *l, const struct lab_run *r)
 {
+    if (l->too_long)
+        return NAN;
     struct cpu *c = l->cpu;
     memset(c, 0, sizeof(*c));
     exec_init(c, l->space);

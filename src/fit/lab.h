@@ -32,14 +32,14 @@ void lab_reset(struct lab *l);
 // Where the next program goes: `align` is a power of two, of bytes.
 vaddr lab_code(struct lab *l, u64 align);
 
-// Writes a word of code, or 64 bits of data.
+// Writes a word of code, or 64 bits of data. What has no room there is not written, and nothing is run.
 void lab_word(struct lab *l, vaddr at, u32 word);
 void lab_data(struct lab *l, vaddr at, u64 value);
 
 struct lab_run {
     vaddr start, head;   // first instruction; the loop's, visited once an iteration
-    u64 x[31];           // general registers at the start
-    u32 warm, count;     // iterations before and during the measurement
+    u64 x[31];   // general registers at the start
+    u32 warm, count;   // iterations before and during the measurement
 };
 
 // Runs what was written since lab_code(); cycles an iteration, or NAN when the head is

@@ -5,6 +5,12 @@
 
 enum { PAGE = 16384 };
 
+// A place on the axis: there is no loop of nothing.
+static u32 whole(double x)
+{
+    return x < 1 ? 1 : (u32)x;
+}
+
 // Iterations such that about `instructions` of `each` run, 2 at least.
 static u32 times(double instructions, double each)
 {
@@ -14,7 +20,7 @@ static u32 times(double instructions, double each)
 
 double probe_taken_branches(struct lab *lab, double x, u32 arg)
 {
-    u32 n = (u32)x;
+    u32 n = whole(x);
     struct loop c = loop_begin(lab, PAGE);
     for (u32 k = 1; k < n; k++) {
         loop_emit(&c, a64_b(arg / 4));
@@ -26,8 +32,8 @@ double probe_taken_branches(struct lab *lab, double x, u32 arg)
 double probe_nop_loop(struct lab *lab, double x, u32 arg)
 {
     struct loop c = loop_begin(lab, PAGE);
-    loop_repeat(&c, A64_NOP, (u32)x - 1);
-    return loop_run(&c, times(3000, x), times(4000, x));
+    loop_repeat(&c, A64_NOP, whole(x) - 1);
+    return loop_run(&c, times(3000, whole(x)), times(4000, whole(x)));
 }
 
 double probe_nop_footprint(struct lab *lab, double x, u32 arg)
@@ -38,7 +44,7 @@ double probe_nop_footprint(struct lab *lab, double x, u32 arg)
 
 double probe_branch_pages(struct lab *lab, double x, u32 arg)
 {
-    u32 n = (u32)x;
+    u32 n = whole(x);
     struct loop c = loop_begin(lab, PAGE);
     for (u32 k = 1; k < n; k++) {   // each in another line of its page
         vaddr next = c.head + k * PAGE + k * 64 % PAGE;
@@ -52,7 +58,7 @@ double probe_branch_pages(struct lab *lab, double x, u32 arg)
 double probe_calls(struct lab *lab, double x, u32 arg)
 {
     enum { SAVE = 0xf81f0ffe, RESTORE = 0xf84107fe, RET = 0xd65f03c0, BL = 0x94000000 };
-    u32 n = (u32)x;
+    u32 n = whole(x);
     struct loop c = loop_begin(lab, PAGE);
     for (u32 k = 1; k <= n; k++) {
         if (k < n) {

@@ -7,6 +7,12 @@
 
 enum { LINE = 64, PAGE = 16384, CODE_ALIGN = 4096 };
 
+// A place on the axis: there is no loop of nothing.
+static u32 whole(double x)
+{
+    return x < 1 ? 1 : (u32)x;
+}
+
 static u64 next_random(u64 *state)
 {
     u64 z = *state += 0x9e3779b97f4a7c15;
@@ -51,21 +57,21 @@ static double chase(struct lab *lab, u32 n, u32 word, u64 start)
 
 double probe_chase_lines(struct lab *lab, double x, u32 arg)
 {
-    u32 n = (u32)(x * 1024 / LINE);
+    u32 n = whole(x * 1024 / LINE);
     link_cycle(lab, n, LINE, 0, 0, 0, 0);
     return chase(lab, n, a64_ldr(0, 0, 0), LAB_DATA);
 }
 
 double probe_chase_pages(struct lab *lab, double x, u32 arg)
 {
-    u32 n = (u32)x;
+    u32 n = whole(x);
     link_cycle(lab, n, PAGE, LINE, 0, 0, 0);
     return chase(lab, n, a64_ldr(0, 0, 0), LAB_DATA);
 }
 
 double probe_pairs(struct lab *lab, double x, u32 arg)
 {
-    u32 n = (u32)x;
+    u32 n = whole(x);
     struct loop c = loop_begin(lab, CODE_ALIGN);
     for (u32 k = 0; k < n; k++) {
         loop_emit(&c, arg == PAIR_ADDRESS ? a64_str(2, 1, 0) : a64_str(3, 1, 0));
@@ -74,8 +80,8 @@ double probe_pairs(struct lab *lab, double x, u32 arg)
                                           : a64_ldr(4, 2, 0));
     }
     c.run.x[1] = c.run.x[2] = LAB_DATA;
-    u32 times = 40 + (u32)(800 / x);
-    return loop_run(&c, times, times) / x;
+    u32 times = 40 + 800 / n;
+    return loop_run(&c, times, times) / n;
 }
 
 double probe_mix(struct lab *lab, double x, u32 arg)

@@ -49,6 +49,7 @@ struct point {
 
 struct probes {
     const struct fit *fit;
+    bool small;   // the E core's rows
     struct point *point;
     size_t count, rows;
 };
@@ -161,58 +162,68 @@ static void set_trust(struct result *r, const struct generator *g, bool performa
     r->shown_only = r->note != NULL;
 }
 
-// A column each: name, what to run, value, unit, core, source, provenance, confidence, note.
-static void read_row(struct probes *all, char **field, bool performance_core)
+enum column {
+#define PROBES(id, ...) id,
+#include "fit/tables.def"
+};
+
+// The rows of a P or an E core, of whichever machine: "M2 P".
+static bool is_of(const char *core, char kind)
 {
+    size_t n = strlen(core);
+    return n > 1 && core[n - 2] == ' ' && core[n - 1] == kind;
+}
+
+static bool read_row(void *ctx, char **field, struct err *e)
+{
+    (void)e;
+    struct probes *all = ctx;
+    bool performance_core = !all->small;
     const struct fit *f = all->fit;
-    bool both = performance_core && strcmp(field[4], "M2 E/P") == 0;
-    if (!both && strcmp(field[4], performance_core ? "M2 P" : "M2 E") != 0)
-        return;
+    bool both = performance_core && strcmp(field[CORE], "M2 E/P") == 0;
+    if (!both && !is_of(field[CORE], performance_core ? 'P' : 'E'))
+        return true;
     struct result r = { .set = "probes", .core = f->core, .x = NAN, .sim = NAN };
-    r.name = results_text(f->results, "%s", field[0]);
-    char *at = strstr(field[0], " @ ");
+    r.name = results_text(f->results, "%s", field[NAME]);
+    char *family = ARENA_ARRAY(f->results->arena, strlen(r.name) + 1, char);
+    char *at = strstr(strcpy(family, field[NAME]), " @ ");
     if (at) {
         *at = 0;
         r.x = strtod(strchr(at + 3, '=') + 1, NULL);
     }
-    const struct generator *g = find(field[0]);
+    const struct generator *g = find(family);
     if (all->rows++ % f->every != 0)
-        return;
-    read_value(&r, field[2]);
+        return true;
+    read_value(&r, field[VALUE]);
     if (g && g->rule != POINT)
         r.low = r.high = 0;   // a knee is met within 10 %, whatever the range
-    r.unit = g && g->rule != POINT ? g->unit : results_text(f->results, "%s", field[3]);
+    r.unit = g && g->rule != POINT ? g->unit : results_text(f->results, "%s", field[UNIT]);
     // Single values go together by what stands before the colon.
-    char *colon = at ? NULL : strchr(field[0], ':');
+    char *colon = at ? NULL : strchr(family, ':');
     if (colon)
         *colon = 0;
-    r.family = results_text(f->results, "%s", at || colon ? field[0] : "single values");
+    r.family = at || colon ? family : "single values";
     set_trust(&r, g, performance_core);
     if (both)
         r.note = "needs two cores; a model is one";
     *results_add(f->results) = r;
     if (!g)
-        return;
+        return true;
     if (all->count % 256 == 0) {
         all->point = realloc(all->point, (all->count + 256) * sizeof(*all->point));
         if (!all->point)
             out_of_memory();
     }
     all->point[all->count++] = (struct point){ g, f->results->count - 1 };
+    return true;
 }
 
 bool fit_probes(const struct fit *f, struct err *e)
 {
-    bool small = strstr(f->core, "icestorm") || strstr(f->core, "blizzard");
     struct probes all = { .fit = f };
-    FILE *file = fit_open(f, "m2-probes.csv", e);
-    if (!file)
-        return false;
-    char line[2048], *field[9];
-    while (fgets(line, sizeof(line), file))
-        if (fit_fields(line, field, 9) >= 8)
-            read_row(&all, field, !small);
-    bool ok = fit_close(file, "m2-probes.csv", e) && fit_jobs(f, "probes", all.count, job, &all, e);
+    all.small = strstr(f->core, "icestorm") || strstr(f->core, "blizzard");
+    bool ok = fit_rows(f, TABLE_PROBES, read_row, &all, e) &&
+              fit_jobs(f, "probes", all.count, job, &all, e);
     free(all.point);
     return ok;
 }

@@ -10,24 +10,9 @@
 #include "fit/fit.h"
 #include "fit/loop.h"
 
-#define TABLE "sequences.csv"
-
-// The columns of the table, in their order.
 enum column {
-    NAME,   // its CRC-32 says whether it was seen
-    FAMILY,
-    CORE,
-    MEASURED,   // cycles a copy
-    START,   // what x0 to x27 hold, what x28 holds, and what memory does: @ is the data's address
-    COPIES,   // in the loop
-    TURN,   // copy k is made of WORD + STEP x (k mod turn)
-    BEFORE,   // words before the loop, once
-    CODE,   // words of a copy: WORD or WORD+STEP
-    AFTER,   // words after the copies, in the loop: they take addresses back
-    TEXT,   // the same in assembly language, of the first copy
-    SOURCE,
-    SEEN,
-    COLUMNS
+#define SEQUENCES(id, ...) id,
+#include "fit/tables.def"
 };
 
 enum {
@@ -110,9 +95,6 @@ static bool read_start(const char *text, struct sequence *q)
 static const char *read_sequence(char *const *at, struct sequence *q)
 {
     u64 copies = strtoull(at[COPIES], NULL, 10), turn = strtoull(at[TURN], NULL, 10);
-    double measured = strtod(at[MEASURED], NULL);
-    if (!(measured > 0 && isfinite(measured)))
-        return "measured must be a number above 0";
     if (!copies || copies > MOST_COPIES || !turn || turn > copies)
         return "copies must be above 0 and at most 8192, turn at most copies";
     if (!read_start(at[START], q))
@@ -134,7 +116,7 @@ static bool take_row(void *ctx, char **at, struct err *e)
     struct sequence *q = ARENA_NEW(arena, struct sequence);
     const char *why = read_sequence(at, q);
     if (why)
-        return fit_bad_row(TABLE, at[NAME], why, e);
+        return fit_bad_row(at[NAME], why, e);
     bool small = strcmp(at[CORE], "m1-icestorm") == 0;
     if (small != s->small || s->rows++ % s->f->every != 0)
         return true;
@@ -212,7 +194,7 @@ bool fit_sequences(const struct fit *f, struct err *e)
 {
     struct sequences s = { .f = f };
     s.small = strstr(f->core, "icestorm") || strstr(f->core, "blizzard");
-    if (!fit_rows(f, TABLE, COLUMNS, SEEN, take_row, &s, e) ||
+    if (!fit_rows(f, TABLE_SEQUENCES, take_row, &s, e) ||
         !fit_jobs(f, "sequences", s.count, time_sequence, &s, e))
         return false;
     for (size_t k = 0; k < s.count; k++)

@@ -21,6 +21,8 @@ words accuracy --suite loops,k
 words bench --modes ''
 words bench --clock ''
 words config ''
+words measured ''
+words measured check ''
 words frobnicate ''
 m2sim complete -- time --model fa
 # And bash, asking so.

@@ -9,6 +9,7 @@ m2sim disasm --json ./p | schema disasm
 m2sim isa --json | schema isa
 m2sim config show --json | schema config
 m2sim accuracy --json --suite instructions --core m1-icestorm --every 400 | schema accuracy
+m2sim measured check --json "$CLI_SOURCE/measured/loops.csv" | schema measured
 mkdir -p g/O2
 echo 'loop int 1 1 x.c' >g/programs.txt
 cp p g/O2/loop

@@ -188,6 +188,11 @@ static void what_is_not_there_is_refused(void **state)
     struct m2sim_accuracy a = { .suite = "no such" };
     assert_false(m2sim_accuracy(&a, stdout, 0, &e));
     assert_int_equal(e.exit_code, M2SIM_EXIT_USAGE);
+    const char *no_file[] = { "/nonexistent/file" };
+    struct m2sim_measured rows = { .files = no_file, .count = 1 };
+    bool wrong;
+    assert_false(m2sim_measured(&rows, stdout, 0, &wrong, &e));
+    assert_int_equal(e.exit_code, M2SIM_EXIT_NO_INPUT);
     struct m2sim_bench b = { .modes = "no such" };
     bool slower;
     assert_false(m2sim_bench(&b, stdout, 0, &slower, &e));
