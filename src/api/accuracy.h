@@ -8,6 +8,47 @@
 #include "fit/fit.h"
 #include "fit/show.h"
 
+// A measured program: what was measured, and which run of what it is to be beside.
+struct guest_point {
+    struct result r;
+    const char *path;        // of the program
+    bool built;              // it is there
+    const char *arguments;   // with spaces between; {} is the number of passes
+    u64 passes;              // of an app: what so many more cost counts; 0: the whole run does
+    double units;            // of an app: of its work, in a pass
+    double scale;            // of a whole run: r.sim is cycles an instruction times this
+    u64 limit;               // of a whole run: instructions after which it is stopped, or 0
+    double instructions;     // measured, of a unit or of the whole run; NAN: not known
+    double simulated;        // the same, simulated, once that is known
+};
+
+struct guest_points {
+    struct guest_point **at;   // of the arena of the results
+    size_t count, room;
+};
+
+// Reads the measured loops or kernels, or the real programs of measured/apps.csv: of the cores that
+// were measured, or of o->core.
+bool accuracy_read_guests(const struct m2sim_accuracy *o, const struct fit *f, bool kernels,
+                          struct guest_points *all, struct m2sim_error *e);
+bool accuracy_read_apps(const struct m2sim_accuracy *o, const struct fit *f,
+                        struct guest_points *all, struct m2sim_error *e);
+void accuracy_add_point(const struct fit *f, struct guest_points *all, const struct guest_point *p);
+
+// DIR/folder/name of the folder of guest programs.
+const char *accuracy_path(const struct m2sim_accuracy *o, const struct fit *f, const char *folder,
+                          const char *name);
+
+enum { GUEST_WORDS = 10 };
+
+// The command line of `p` with that many passes, which lives in `text`.
+void accuracy_words(const struct guest_point *p, u64 passes, char text[256],
+                    char *argv[GUEST_WORDS]);
+
+// Of a whole run: whether it has too many instructions, or too few, to be what was measured; notes it.
+bool accuracy_is_other_code(const struct guest_point *p, double instructions);
+void accuracy_check_code(const struct fit *f, struct guest_point *p, double instructions);
+
 // Times the measured loops or kernels, programs of the folder o->guests.
 bool accuracy_guests(const struct m2sim_accuracy *o, const struct fit *f, bool kernels,
                      struct m2sim_error *e);

@@ -10,6 +10,7 @@
 enum {
     LOOP_INSTRUCTIONS = 400000,   // enough iterations of any loop that its start does not show
     WARM_TIMES = 10,              // how often the programs of warm/ do their work
+    MOST_MORE_PERCENT = 5,
 };
 
 struct columns {
@@ -55,46 +56,29 @@ bool accuracy_time(const struct m2sim_accuracy *o, const struct m2sim_options *p
     return true;
 }
 
-static bool time_guest(const struct m2sim_accuracy *o, const char *path, const char *core,
-                       u64 limit, double *cpi, u64 *instructions, struct m2sim_error *e)
+// -- Points --
+
+const char *accuracy_path(const struct m2sim_accuracy *o, const struct fit *f, const char *folder,
+                          const char *name)
 {
-    char *argv[] = { (char *)path, NULL };
-    struct m2sim_options m = {
-        .program = path, .argv = argv, .model = o->model, .core = core, .max_instructions = limit
-    };
-    struct accuracy_run run;
-    if (!accuracy_time(o, &m, &run, e))
-        return false;
-    *cpi = (double)run.cycles / (double)run.instructions;
-    *instructions = run.instructions;
-    return true;
+    size_t n = strlen(o->guests) + strlen(folder) + strlen(name) + 3;
+    char *path = ARENA_ARRAY(f->results->arena, n, char);
+    snprintf(path, n, "%s/%s/%s", o->guests, folder, name);
+    return path;
 }
 
-static bool run_loop(const struct m2sim_accuracy *o, const char *path, const struct columns *c,
-                     struct result *r, struct m2sim_error *e)
+void accuracy_add_point(const struct fit *f, struct guest_points *all, const struct guest_point *p)
 {
-    double cpi;
-    u64 ran;
-    if (!time_guest(o, path, r->core, LOOP_INSTRUCTIONS, &cpi, &ran, e))
-        return false;
-    r->sim = cpi * c->instructions;
-    return true;
-}
-
-// Only code of the same shape can be compared: clang's, whose count is known. `times` it runs.
-static bool run_kernel(const struct m2sim_accuracy *o, const char *path, double times,
-                       const struct columns *c, struct result *r, struct results *all,
-                       struct m2sim_error *e)
-{
-    u64 ran;
-    if (!time_guest(o, path, r->core, 0, &r->sim, &ran, e))
-        return false;
-    double more = (double)ran / times / c->instructions - 1;
-    if (fabs(more) > 0.05) {
-        r->shown_only = true;
-        r->note = results_text(all, "%+.0f %% instructions: another compiler's code", more * 100);
+    if (all->count == all->room) {
+        size_t room = all->room ? 2 * all->room : 64;
+        struct guest_point **more = ARENA_ARRAY(f->results->arena, room, struct guest_point *);
+        if (all->count)
+            memcpy(more, all->at, all->count * sizeof(*more));
+        all->at = more;
+        all->room = room;
     }
-    return true;
+    all->at[all->count] = ARENA_NEW(f->results->arena, struct guest_point);
+    *all->at[all->count++] = *p;
 }
 
 // The core of a machine: "M2", "M2 Pro", "M2 E" of its E core, "M1 at 3.204 GHz".
@@ -126,54 +110,114 @@ static struct result new_result(struct results *all, const struct m2sim_accuracy
     return r;
 }
 
-struct guests {
+// Clang's kernels run many times over where that compiler is, else gcc's do once.
+static void find_program(const struct m2sim_accuracy *o, const struct fit *f, bool kernels,
+                         const struct columns *c, struct guest_point *p)
+{
+    double times = WARM_TIMES;
+    p->path = accuracy_path(o, f, kernels ? "warm" : "loops", c->name);
+    if (kernels && access(p->path, R_OK) != 0) {
+        times = 1;
+        p->path = accuracy_path(o, f, "bare", c->name);
+    }
+    p->built = access(p->path, R_OK) == 0;
+    p->scale = kernels ? 1 : c->instructions;
+    p->limit = kernels ? 0 : LOOP_INSTRUCTIONS;
+    p->instructions = kernels ? c->instructions * times : NAN;
+}
+
+static bool need_program(const struct m2sim_accuracy *o, struct guest_point *p,
+                         struct m2sim_error *e)
+{
+    if (p->built)
+        return true;
+    p->r.note = "no such program: run bench/guest/build";
+    return strcmp(o->suite, "all") == 0 ||
+           api_fail(e, M2SIM_EXIT_NO_INPUT,
+                    "no guest program '%.300s': bench/guest/build of the sources makes "
+                    "it, --guests DIR says where",
+                    p->path);
+}
+
+struct reader {
     const struct m2sim_accuracy *o;
     const struct fit *f;
     bool kernels;
     size_t rows;
+    struct guest_points *all;
     struct m2sim_error error;   // of a program; exit code 0 when there is none
 };
 
-static bool time_row(void *ctx, char **row, struct err *e)
+static bool take_row(void *ctx, char **row, struct err *e)
 {
-    struct guests *s = ctx;
-    const struct m2sim_accuracy *o = s->o;
-    if (s->rows++ % s->f->every || s->error.exit_code)
+    struct reader *s = ctx;
+    if (s->rows++ % s->f->every)
         return true;
-    char path[PATH_MAX];
     struct columns c = read_columns(row, s->kernels);
-    struct result r = new_result(s->f->results, o, s->kernels, &c);
-    double times = WARM_TIMES;
-    snprintf(path, sizeof(path), "%s/%s/%s", o->guests, s->kernels ? "warm" : "loops", c.name);
-    if (s->kernels && access(path, R_OK) != 0) {
-        times = 1;
-        snprintf(path, sizeof(path), "%s/bare/%s", o->guests, c.name);
-    }
-    bool ok = true;
-    if (access(path, R_OK) != 0) {
-        r.note = "no such program: run bench/guest/build";
-        if (strcmp(o->suite, "all") != 0)
-            ok = api_fail(&s->error, M2SIM_EXIT_NO_INPUT,
-                          "no guest program '%.300s': bench/guest/build of the sources makes "
-                          "it, --guests DIR says where",
-                          path);
-    } else {
-        ok = s->kernels ? run_kernel(o, path, times, &c, &r, s->f->results, &s->error)
-                        : run_loop(o, path, &c, &r, &s->error);
-    }
-    *results_add(s->f->results) = r;
-    return ok || err_set(e, "%s", s->error.text);
+    struct guest_point p = { .r = new_result(s->f->results, s->o, s->kernels, &c),
+                             .arguments = "" };
+    find_program(s->o, s->f, s->kernels, &c, &p);
+    accuracy_add_point(s->f, s->all, &p);
+    return need_program(s->o, s->all->at[s->all->count - 1], &s->error) ||
+           err_set(e, "%s", s->error.text);
 }
 
-bool accuracy_guests(const struct m2sim_accuracy *o, const struct fit *f, bool kernels,
-                     struct m2sim_error *e)
+bool accuracy_read_guests(const struct m2sim_accuracy *o, const struct fit *f, bool kernels,
+                          struct guest_points *all, struct m2sim_error *e)
 {
     struct err err = { "" };
-    struct guests s = { .o = o, .f = f, .kernels = kernels };
-    if (fit_rows(f, kernels ? TABLE_KERNELS : TABLE_LOOPS, time_row, &s, &err))
+    struct reader s = { .o = o, .f = f, .kernels = kernels, .all = all };
+    if (fit_rows(f, kernels ? TABLE_KERNELS : TABLE_LOOPS, take_row, &s, &err))
         return true;
     if (!s.error.exit_code)
         return api_fail_for(e, M2SIM_EXIT_NO_INPUT, &err);
     *e = s.error;
     return false;
+}
+
+bool accuracy_is_other_code(const struct guest_point *p, double instructions)
+{
+    return fabs(instructions / p->instructions - 1) > MOST_MORE_PERCENT / 100.0;
+}
+
+// Only code of the same shape can be compared: clang's, whose count is known.
+void accuracy_check_code(const struct fit *f, struct guest_point *p, double instructions)
+{
+    double more = instructions / p->instructions - 1;
+    if (!accuracy_is_other_code(p, instructions))
+        return;
+    p->r.shown_only = true;
+    p->r.note =
+        results_text(f->results, "%+.0f %% instructions: another compiler's code", more * 100);
+}
+
+// -- Runs --
+
+static bool time_whole(const struct m2sim_accuracy *o, const struct fit *f, struct guest_point *p,
+                       struct m2sim_error *e)
+{
+    char *argv[] = { (char *)p->path, NULL };
+    struct m2sim_options m = { .program = p->path,
+                               .argv = argv,
+                               .model = o->model,
+                               .core = p->r.core,
+                               .max_instructions = p->limit };
+    struct accuracy_run run;
+    if (!accuracy_time(o, &m, &run, e))
+        return false;
+    p->r.sim = (double)run.cycles / (double)run.instructions * p->scale;
+    accuracy_check_code(f, p, (double)run.instructions);
+    return true;
+}
+
+bool accuracy_guests(const struct m2sim_accuracy *o, const struct fit *f, bool kernels,
+                     struct m2sim_error *e)
+{
+    struct guest_points all = { 0 };
+    bool ok = accuracy_read_guests(o, f, kernels, &all, e);
+    for (size_t k = 0; ok && k < all.count; k++) {
+        ok = !all.at[k]->built || time_whole(o, f, all.at[k], e);
+        *results_add(f->results) = all.at[k]->r;
+    }
+    return ok;
 }
