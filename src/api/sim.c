@@ -120,7 +120,10 @@ static void answer(struct m2sim *s)
 
 static void show(struct m2sim *s, const struct record *r, size_t n)
 {
-    core_feed(s->core, r, n);
+    if (s->watch)
+        s->watch(s->watch_ctx, r, n);
+    else
+        core_feed(s->core, r, n);
     if (s->draws)
         draws_feed(s->draws, r, n);
 }
@@ -363,7 +366,9 @@ static bool load(struct m2sim *s, struct m2sim_error *e)
     bool in_turns = o->mode == M2SIM_COUNT || o->deterministic || o->gdb;
     if (timed && !make_core(s, e))
         return false;
-    if (o->mode == M2SIM_COUNT) {
+    if (s->watch) {
+        s->stream = stream_new(feed, s, o->threads != 1);
+    } else if (o->mode == M2SIM_COUNT) {
         s->counts = counts_new(s->arena);
         s->stream = stream_new(count, s->counts, o->threads != 1);
     }
@@ -417,10 +422,10 @@ static bool load(struct m2sim *s, struct m2sim_error *e)
     // A timed run's report is always wanted; elsewhere that would be time lost.
     if (timed && !api_digest_program(s, s->digest, e))
         return false;
-    if (timed) {
+    if (timed)
         digest_environment(s);
+    if (timed || s->watch)
         hide_window(s);
-    }
     s->machine = (struct machine){
         .process = s->process,
         .recorder = s->stream ? stream_recorder(s->stream) : NULL,
@@ -440,7 +445,8 @@ static bool load(struct m2sim *s, struct m2sim_error *e)
     return true;
 }
 
-struct m2sim *m2sim_new(const struct m2sim_options *o, struct m2sim_error *e)
+struct m2sim *api_watched(const struct m2sim_options *o, stream_consumer *watch, void *ctx,
+                          struct m2sim_error *e)
 {
     struct m2sim *s = calloc(1, sizeof(*s));
     if (!s) {
@@ -448,6 +454,8 @@ struct m2sim *m2sim_new(const struct m2sim_options *o, struct m2sim_error *e)
         return NULL;
     }
     s->options = *o;
+    s->watch = watch;
+    s->watch_ctx = ctx;
     if (!s->options.model)
         s->options.model = "fast";
     if (!s->options.core)
@@ -467,6 +475,11 @@ struct m2sim *m2sim_new(const struct m2sim_options *o, struct m2sim_error *e)
         return s;
     m2sim_free(s);
     return NULL;
+}
+
+struct m2sim *m2sim_new(const struct m2sim_options *o, struct m2sim_error *e)
+{
+    return api_watched(o, NULL, NULL, e);
 }
 
 const char *const *m2sim_unread(const struct m2sim *s)

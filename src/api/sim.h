@@ -29,6 +29,8 @@ struct m2sim {
     struct core *core;        // M2SIM_TIME, else NULL
     struct draws *draws;      // of its parameters: options.draws, else NULL
     struct counts *counts;    // M2SIM_COUNT, else NULL
+    stream_consumer *watch;   // M2SIM_COUNT, of api_watched, else NULL; with
+    void *watch_ctx;
     struct stream *stream;    // of either, else NULL
     struct canonical canonical;     // how the core's records are made from the stream's, where
     struct record *as_in_largest;   // the window is not the largest: RECORD_BATCH, or NULL
@@ -67,6 +69,10 @@ struct m2sim {
 
 // Cycles until everything the guest has executed so far has retired; M2SIM_TIME.
 cycle api_cycles(struct m2sim *s);
+
+// m2sim_new() of a run in M2SIM_COUNT of which `watch` sees the records, instead of counting.
+struct m2sim *api_watched(const struct m2sim_options *o, stream_consumer *watch, void *ctx,
+                          struct m2sim_error *e);
 
 // Makes the digest of the program; false, and *e, when it cannot be read.
 bool api_digest_program(const struct m2sim *s, char digest[17], struct m2sim_error *e);
