@@ -286,6 +286,42 @@ struct m2sim_measured {
 bool m2sim_measured(const struct m2sim_measured *o, FILE *f, unsigned flags, bool *wrong,
                     struct m2sim_error *e);
 
+// What m2sim_calibrate does. Zero means the default for every field, but where said.
+struct m2sim_calibrate {
+    const char *suite;   // names of M2SIM_FITTED, commas between; default all but probes
+    const char *model;   // default "fast"
+    const char *core;   // default "m2-avalanche"
+    const char *const *sets;   // "core.PATH=VALUE"
+    size_t set_count;
+    const char *guests;   // folder of built guests; default out/guest beside the build
+    const char *measured;   // folder of measurements; default measured/ beside the build
+    const char
+        *cache;   // SQLite file of what the model has answered; default in the user's cache folder
+    const char
+        *parameters;   // those that may be moved, commas between; default all that have a prior
+    unsigned most;   // of them that are fitted; default 10
+    unsigned folds;   // default 5; 1: none
+    unsigned trajectories;   // of the screening; default 2
+    int global;   // iterations of the search over the whole range; below 0: the default, 60
+    unsigned local;   // of each from a place on; default 60
+    uint64_t seed;   // of all that is random
+    bool perturb;   // begin from values moved away by the seed, of which the fit does not know
+    bool dry_run;   // say what would be done, and how long an iteration takes
+    unsigned iterations;   // of dry_run that are timed; default 1
+    unsigned threads;   // of the host; default 2
+    unsigned every;   // take one measurement in so many; default 1
+    const char *command;   // for the core file's provenance
+    const volatile int *stop;   // set by a signal handler: ends soon; made again, it goes on there
+    void (*progress)(void *ctx, const char *what, size_t done, size_t total);   // may be NULL
+    void *ctx;
+};
+
+// Finds parameters of a core with which the model answers as real machines did, and how sure that is.
+// Writes tables (or M2SIM_JSON) to `f` and, unless it was stopped or `core` is NULL, a core file that extends
+// the one calibrated to `core`.
+bool m2sim_calibrate(const struct m2sim_calibrate *o, FILE *f, FILE *core, unsigned flags,
+                     struct m2sim_error *e);
+
 // What m2sim_bench measures. Zero means the default for every field.
 struct m2sim_bench {
     const char *program;   // the m2sim to measure; default the running program
@@ -322,6 +358,7 @@ enum m2sim_list {
     M2SIM_CORES,   // of the folders of core files; any other file may be named by its path
     M2SIM_ENGINES,   // m2sim_options.exec
     M2SIM_SUITES,   // m2sim_accuracy.suite
+    M2SIM_FITTED,   // m2sim_calibrate.suite
     M2SIM_BENCH_MODES,   // m2sim_bench.modes
     M2SIM_CLOCKS,   // m2sim_bench.wall: cpu, wall
     M2SIM_NETS,   // m2sim_options.net

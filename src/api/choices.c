@@ -12,9 +12,18 @@ static const struct name {
     const char *name, *meaning;
 } suites[] = {
     { "all", "all but models" },
-#define SUITE(name, doc) { #name, doc },
+#define SUITE(name, use, doc) { #name, doc },
 #include "api/suites.def"
 #undef SUITE
+    { NULL },
+}, fitted[] = {
+#define COMPARED(name, doc)
+#define FITTED(name, doc) { #name, doc },
+#define SUITE(name, use, doc) use(name, doc)
+#include "api/suites.def"
+#undef SUITE
+#undef FITTED
+#undef COMPARED
     { NULL },
 }, engines[] = {
     { "interp", "each instruction interpreted" },
@@ -58,6 +67,7 @@ void m2sim_names(enum m2sim_list list, m2sim_each *each, void *ctx)
     case M2SIM_CORES: config_cores(each, ctx); break;
     case M2SIM_ENGINES: each_row(engines, each, ctx); break;
     case M2SIM_SUITES: each_row(suites, each, ctx); break;
+    case M2SIM_FITTED: each_row(fitted, each, ctx); break;
     case M2SIM_BENCH_MODES: each_mode(each, ctx); break;
     case M2SIM_CLOCKS: each_row(clocks, each, ctx); break;
     case M2SIM_NETS: each_row(nets, each, ctx); break;
@@ -92,9 +102,13 @@ static void look(void *ctx, const char *name, const char *meaning)
 bool m2sim_choose(enum m2sim_list list, const char *name, struct m2sim_error *e)
 {
     static const char *const what[M2SIM_LISTS] = {
-        [M2SIM_MODELS] = "timing model", [M2SIM_CORES] = "core",
-        [M2SIM_ENGINES] = "engine",      [M2SIM_SUITES] = "suite of measurements",
-        [M2SIM_BENCH_MODES] = "mode",    [M2SIM_CLOCKS] = "clock",
+        [M2SIM_MODELS] = "timing model",
+        [M2SIM_CORES] = "core",
+        [M2SIM_ENGINES] = "engine",
+        [M2SIM_SUITES] = "suite of measurements",
+        [M2SIM_FITTED] = "suite to calibrate with",
+        [M2SIM_BENCH_MODES] = "mode",
+        [M2SIM_CLOCKS] = "clock",
         [M2SIM_NETS] = "network",
     };
     assert(list < M2SIM_LISTS);

@@ -17,8 +17,16 @@ struct fit {
     u32 threads, every;         // every: of the points, take one in so many
     void (*progress)(void *ctx, const char *what, size_t done, size_t total);   // or NULL
     void *ctx;
+    bool (*wants)(void *wants_ctx, const struct result *r);   // the others keep sim NAN; NULL: all
+    void *wants_ctx;
     struct results *results;
 };
+
+// Whether a job for `r` is wanted.
+static inline bool fit_wants(const struct fit *f, const struct result *r)
+{
+    return !f->wants || f->wants(f->wants_ctx, r);
+}
 
 // Runs jobs 0 to n - 1, each on a lab like new, or without one when `f` has no config. False and *e
 // when a lab cannot be made.

@@ -119,6 +119,8 @@ static void job(void *ctx, struct lab *lab, size_t k)
     struct probes *all = ctx;
     const struct generator *g = all->point[k].g;
     struct result *r = &all->fit->results->at[all->point[k].result];
+    if (!fit_wants(all->fit, r))
+        return;
     if (g->rule != POINT)
         r->sim = knee(lab, g, r->hw);
     else

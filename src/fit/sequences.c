@@ -174,6 +174,8 @@ static void time_sequence(void *ctx, struct lab *lab, size_t k)
 {
     struct sequences *s = ctx;
     struct sequence *q = s->at[k];
+    if (!fit_wants(s->f, &q->r))
+        return;
     struct loop c = loop_begin(lab, LINE);
     for (u32 v = 0; v < 32; v++)
         loop_emit(&c, MOVI_1 | v);

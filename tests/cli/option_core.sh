@@ -9,3 +9,4 @@ printf 'extends: m2-avalanche\nname: mine\n' >mine.yaml
 m2sim config show --core ./mine.yaml | head -1 | cut -d, -f1
 m2sim isa --core m1-icestrom
 echo "status $?"
+m2sim calibrate --dry-run --suite sequences --every 64 --cache answers --core m1-icestorm | grep -o 'of m1-icestorm'

@@ -5,3 +5,7 @@ points() {
 [ "$(points --every 200)" -gt "$(points --every 400)" ] && echo fewer
 m2sim accuracy --every 0
 echo "status $?"
+rows() {
+    m2sim calibrate --dry-run --suite sequences --cache answers "$@" | awk '/ measurements of / { print $1 }'
+}
+[ "$(rows --every 50)" -gt "$(rows --every 100)" ] && echo fewer

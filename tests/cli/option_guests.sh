@@ -5,3 +5,5 @@ cp g/O2/loop g/O2/other
 m2sim bench --guests g -r 1 --modes run --json | grep '"program"'
 m2sim accuracy --guests g --suite loops >out
 echo "status $?"
+m2sim calibrate --guests g --suite loops --cache answers
+echo "status $?"

@@ -15,3 +15,4 @@ echo 'loop int 1 1 x.c' >g/programs.txt
 cp p g/O2/loop
 m2sim bench --guests g -r 1 --modes start --json | schema bench
 m2sim config show --json | python3 -c "import json, sys; print(json.load(sys.stdin)['parameters']['core.l2.replacement']['choices'])"
+m2sim calibrate --dry-run --suite sequences --every 64 --cache answers --json | schema calibrate

@@ -9,3 +9,4 @@ echo "status $?"
 for model in fast detailed; do
     m2sim accuracy --model $model --suite instructions --core m1-icestorm --every 400 --json | grep '"model"'
 done
+m2sim calibrate --dry-run --suite sequences --every 64 --cache answers --model detailed | grep -o 'detailed model'

@@ -17,3 +17,6 @@ m2sim isa -o instructions
 grep -c '^FMADD ' instructions
 m2sim isa --run -o /dev/full -- ./p
 echo "status $?"
+m2sim calibrate --suite sequences --every 64 --folds 1 --trajectories 1 --global 1 --local 1 --cache answers \
+    --parameters forward.latency -o fit.yaml >out
+grep -c '^extends: m2-avalanche' fit.yaml

@@ -11,3 +11,5 @@ echo 'loop int 1 1 x.c' >g/programs.txt
 cp p g/O2/loop
 m2sim bench -q --guests g -r 1 --modes start >out
 echo "status $?"
+m2sim calibrate --dry-run --suite sequences --every 64 --cache answers -q >out
+echo "status $?"

@@ -11,3 +11,5 @@ echo "status $?"
 m2sim config show --set core.l1d.size=64K 2>&1 | sed 's|m2sim: .*/cores/|m2sim: |'
 m2sim config show --set core.rob=400
 echo "status $?"
+m2sim calibrate --dry-run --suite sequences --every 64 --cache answers --set core.forward.latency=9 --parameters forward.latency
+echo "status $?"

@@ -186,6 +186,9 @@ static void what_is_not_there_is_refused(void **state)
     assert_int_equal(e.exit_code, M2SIM_EXIT_OUTPUT);
     m2sim_output_drop(NULL);
     struct m2sim_accuracy a = { .suite = "no such" };
+    struct m2sim_calibrate c = { .suite = "instructions", .global = -1 };
+    assert_false(m2sim_calibrate(&c, stdout, NULL, 0, &e));
+    assert_int_equal(e.exit_code, M2SIM_EXIT_USAGE);
     assert_false(m2sim_accuracy(&a, stdout, 0, &e));
     assert_int_equal(e.exit_code, M2SIM_EXIT_USAGE);
     const char *no_file[] = { "/nonexistent/file" };
@@ -241,7 +244,7 @@ static void what_may_be_chosen_is_told(void **state)
     static const char *const known[M2SIM_LISTS] = {
         [M2SIM_MODELS] = "detailed", [M2SIM_CORES] = "m2-blizzard", [M2SIM_ENGINES] = "interp",
         [M2SIM_SUITES] = "loops",    [M2SIM_BENCH_MODES] = "start", [M2SIM_CLOCKS] = "wall",
-        [M2SIM_NETS] = "private",
+        [M2SIM_NETS] = "private",    [M2SIM_FITTED] = "sequences",
     };
     struct m2sim_error e;
     for (int list = 0; list < M2SIM_LISTS; list++) {

@@ -1,0 +1,15 @@
+// stretches.h: the part of a measured program that is timed in place of all of it.
+#ifndef API_STRETCHES_H
+#define API_STRETCHES_H
+
+#include "api/accuracy.h"
+#include "calibrate/calibrate.h"
+
+// Records a stretch of each program of `all` that is there and counts, and adds a point for it. It
+// has a million instructions or more (or the whole program), whole passes where they are short,
+// and so many in front of them that its cycles an instruction on c->base are within 1 % of those of the figure
+// that `m2sim accuracy` gives; c->answers keeps what was found.
+bool api_add_stretches(struct calibration *c, const struct m2sim_accuracy *o,
+                       const struct guest_points *all, struct m2sim_error *e);
+
+#endif
