@@ -27,8 +27,8 @@ enum {
 };
 
 static const struct bench_mode modes[] = {
-#define MODE(name, words, times, quick, limit, one, doc) \
-    { #name, words, doc, times, quick, limit, one },
+#define MODE(name, words, times, quick, limit, of, doc) \
+    { #name, words, doc, times, quick, limit, BENCH_##of },
 #include "bench/modes.def"
 #undef MODE
 };
@@ -63,7 +63,7 @@ struct plan {
     struct suite suite;
     struct job *job;
     size_t jobs, done, total;
-    const char *folder, *report, *words;   // of our own, for what the programs write
+    const char *folder, *report, *words, *answers;   // of our own, for what the programs write
 };
 
 // -- Command lines --
@@ -115,11 +115,24 @@ static bool add_program(const struct job *j, char **argv, size_t *n)
     return add_word(argv, n, (char *)j->program->path) && add_word(argv, n, j->argument);
 }
 
+// What it has once found out about its programs it need not again.
+static void itself_words(struct plan *p, struct job *j, size_t n)
+{
+    const char *const more[] = { "--every", j->argument, "--guests", p->o->guests,
+                                 "--cache", p->answers,  "--json",   "-q" };
+    for (size_t k = 0; k < COUNT(more); k++)
+        add_word(j->own, &n, (char *)more[k]);
+}
+
 static void own_words(struct plan *p, struct job *j)
 {
     size_t n = 0;
     add_word(j->own, &n, (char *)p->o->m2sim);
     add_mode(p, j, j->own, &n);
+    if (j->mode->of == BENCH_ITSELF) {
+        itself_words(p, j, n);
+        return;
+    }
     add_word(j->own, &n, "--json");
     add_word(j->own, &n, "-o");
     add_word(j->own, &n, (char *)p->report);
@@ -130,7 +143,7 @@ static void own_words(struct plan *p, struct job *j)
 // A command that does not say {mode} emulates.
 static bool is_compared(const char *command, const struct bench_mode *m)
 {
-    return strstr(command, "{mode}") || !strcmp(m->name, "run");
+    return m->of != BENCH_ITSELF && (strstr(command, "{mode}") || !strcmp(m->name, "run"));
 }
 
 static bool other_words(struct plan *p, struct job *j, struct err *e)
@@ -156,13 +169,14 @@ static bool other_words(struct plan *p, struct job *j, struct err *e)
 
 // -- The plan --
 
-static bool wanted(const char *list, const char *name)
+static bool wanted(const char *list, const struct bench_mode *m)
 {
+    const char *name = m->name;
     size_t n = strlen(name);
     for (const char *p = list; p; p = strchr(p, ',') ? strchr(p, ',') + 1 : NULL)
         if (!strncmp(p, name, n) && (!p[n] || p[n] == ','))
             return true;
-    return !list;
+    return !list && m->of != BENCH_ITSELF;
 }
 
 static bool check_modes(const struct bench_options *o, struct err *e)
@@ -171,10 +185,10 @@ static bool check_modes(const struct bench_options *o, struct err *e)
     for (const char *p = o->modes; p; p = strchr(p, ',') ? strchr(p, ',') + 1 : NULL) {
         snprintf(name, sizeof(name), "%.*s", (int)strcspn(p, ","), p);
         if (!bench_mode(name))
-            return err_set(e, "no mode '%s': start, run, interp, fast or detailed", name);
+            return err_set(e, "no mode '%s'", name);
     }
     for (size_t k = 0; o->vs_command && k < COUNT(modes); k++)
-        if (wanted(o->modes, modes[k].name) && is_compared(o->vs_command, &modes[k]))
+        if (wanted(o->modes, &modes[k]) && is_compared(o->vs_command, &modes[k]))
             return true;
     return !o->vs_command ||
            err_set(e, "'%s' is compared in mode run alone, unless it says {mode}", o->vs_command);
@@ -185,13 +199,14 @@ static bool add_job(struct plan *p, const struct bench_mode *m, const struct sui
 {
     struct bench *b = p->bench;
     struct job *j = &p->job[p->jobs++];
-    unsigned long work = p->o->quick ? s->full * m->quick : s->full * m->times;
+    bool itself = m->of == BENCH_ITSELF;
+    unsigned long work = (itself ? 1 : s->full) * (p->o->quick ? m->quick : m->times);
     *j = (struct job){ .mode = m, .program = s, .series = &b->at[b->count++] };
     j->argument = suite_text(b->arena, "%lu", work);
     *j->series = (struct bench_series){
         .mode = m->name,
-        .program = s->name,
-        .group = s->group,
+        .program = itself ? (work > 1 ? suite_text(b->arena, "1 in %lu", work) : "all") : s->name,
+        .group = itself ? "itself" : s->group,
         .host_instructions = NAN,
         .allocations = -1,
         .allocated_bytes = -1,
@@ -207,8 +222,8 @@ static bool make_plan(struct plan *p, struct err *e)
     p->job = ARENA_ARRAY(a, most, struct job);
     p->bench->at = ARENA_ARRAY(a, most, struct bench_series);
     for (size_t m = 0; m < COUNT(modes); m++)
-        for (size_t k = 0; k < (modes[m].one ? 1 : p->suite.count); k++)
-            if (wanted(p->o->modes, modes[m].name) && !add_job(p, &modes[m], &p->suite.at[k], e))
+        for (size_t k = 0; k < (modes[m].of == BENCH_EACH ? p->suite.count : 1); k++)
+            if (wanted(p->o->modes, &modes[m]) && !add_job(p, &modes[m], &p->suite.at[k], e))
                 return false;
     p->total = p->jobs;   // the first round counts
     for (size_t k = 0; k < p->jobs && !p->o->profile; k++)
@@ -237,10 +252,11 @@ static void last_words(const char *path, char *line, size_t size)
 static bool run_once(struct plan *p, const struct job *j, char *const *argv, const char *const *env,
                      int keep, struct usage *u, struct err *e)
 {
-    struct child c = { argv, env, p->words, keep, MOST_SECONDS };
+    bool itself = j->mode->of == BENCH_ITSELF;
+    struct child c = { argv, env, p->words, itself ? p->report : NULL, keep, MOST_SECONDS };
     if (p->o->progress)
         p->o->progress(p->o->ctx,
-                       suite_text(p->bench->arena, "%s %s", j->mode->name, j->program->name),
+                       suite_text(p->bench->arena, "%s %s", j->mode->name, j->series->program),
                        p->done, p->total);
     p->done++;
     if (!child_run(&c, u, e))
@@ -249,8 +265,8 @@ static bool run_once(struct plan *p, const struct job *j, char *const *argv, con
         return true;
     char line[160];
     last_words(p->words, line, sizeof(line));
-    err_set(e, "%s, mode %s: %s ends with status %d%s%s", j->program->name, j->mode->name, argv[0],
-            u->status, *line ? ": " : "", line);
+    err_set(e, "%s, mode %s: %s ends with status %d%s%s", j->series->program, j->mode->name,
+            argv[0], u->status, *line ? ": " : "", line);
     // Of m2sim itself 127 is from the host's loader, for want of memory.
     bool ours = u->status == EXIT_INTERNAL || u->status == EXIT_OUTPUT || u->status == 127;
     if (argv == j->own && (ours || u->status == EXIT_NO_INPUT))
@@ -264,25 +280,45 @@ static void add_sample(struct bench_sample *s, const struct usage *u)
     s->wall[s->n++] = u->wall;
 }
 
-// Of the guest, as the report says; 0 and *e when it does not.
-static u64 read_instructions(const char *report, const char *program, struct err *e)
+static json_t *read_report(const char *report, struct err *e)
 {
     json_error_t error;
     FILE *f = fopen(report, "r");
-    if (!f)
-        return err_system(e, errno, "%s", report);
+    if (!f) {
+        err_system(e, errno, "%s", report);
+        return NULL;
+    }
     errno = 0;
     json_t *root = json_loadf(f, 0, &error);
     if (!root && errno == ENOMEM)
         out_of_memory();
-    u64 n = (u64)json_integer_value(json_object_get(root, "instructions"));
     if (ferror(f))
         err_system(e, errno, "%s", report);
-    else if (!n)
-        err_set(e, "%s writes no report of JSON", program);
     fclose(f);
+    return root;
+}
+
+// Of the guest, as the report says; 0 and *e when it does not.
+static u64 read_instructions(const char *report, const char *program, struct err *e)
+{
+    json_t *root = read_report(report, e);
+    u64 n = (u64)json_integer_value(json_object_get(root, "instructions"));
+    if (!n && !*e->text)
+        err_set(e, "%s writes no report of JSON", program);
     json_decref(root);
     return n;
+}
+
+// What measures itself says how long it took; not its way there.
+static bool read_times(const struct plan *p, struct usage *u, struct err *e)
+{
+    json_t *root = read_report(p->report, e), *it = json_object_get(root, "iteration");
+    u->cpu = json_real_value(json_object_get(it, "cpu_seconds"));
+    u->wall = json_real_value(json_object_get(it, "seconds"));
+    u->instructions = NAN;
+    json_decref(root);
+    return (u->cpu > 0 && u->wall > 0) || *e->text ||
+           err_set(e, "%s says not how long it took", p->o->m2sim);
 }
 
 static bool no_profile(const struct plan *p, struct err *e)
@@ -325,6 +361,8 @@ static bool measure_own(struct plan *p, struct job *j, struct err *e)
         return false;
     if (stopped(p))
         return true;
+    if (j->mode->of == BENCH_ITSELF && !read_times(p, &u, e))
+        return false;
     j->host[j->series->own.n] = u.instructions;
     add_sample(&j->series->own, &u);
     if (u.peak_bytes > j->series->peak_bytes)
@@ -415,6 +453,7 @@ bool bench_measure(struct bench *b, const struct bench_options *o, struct err *e
         return err_set(e, "%s: %s", folder, strerror(errno));
     p.report = suite_text(b->arena, "%s/report", folder);
     p.words = suite_text(b->arena, "%s/words", folder);
+    p.answers = suite_text(b->arena, "%s/answers", folder);
     *code = EXIT_USAGE;
     bool ok = make_plan(&p, e);
     if (ok) {
@@ -423,6 +462,7 @@ bool bench_measure(struct bench *b, const struct bench_options *o, struct err *e
     }
     unlink(p.report);
     unlink(p.words);
+    unlink(p.answers);
     rmdir(folder);
     return ok;
 }

@@ -71,7 +71,7 @@ struct bench_mode {
     const char *name, *words, *doc;
     unsigned times, quick;
     u64 limit;
-    bool one;
+    enum { BENCH_EACH, BENCH_FIRST, BENCH_ITSELF } of;
 };
 const struct bench_mode *bench_mode(const char *name);
 const struct bench_mode *bench_modes(size_t *count);

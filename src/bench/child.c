@@ -68,8 +68,11 @@ static void become(const struct child *c, int begin, int failed)
         dup2(null, STDIN_FILENO);
         dup2(null, STDOUT_FILENO);
     }
+    int out = c->out ? open(c->out, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600) : -1;
     if (words >= 0)
         dup2(words, STDERR_FILENO);
+    if (out >= 0)
+        dup2(out, STDOUT_FILENO);
     if (c->keep >= 0)
         fcntl(c->keep, F_SETFD, 0);
     for (const char *const *v = c->env; v && *v; v++)

@@ -9,6 +9,7 @@ struct child {
     char *const *argv;        // found by PATH; NULL-terminated
     const char *const *env;   // "NAME=VALUE" beside those it inherits, or NULL
     const char *words;        // file for what it writes to standard error
+    const char *out;          // and to standard output, or NULL
     int keep;                 // file descriptor it inherits, or -1
     u32 seconds;              // it is killed after so many
 };

@@ -63,7 +63,7 @@ static void show_mode(const struct bench *b, const struct bench_series *s, size_
     for (size_t k = 0; k < n; k++)
         if (s[k].own.n)
             show_row(b, &s[k], clock, f);
-    if (m && m->one)
+    if (m && m->of != BENCH_EACH)
         return;
     show_mean(b, s, n, "int", clock, f);
     show_mean(b, s, n, "fp", clock, f);

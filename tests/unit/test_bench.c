@@ -108,7 +108,7 @@ static void what_was_measured_together_is_drawn_together(void **state)
 static struct usage run(const char *script, u32 seconds, bool *ok, struct err *e)
 {
     char *argv[] = { "sh", "-c", (char *)script, NULL };
-    struct child c = { argv, NULL, "/dev/null", -1, seconds };
+    struct child c = { argv, NULL, "/dev/null", NULL, -1, seconds };
     struct usage u = { 0 };
     *ok = child_run(&c, &u, e);
     return u;
@@ -130,7 +130,7 @@ static void a_child_gives_its_status_time_and_memory(void **state)
 static void a_program_that_is_not_there_is_the_users_error(void **state)
 {
     char *argv[] = { "no-such-program-of-m2sim", NULL };
-    struct child c = { argv, NULL, "/dev/null", -1, 10 };
+    struct child c = { argv, NULL, "/dev/null", NULL, -1, 10 };
     struct usage u;
     struct err e;
     assert_false(child_run(&c, &u, &e));
