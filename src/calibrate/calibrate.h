@@ -82,6 +82,7 @@ struct calibration {
     double *covariance;   // fits x fits, of the fitted, in sd of the prior
     double discrepancy;   // sd of ln(simulated / measured) in families held out
     double coverage;   // share of points held out in the interval that the others give
+    double coverage_unseen;   // of those that no fit has seen, in that of all; NAN without any
     u64 runs, asked;   // of all points; of single ones, and those that were answered anew
     double seconds, cpu;   // of the last whole run of all points: on the wall, of all threads
     bool screened, fitted_all;   // slope, and all that follows the fit, are whole

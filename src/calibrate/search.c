@@ -240,24 +240,26 @@ static bool has_programs(const struct calibration *c)
     return false;
 }
 
-// What INTERVAL percent of |ln(sim / measured)| do not exceed, a vote a family, but for fold `without`.
+// What |ln(sim / measured)| of a family that was not among these does not exceed with INTERVAL percent, a
+// vote a family, but for fold `without`: of n families the ceil((n + 1) INTERVAL %)-th, or the largest (Vovk, Gammerman and Shafer
+// 2005: conformal prediction, where all that is assumed is that families come in no order).
 static double interval(const struct calibration *c, u32 without)
 {
     struct weighed *w = ARENA_ARRAY(c->arena, c->points + 1, struct weighed);
     bool programs = has_programs(c);
     size_t n = 0;
-    double all = 0, sum = 0;
+    double families = 0, sum = 0;
     for (size_t k = 0; k < c->points; k++) {
         const struct cal_family *f = &c->family[c->point[k].family];
         if (!tells(c, k, programs) || f->fold == without)
             continue;
         w[n] = (struct weighed){ fabs(cal_residual(&c->point[k], c->out_of_fold[k])),
                                  1 / (double)f->seen };
-        all += w[n++].weight;
+        families += w[n++].weight;
     }
     qsort(w, n, sizeof(*w), by_error);
     for (size_t k = 0; k < n; k++)
-        if ((sum += w[k].weight) >= all * INTERVAL / 100)
+        if ((sum += w[k].weight) >= (families + 1) * INTERVAL / 100)
             return w[k].error;
     return n ? w[n - 1].error : NAN;
 }
@@ -265,12 +267,17 @@ static double interval(const struct calibration *c, u32 without)
 static void find_discrepancy(struct calibration *c)
 {
     bool programs = has_programs(c);
-    size_t held = 0, all = 0;
-    double of[CAL_FAMILIES];   // by fold
-    c->discrepancy = interval(c, NO_FOLD) / 1.96;
+    size_t held = 0, all = 0, unseen = 0, held_unseen = 0;
+    double whole = interval(c, NO_FOLD), of[CAL_FAMILIES];   // by fold
+    c->discrepancy = whole / 1.96;
     for (u32 k = 0; k < c->o.folds; k++)
         of[k] = interval(c, k);
     for (size_t k = 0; k < c->points; k++) {
+        const struct cal_point *p = &c->point[k];
+        if (p->r.unseen && (!programs || is_program(&p->r))) {
+            unseen++;
+            held_unseen += fabs(cal_residual(p, c->after[k])) <= whole;
+        }
         if (!tells(c, k, programs))
             continue;
         all++;
@@ -278,6 +285,7 @@ static void find_discrepancy(struct calibration *c)
                 of[c->family[c->point[k].family].fold];
     }
     c->coverage = all ? (double)held / (double)all : NAN;
+    c->coverage_unseen = unseen ? (double)held_unseen / (double)unseen : NAN;
 }
 
 // -- In order --

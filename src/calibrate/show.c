@@ -207,10 +207,13 @@ static void show_judgement(const struct calibration *c, FILE *f)
     fprintf(f,
             "\nOn families that the fit has not seen the error goes from %.1f to %.1f %%: %s.\n"
             "What no parameter explains: sd %.3f of ln(simulated / measured). The interval of "
-            "95 %% that the other\nfolds give holds %.0f %% of the points held out.\n",
+            "95 %% that the other\nfolds give holds %.0f %% of the points held out",
             100 * before, 100 * out,
             out < before ? "what was learned holds elsewhere" : "keep the core as it is",
             c->discrepancy, 100 * c->coverage);
+    if (!isnan(c->coverage_unseen))
+        fprintf(f, ", that of all %.0f %% of those that no fit has seen", 100 * c->coverage_unseen);
+    fprintf(f, ".\n");
 }
 
 void cal_show_plan(const struct calibration *c, FILE *f)
@@ -382,6 +385,7 @@ void cal_show_json(const struct calibration *c, FILE *f)
         json_correlations(c, &j);
         jw_real(&j, "discrepancy", c->discrepancy);
         jw_real(&j, "coverage", c->coverage);
+        jw_real(&j, "coverage_unseen", c->coverage_unseen);
     }
     json_points(c, &j);
     jw_close(&j);
