@@ -21,13 +21,21 @@ struct work {
     char folder[PATH_MAX], guests[PATH_MAX];
 };
 
+// Of a folder of the user's those are wanted that are there.
+static bool is_there(const struct work *w, const char *suite)
+{
+    char path[PATH_MAX + 32];
+    snprintf(path, sizeof(path), "%s/%s.csv", w->folder, suite);
+    return !w->o->measured || access(path, F_OK) == 0;
+}
+
 static bool has_suite(const struct work *w, const char *suite)
 {
     size_t n = strlen(suite);
     for (const char *at = w->o->suite; at; at = strchr(at, ',') ? strchr(at, ',') + 1 : NULL)
         if (!strncmp(at, suite, n) && (!at[n] || at[n] == ','))
             return true;
-    return !w->o->suite;
+    return !w->o->suite && strcmp(suite, "probes") != 0 && is_there(w, suite);
 }
 
 static void prepare(struct work *w, const struct m2sim_calibrate *o)
@@ -129,10 +137,19 @@ static bool add_points(struct work *w, struct m2sim_error *e)
         return false;
     static const char *const lab[] = { "sequences", "probes" };
     for (size_t k = 0; k < COUNT(lab) && !w->c.stopped; k++)
-        if ((w->o->suite ? has_suite(w, lab[k]) : k == 0) && !cal_add_lab(&w->c, lab[k], &err))
+        if (has_suite(w, lab[k]) && !cal_add_lab(&w->c, lab[k], &err))
             return api_fail_for(e, M2SIM_EXIT_CONFIG, &err);
     return w->c.points || w->c.stopped ||
            api_fail(e, M2SIM_EXIT_NO_INPUT, "there is nothing to calibrate with");
+}
+
+static bool check(const struct work *w, struct m2sim_error *e)
+{
+    const struct m2sim_calibrate *o = w->o;
+    if (o->suite && !api_choose_some(M2SIM_FITTED, o->suite, e))
+        return false;
+    return !o->measured || !access(o->measured, R_OK | X_OK) ||
+           api_fail(e, M2SIM_EXIT_NO_INPUT, "--measured %.400s: %s", o->measured, strerror(errno));
 }
 
 static bool plan(struct work *w, FILE *out, unsigned flags, struct m2sim_error *e)
@@ -165,7 +182,7 @@ bool m2sim_calibrate(const struct m2sim_calibrate *o, FILE *out, FILE *core, uns
     if (!w)
         return api_fail(e, M2SIM_EXIT_INTERNAL, "out of memory");
     prepare(w, o);
-    bool ok = (!o->suite || api_choose_some(M2SIM_FITTED, o->suite, e)) && load_core(w, e) &&
+    bool ok = check(w, e) && load_core(w, e) &&
               (cal_list_params(&w->c, &err) ||
                api_fail_for(e, o->parameters ? M2SIM_EXIT_USAGE : M2SIM_EXIT_CONFIG, &err)) &&
               open_answers(w, e) && add_points(w, e);

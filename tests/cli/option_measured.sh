@@ -15,3 +15,9 @@ echo "status $?"
 m2sim accuracy --measured nowhere -q
 echo "status $?"
 m2sim accuracy --measured mine --guests guests -q | grep -c .   # of all suites, those it has
+# Of a folder the tables are taken that are there.
+mkdir few
+grep -v '^#' "$CLI_SOURCE/measured/sequences.csv" | sed -n '1p;400,420p' >few/sequences.csv
+m2sim calibrate --dry-run --measured few --cache answers | sed -n 's/ measurements of.*/ measurements/p'
+m2sim calibrate --dry-run --measured nowhere --cache answers
+echo "status $?"
