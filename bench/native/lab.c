@@ -9,9 +9,16 @@
 #include "fit/a64.h"
 #include "native.h"
 
-enum { PAGE = 65536, COUNTER = 28, RET_X29 = 0xd65f03a0, CBZ = 0xb4000000, NEAR = 1 << 18 };
+enum {
+    PAGE = 65536,
+    DATA_PAGE = 16384,
+    COUNTER = 28,
+    RET_X29 = 0xd65f03a0,
+    CBZ = 0xb4000000,
+    NEAR = 1 << 18
+};
 
-_Alignas(PAGE) unsigned char native_data[LAB_DATA_SIZE];
+_Alignas(DATA_PAGE) unsigned char native_data[LAB_DATA_SIZE];
 
 void native_enter(const void *code, const u64 *x, u64 n);
 

@@ -79,18 +79,19 @@ static void write_probe(FILE *f, const struct author *a, const struct result *r)
 
 static void write_loop(FILE *f, const struct author *a, const struct result *r)
 {
-    char value[MOST_TEXT], low[MOST_TEXT], high[MOST_TEXT], sure[MOST_TEXT];
+    char value[MOST_TEXT], low[MOST_TEXT], high[MOST_TEXT], sure[MOST_TEXT], machine[MOST_TEXT];
     char **old = r->bench->row;
+    text(machine, "%.40s%s", a->machine, a->host->kind == E_CORE ? " E" : "");
     text(value, "%.5g", r->value);
     text(low, "%.5g", r->low);
     text(high, "%.5g", r->high);
     trust(sure, a, r);
     if (r->bench->suite == LOOP) {
-        const char *at[] = { old[0], old[1], value, low, high, sure, a->machine, a->source };
+        const char *at[] = { old[0], old[1], value, low, high, sure, machine, a->source };
         row(f, at, COUNT(at));
         return;
     }
-    const char *at[] = { old[0], old[1], old[2], value, low, high, sure, a->machine, a->source };
+    const char *at[] = { old[0], old[1], old[2], value, low, high, sure, machine, a->source };
     row(f, at, COUNT(at));
 }
 
