@@ -262,5 +262,6 @@ int main(int argc, char **argv)
     if (o.json)
         write_json(&a, results, all.count, stdout);
     bool ok = !o.output || write_tables(&a, results, all.count, o.output);
+    free(results);
     return ok && fflush(stdout) == 0 ? 0 : OUTPUT;
 }

@@ -21,7 +21,8 @@ static u64 times_for(double least, body *run, void *ctx, u64 quantum)
     for (double t; (t = timed(run, ctx, n)) < least && n < UINT64_MAX / 128;)
         n = t < least / 100
                 ? 16 * n
-                : (u64)ceil((double)(n / quantum) * fmax(1.1 * least / fmax(t, 1), 1.5)) * quantum;
+                : (u64)ceil((double)n / (double)quantum * fmax(1.1 * least / fmax(t, 1), 1.5)) *
+                      quantum;
     return n;
 }
 
