@@ -288,7 +288,8 @@ bool m2sim_measured(const struct m2sim_measured *o, FILE *f, unsigned flags, boo
 
 // What m2sim_calibrate does. Zero means the default for every field, but where said.
 struct m2sim_calibrate {
-    const char *suite;   // names of M2SIM_FITTED, commas between; default all but probes
+    const char *
+        suite;   // names of M2SIM_FITTED, commas between; default all measured on the core but probes
     const char *model;   // default "fast"
     const char *core;   // default "m2-avalanche"
     const char *const *sets;   // "core.PATH=VALUE"

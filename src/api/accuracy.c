@@ -28,6 +28,14 @@ static const struct {
     { "probes", fit_probes, { "m2-avalanche", "m2-blizzard" }, TABLE_PROBES },
 };
 
+bool accuracy_was_measured_on(const char *set, const char *core)
+{
+    for (size_t k = 0; k < COUNT(sets); k++)
+        if (strcmp(sets[k].set, set) == 0)
+            return strcmp(sets[k].cores[0], core) == 0 || strcmp(sets[k].cores[1], core) == 0;
+    return true;
+}
+
 // "models" compares nothing with a real machine, and is not among all.
 static bool wanted(const struct m2sim_accuracy *o, const char *suite)
 {

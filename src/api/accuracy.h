@@ -53,6 +53,9 @@ void accuracy_check_code(const struct fit *f, struct guest_point *p, double inst
 bool accuracy_guests(const struct m2sim_accuracy *o, const struct fit *f, bool kernels,
                      struct m2sim_error *e);
 
+// Whether that core is one of those that the set was measured on; true of sets of programs, whose rows say it.
+bool accuracy_was_measured_on(const char *set, const char *core);
+
 // What a program did in simulated time.
 struct accuracy_run {
     u64 instructions, cycles;

@@ -35,7 +35,8 @@ static bool has_suite(const struct work *w, const char *suite)
     for (const char *at = w->o->suite; at; at = strchr(at, ',') ? strchr(at, ',') + 1 : NULL)
         if (!strncmp(at, suite, n) && (!at[n] || at[n] == ','))
             return true;
-    return !w->o->suite && strcmp(suite, "probes") != 0 && is_there(w, suite);
+    return !w->o->suite && strcmp(suite, "probes") != 0 && is_there(w, suite) &&
+           accuracy_was_measured_on(suite, w->base.core.name);
 }
 
 static void prepare(struct work *w, const struct m2sim_calibrate *o)

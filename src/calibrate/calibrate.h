@@ -79,6 +79,9 @@ struct calibration {
     // Answers: of base, of the start, of the fit to all, of the fits without a point's family, and the
     // mean of those with it.
     double *before, *begin, *after, *out_of_fold, *in_fold;
+    double *held_out;   // out_of_fold, or where nothing was accepted, begin
+    double fell, fell_error;   // of the error out of fold, and its standard error
+    bool accepted;   // it fell by more than that
     double *covariance;   // fits x fits, of the fitted, in sd of the prior
     double discrepancy;   // sd of ln(simulated / measured) in families held out
     double coverage;   // share of points held out in the interval that the others give

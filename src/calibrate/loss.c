@@ -63,6 +63,18 @@ double cal_error(const struct calibration *c, const double *sim, u32 of, bool un
     return mean(&s, c->families);
 }
 
+double cal_family_error(const struct calibration *c, const double *sim, u32 family, bool unseen)
+{
+    double sum = 0;
+    size_t n = 0;
+    for (size_t k = 0; k < c->points; k++)
+        if (c->point[k].family == family && c->point[k].r.unseen == unseen && !isnan(sim[k])) {
+            sum += fabs(cal_residual(&c->point[k], sim[k]));
+            n++;
+        }
+    return n ? sum / (double)n : NAN;
+}
+
 // -- What it says of parameters --
 
 // Inverts the n x n symmetric positive definite m, in place, by Cholesky's factors.

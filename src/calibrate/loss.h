@@ -18,6 +18,9 @@ double cal_loss(const struct calibration *c, const double *sim, u32 without);
 // (NO_FOLD: all), of the points that were seen, or of the others. NAN without any.
 double cal_error(const struct calibration *c, const double *sim, u32 of, bool unseen);
 
+// The mean of |ln(sim / measured)| of one family; NAN without any.
+double cal_family_error(const struct calibration *c, const double *sim, u32 family, bool unseen);
+
 // n x n, what the points say of n parameters and the prior of one sd each: the inverse of
 // J' W J / s + 1, where J[k * n + j] is what one sd of parameter j does to ln(point k), W the
 // weights of cal_loss at `sim`, and s, at least 1, the spread of the residuals in it: answers that no

@@ -228,7 +228,7 @@ static bool is_program(const struct result *r)
 // Points held out that tell of whole programs, or where there are none, of anything.
 static bool tells(const struct calibration *c, size_t k, bool programs)
 {
-    return cal_is_seen(&c->point[k]) && !isnan(c->out_of_fold[k]) &&
+    return cal_is_seen(&c->point[k]) && !isnan(c->held_out[k]) &&
            (!programs || is_program(&c->point[k].r));
 }
 
@@ -253,7 +253,7 @@ static double interval(const struct calibration *c, u32 without)
         const struct cal_family *f = &c->family[c->point[k].family];
         if (!tells(c, k, programs) || f->fold == without)
             continue;
-        w[n] = (struct weighed){ fabs(cal_residual(&c->point[k], c->out_of_fold[k])),
+        w[n] = (struct weighed){ fabs(cal_residual(&c->point[k], c->held_out[k])),
                                  1 / (double)f->seen };
         families += w[n++].weight;
     }
@@ -262,6 +262,30 @@ static double interval(const struct calibration *c, u32 without)
         if ((sum += w[k].weight) >= (families + 1) * INTERVAL / 100)
             return w[k].error;
     return n ? w[n - 1].error : NAN;
+}
+
+// Whether the error of families out of fold fell, by more than one standard error of that mean. If not,
+// the core stays as it began, of which no fit has known: then that is what the families held out say.
+static void judge(struct calibration *c)
+{
+    double sum = 0, squares = 0;
+    u32 n = 0;
+    for (u32 k = 0; k < c->families; k++) {
+        double by =
+            cal_family_error(c, c->out_of_fold, k, false) - cal_family_error(c, c->begin, k, false);
+        if (isnan(by))
+            continue;
+        sum += by;
+        squares += by * by;
+        n++;
+    }
+    double mean = n ? sum / n : 0;
+    c->fell = -mean;
+    c->fell_error = n > 1 ? sqrt(fmax(0, squares / n - mean * mean) / (n - 1)) : INFINITY;
+    c->accepted = c->o.folds < 2 || c->fell > c->fell_error;   // without folds nothing is judged
+    for (size_t k = 0; k < c->points && !c->accepted; k++)
+        if (!isnan(c->out_of_fold[k]))
+            c->held_out[k] = c->begin[k];
 }
 
 static void find_discrepancy(struct calibration *c)
@@ -276,12 +300,12 @@ static void find_discrepancy(struct calibration *c)
         const struct cal_point *p = &c->point[k];
         if (p->r.unseen && (!programs || is_program(&p->r))) {
             unseen++;
-            held_unseen += fabs(cal_residual(p, c->after[k])) <= whole;
+            held_unseen += fabs(cal_residual(p, c->accepted ? c->after[k] : c->begin[k])) <= whole;
         }
         if (!tells(c, k, programs))
             continue;
         all++;
-        held += fabs(cal_residual(&c->point[k], c->out_of_fold[k])) <=
+        held += fabs(cal_residual(&c->point[k], c->held_out[k])) <=
                 of[c->family[c->point[k].family].fold];
     }
     c->coverage = all ? (double)held / (double)all : NAN;
@@ -292,7 +316,9 @@ static void find_discrepancy(struct calibration *c)
 
 bool cal_begin(struct calibration *c, struct err *e)
 {
-    double **all[] = { &c->before, &c->begin, &c->after, &c->out_of_fold, &c->in_fold };
+    double **all[] = {
+        &c->before, &c->begin, &c->after, &c->out_of_fold, &c->in_fold, &c->held_out
+    };
     for (size_t k = 0; k < COUNT(all); k++)
         *all[k] = ARENA_ARRAY(c->arena, c->points + 1, double);
     c->centre = ARENA_NEW(c->arena, struct config);
@@ -317,6 +343,8 @@ bool cal_search(struct calibration *c, struct err *e)
         return false;
     if (!fit_all(c, e) || !find_covariance(c, e) || !fit_folds(c, e))
         return false;
+    memcpy(c->held_out, c->out_of_fold, c->points * sizeof(double));
+    judge(c);
     find_discrepancy(c);
     return c->fitted_all = true;
 }

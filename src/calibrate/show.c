@@ -135,22 +135,10 @@ struct errors {
     double before, begin, after, in, out;
 };
 
-static double family_error(const struct calibration *c, const double *sim, u32 family, bool unseen)
-{
-    double sum = 0;
-    size_t n = 0;
-    for (size_t k = 0; k < c->points; k++)
-        if (c->point[k].family == family && c->point[k].r.unseen == unseen && !isnan(sim[k])) {
-            sum += fabs(cal_residual(&c->point[k], sim[k]));
-            n++;
-        }
-    return n ? sum / (double)n : NAN;
-}
-
 static struct errors errors_of(const struct calibration *c, u32 family, bool unseen)
 {
     bool all = family == c->families, folds = c->o.folds > 1;
-#define ERROR(sim) (all ? cal_error(c, sim, NO_FOLD, unseen) : family_error(c, sim, family, unseen))
+#define ERROR(sim) (all ? cal_error(c, sim, NO_FOLD, unseen) : cal_family_error(c, sim, family, unseen))
     return (struct errors){ ERROR(c->before), ERROR(c->begin), ERROR(c->after),
                             folds ? ERROR(c->in_fold) : NAN, folds ? ERROR(c->out_of_fold) : NAN };
 #undef ERROR
@@ -202,14 +190,14 @@ static void show_judgement(const struct calibration *c, FILE *f)
 {
     if (isnan(c->discrepancy))
         return;
-    double before = cal_error(c, c->begin, NO_FOLD, false),
-           out = cal_error(c, c->out_of_fold, NO_FOLD, false);
     fprintf(f,
-            "\nOn families that the fit has not seen the error goes from %.1f to %.1f %%: %s.\n"
+            "\nOn families that a fit has not seen the error falls by %.1f %% (standard error %.1f "
+            "%%): "
+            "%s.\n"
             "What no parameter explains: sd %.3f of ln(simulated / measured). The interval of "
             "95 %% that the other\nfolds give holds %.0f %% of the points held out",
-            100 * before, 100 * out,
-            out < before ? "what was learned holds elsewhere" : "keep the core as it is",
+            100 * c->fell, 100 * c->fell_error,
+            c->accepted ? "what was learned holds elsewhere" : "the core stays as it is",
             c->discrepancy, 100 * c->coverage);
     if (!isnan(c->coverage_unseen))
         fprintf(f, ", that of all %.0f %% of those that no fit has seen", 100 * c->coverage_unseen);
@@ -383,6 +371,9 @@ void cal_show_json(const struct calibration *c, FILE *f)
     if (c->fitted_all) {
         json_families(c, &j);
         json_correlations(c, &j);
+        jw_bool(&j, "accepted", c->accepted);
+        jw_real(&j, "fell", c->fell);
+        jw_real(&j, "fell_standard_error", c->fell_error);
         jw_real(&j, "discrepancy", c->discrepancy);
         jw_real(&j, "coverage", c->coverage);
         jw_real(&j, "coverage_unseen", c->coverage_unseen);

@@ -68,6 +68,18 @@ static void write_correlations(const struct calibration *c, FILE *f)
         }
 }
 
+// In double quotes, as YAML wants it.
+static void write_text(const char *text, FILE *f)
+{
+    fputc('"', f);
+    for (; *text; text++) {
+        if (*text == '"' || *text == '\\')
+            fputc('\\', f);
+        fputc((unsigned char)*text < ' ' ? ' ' : *text, f);
+    }
+    fputs("\"\n", f);
+}
+
 void cal_write(const struct calibration *c, const char *provenance, FILE *f)
 {
     fprintf(
@@ -79,8 +91,12 @@ void cal_write(const struct calibration *c, const char *provenance, FILE *f)
         c->fit->core, c->points, c->families, 100 * cal_error(c, c->begin, NO_FOLD, false),
         100 * cal_error(c, c->after, NO_FOLD, false),
         100 * cal_error(c, c->out_of_fold, NO_FOLD, false), c->fit->core);
-    nest(c, f, 0, value_text);
-    fprintf(f, "\nfit:\n  fitted_with: \"%s\"\n", provenance);
+    if (c->accepted)
+        nest(c, f, 0, value_text);
+    else
+        fprintf(f, "# No value is changed: what was fitted does not hold on other families.\n");
+    fprintf(f, "\nfit:\n  fitted_with: ");
+    write_text(provenance, f);
     if (!isnan(c->discrepancy))
         fprintf(f, "  discrepancy: {%s: %.3f}\n", c->fit->model, c->discrepancy);
     nest(c, f, 2, prior_text);

@@ -18,6 +18,6 @@ m2sim accuracy --measured mine --guests guests -q | grep -c .   # of all suites,
 # Of a folder the tables are taken that are there.
 mkdir few
 grep -v '^#' "$CLI_SOURCE/measured/sequences.csv" | sed -n '1p;400,420p' >few/sequences.csv
-m2sim calibrate --dry-run --measured few --cache answers | sed -n 's/ measurements of.*/ measurements/p'
+m2sim calibrate --dry-run --measured few --core m1-firestorm --cache answers | sed -n 's/ measurements of.*/ measurements/p'
 m2sim calibrate --dry-run --measured nowhere --cache answers
 echo "status $?"
