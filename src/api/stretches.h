@@ -8,7 +8,8 @@
 // Records a stretch of each program of `all` that is there and counts, and adds a point for it. It
 // has a million instructions or more (or the whole program), whole passes where they are short,
 // and so many in front of them that its cycles an instruction on c->base are within 1 % of those of the figure
-// that `m2sim accuracy` gives; c->answers keeps what was found.
+// that `m2sim accuracy` gives; c->answers keeps what was found. Where 16 million in front are not enough there is no
+// point; c->left_out counts these.
 bool api_add_stretches(struct calibration *c, const struct m2sim_accuracy *o,
                        const struct guest_points *all, struct m2sim_error *e);
 

@@ -67,6 +67,7 @@ struct calibration {
     struct config *fitted;
     struct cal_point *point;
     size_t points;
+    size_t left_out;   // programs of which no stretch stands for the whole
     struct cal_family family[CAL_FAMILIES];
     u32 families;
     struct cal_param param[CAL_PARAMS];   // all that were screened
@@ -81,7 +82,7 @@ struct calibration {
     double *before, *begin, *after, *out_of_fold, *in_fold;
     double *held_out;   // out_of_fold, or where nothing was accepted, begin
     double fell, fell_error;   // of the error out of fold, and its standard error
-    bool accepted;   // it fell by more than that
+    bool accepted;   // it did not rise by more than that, nor that of unseen points at all
     double *covariance;   // fits x fits, of the fitted, in sd of the prior
     double discrepancy;   // sd of ln(simulated / measured) in families held out
     double coverage;   // share of points held out in the interval that the others give

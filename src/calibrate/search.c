@@ -264,8 +264,9 @@ static double interval(const struct calibration *c, u32 without)
     return n ? w[n - 1].error : NAN;
 }
 
-// Whether the error of families out of fold fell, by more than one standard error of that mean. If not,
-// the core stays as it began, of which no fit has known: then that is what the families held out say.
+// What was fitted is accepted unless the error of families out of fold rises by more than one standard error of
+// that mean, or that of points that no fit has seen does. Otherwise the core stays as it began, of which no
+// fit has known: then that is what the families held out say.
 static void judge(struct calibration *c)
 {
     double sum = 0, squares = 0;
@@ -282,7 +283,9 @@ static void judge(struct calibration *c)
     double mean = n ? sum / n : 0;
     c->fell = -mean;
     c->fell_error = n > 1 ? sqrt(fmax(0, squares / n - mean * mean) / (n - 1)) : INFINITY;
-    c->accepted = c->o.folds < 2 || c->fell > c->fell_error;   // without folds nothing is judged
+    double unseen = cal_error(c, c->after, NO_FOLD, true) - cal_error(c, c->begin, NO_FOLD, true);
+    bool held = c->fell >= -c->fell_error * (1 + 1e-6) && !(unseen > 0);
+    c->accepted = c->o.folds < 2 || held;   // without folds nothing is judged
     for (size_t k = 0; k < c->points && !c->accepted; k++)
         if (!isnan(c->out_of_fold[k]))
             c->held_out[k] = c->begin[k];

@@ -190,15 +190,15 @@ static void show_judgement(const struct calibration *c, FILE *f)
 {
     if (isnan(c->discrepancy))
         return;
-    fprintf(f,
-            "\nOn families that a fit has not seen the error falls by %.1f %% (standard error %.1f "
-            "%%): "
-            "%s.\n"
-            "What no parameter explains: sd %.3f of ln(simulated / measured). The interval of "
-            "95 %% that the other\nfolds give holds %.0f %% of the points held out",
-            100 * c->fell, 100 * c->fell_error,
-            c->accepted ? "what was learned holds elsewhere" : "the core stays as it is",
-            c->discrepancy, 100 * c->coverage);
+    fprintf(
+        f,
+        "\nOn families that a fit has not seen the error %s by %.1f %% (standard error %.1f %%): "
+        "%s.\n"
+        "What no parameter explains: sd %.3f of ln(simulated / measured). The interval of "
+        "95 %% that the other\nfolds give holds %.0f %% of the points held out",
+        c->fell < 0 ? "rises" : "falls", 100 * fabs(c->fell), 100 * c->fell_error,
+        c->accepted ? "what was fitted is accepted" : "the core stays as it is", c->discrepancy,
+        100 * c->coverage);
     if (!isnan(c->coverage_unseen))
         fprintf(f, ", that of all %.0f %% of those that no fit has seen", 100 * c->coverage_unseen);
     fprintf(f, ".\n");
@@ -220,13 +220,14 @@ void cal_show_plan(const struct calibration *c, FILE *f)
     fprintf(f,
             "%zu measurements of %u families, %zu of them programs: stretches of %.1f M "
             "instructions in all, %.1f M before them\n"
+            "%zu programs are left out: no stretch of them stands for the whole\n"
             "%u parameters of %s may be moved; up to %u are fitted\n"
             "an iteration over all, %s model, %u host threads: %.2f s, %.2f s of CPU\n"
             "at most %u iterations: screening %u, fit %u, how sure %u, %u folds %u: %.1f minutes, "
             "less what is\nknown or not moved\n",
             c->points, c->families, stretches, (double)instructions / 1e6, (double)warm / 1e6,
-            c->params, c->fit->core, most, c->fit->model, c->fit->threads, each, c->cpu,
-            screening + search + sure + folds, screening, search, sure, c->o.folds, folds,
+            c->left_out, c->params, c->fit->core, most, c->fit->model, c->fit->threads, each,
+            c->cpu, screening + search + sure + folds, screening, search, sure, c->o.folds, folds,
             each * (screening + search + sure + folds) / 60);
 }
 
@@ -357,6 +358,7 @@ void cal_show_json(const struct calibration *c, FILE *f)
     jw_text(&j, "core", c->fit->core);
     jw_text(&j, "model", c->fit->model);
     jw_u64(&j, "measurements", c->points);
+    jw_u64(&j, "left_out", c->left_out);
     jw_u64(&j, "instructions", instructions);
     if (c->seconds > 0) {   // of all points, without what was known
         jw_object(&j, "iteration");

@@ -94,7 +94,7 @@ void cal_write(const struct calibration *c, const char *provenance, FILE *f)
     if (c->accepted)
         nest(c, f, 0, value_text);
     else
-        fprintf(f, "# No value is changed: what was fitted does not hold on other families.\n");
+        fprintf(f, "# No value is changed: what was fitted does not hold elsewhere.\n");
     fprintf(f, "\nfit:\n  fitted_with: ");
     write_text(provenance, f);
     if (!isnan(c->discrepancy))
