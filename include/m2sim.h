@@ -300,7 +300,7 @@ struct m2sim_calibrate {
         *cache;   // SQLite file of what the model has answered; default in the user's cache folder
     const char
         *parameters;   // those that may be moved, commas between; default all that have a prior
-    unsigned most;   // of them that are fitted; default 10
+    unsigned most;   // of them that are fitted; default 10, of `parameters` all
     unsigned folds;   // default 5; 1: none
     unsigned trajectories;   // of the screening; default 2
     int global;   // iterations of the search over the whole range; below 0: the default, 60

@@ -10,6 +10,7 @@
 #include "api/stretches.h"
 #include "base/data.h"
 #include "calibrate/answers.h"
+#include "model_digest.h"
 
 struct work {
     const struct m2sim_calibrate *o;
@@ -70,7 +71,9 @@ static void prepare(struct work *w, const struct m2sim_calibrate *o)
     w->c.base = &w->base;
     w->c.discrepancy = w->c.coverage = NAN;
     w->c.o = (struct cal_options){
-        .most = o->most ? o->most : 10,
+        .most = o->most         ? o->most
+                : o->parameters ? CAL_PARAMS
+                                : 10,
         .names = o->parameters,
         .folds = o->folds ? o->folds : 5,
         .trajectories = o->trajectories ? o->trajectories : 2,
@@ -111,6 +114,7 @@ static bool open_answers(struct work *w, struct m2sim_error *e)
 {
     char path[PATH_MAX] = "";
     const char *cache = getenv("XDG_CACHE_HOME"), *home = getenv("HOME"), *file = w->o->cache;
+    cache = cache && *cache ? cache : NULL;
     struct err err = { "" };
     if (!file && (cache || home)) {
         snprintf(path, sizeof(path), "%.3000s%s", cache ? cache : home, cache ? "" : "/.cache");
@@ -120,8 +124,18 @@ static bool open_answers(struct work *w, struct m2sim_error *e)
         strncat(path, "/calibrate.sqlite", sizeof(path) - strlen(path) - 1);
         file = path;
     }
-    w->c.answers = answers_new(file, m2sim_model_digest(), &err);
+    w->c.answers = answers_new(file, MODEL_DIGEST " " CALIBRATION_DIGEST, &err);
     return w->c.answers || api_fail_for(e, M2SIM_EXIT_OUTPUT, &err);
+}
+
+// Of a table of the lab, whose rows say what is run; 0 when there is none.
+static u64 table_digest(const struct work *w, enum table_id t)
+{
+    char path[PATH_MAX + 64];
+    u64 digest;
+    struct m2sim_error none;
+    snprintf(path, sizeof(path), "%s/%s", w->folder, table_file(t));
+    return api_digest_file(path, &digest, &none) ? digest : 0;
 }
 
 static bool add_points(struct work *w, struct m2sim_error *e)
@@ -137,6 +151,8 @@ static bool add_points(struct work *w, struct m2sim_error *e)
     if (!api_add_stretches(&w->c, &w->measured, &guests, e))
         return false;
     static const char *const lab[] = { "sequences", "probes" };
+    w->c.sequences = table_digest(w, TABLE_SEQUENCES);
+    w->c.probes = table_digest(w, TABLE_PROBES);
     for (size_t k = 0; k < COUNT(lab) && !w->c.stopped; k++)
         if (has_suite(w, lab[k]) && !cal_add_lab(&w->c, lab[k], &err))
             return api_fail_for(e, M2SIM_EXIT_CONFIG, &err);
@@ -144,9 +160,16 @@ static bool add_points(struct work *w, struct m2sim_error *e)
            api_fail(e, M2SIM_EXIT_NO_INPUT, "there is nothing to calibrate with");
 }
 
-static bool check(const struct work *w, struct m2sim_error *e)
+static bool check(const struct work *w, bool writes, struct m2sim_error *e)
 {
     const struct m2sim_calibrate *o = w->o;
+    struct err err = { "" };
+    if (!cal_can_fit(&err))
+        return api_fail_for(e, M2SIM_EXIT_INTERNAL, &err);
+    if (writes && strlen(w->fit.core) >= PARAM_TEXT_MAX)
+        return api_fail(e, M2SIM_EXIT_USAGE,
+                        "%.300s: a core file can extend one of at most %d characters", w->fit.core,
+                        PARAM_TEXT_MAX - 1);
     if (o->suite && !api_choose_some(M2SIM_FITTED, o->suite, e))
         return false;
     return !o->measured || !access(o->measured, R_OK | X_OK) ||
@@ -183,7 +206,7 @@ bool m2sim_calibrate(const struct m2sim_calibrate *o, FILE *out, FILE *core, uns
     if (!w)
         return api_fail(e, M2SIM_EXIT_INTERNAL, "out of memory");
     prepare(w, o);
-    bool ok = check(w, e) && load_core(w, e) &&
+    bool ok = check(w, core, e) && load_core(w, e) &&
               (cal_list_params(&w->c, &err) ||
                api_fail_for(e, o->parameters ? M2SIM_EXIT_USAGE : M2SIM_EXIT_CONFIG, &err)) &&
               open_answers(w, e) && add_points(w, e);

@@ -53,7 +53,7 @@ static void keep(struct stretches *s, u64 key, double value)
     pthread_mutex_unlock(&s->lock);
 }
 
-static bool digest_file(const char *path, u64 *digest, struct m2sim_error *e)
+bool api_digest_file(const char *path, u64 *digest, struct m2sim_error *e)
 {
     char buf[65536];
     FILE *f = fopen(path, "rb");
@@ -245,12 +245,12 @@ static bool make(struct stretches *s, size_t k)
     struct cal_point *to = &s->made[k];
     struct whole w = { .loop = false };
     u64 file;
-    if (!digest_file(p->path, &file, &s->error[k]))
+    if (!api_digest_file(p->path, &file, &s->error[k]))
         return false;
     u64 key = answers_text(file, p->arguments);
     key = answers_digest(key, &p->passes, sizeof(p->passes));
-    key = answers_text(answers_text(key, s->c->fit->model), s->c->base->digest);
-    key = answers_text(key, m2sim_model_digest());
+    u64 of[] = { p->limit, cal_seed(s->c) };
+    key = answers_digest(key, of, sizeof(of));
     if (!know_whole(s, p, key, &w, &s->error[k]))
         return false;
     w.loop = p->limit > 0;

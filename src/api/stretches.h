@@ -13,4 +13,7 @@
 bool api_add_stretches(struct calibration *c, const struct m2sim_accuracy *o,
                        const struct guest_points *all, struct m2sim_error *e);
 
+// A digest of what a file holds. False and *e when it cannot be read.
+bool api_digest_file(const char *path, u64 *digest, struct m2sim_error *e);
+
 #endif

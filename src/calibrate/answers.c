@@ -14,7 +14,7 @@
 // An open hash table of what is known; entries from `kept` on are not in the file yet.
 struct answers {
     char *file;   // or NULL
-    u64 model;
+    u64 build;
     u64 *key;
     double *value;
     size_t count, room;
@@ -111,13 +111,13 @@ static bool read_file(struct answers *a, struct err *e)
     return db_close(&d);
 }
 
-struct answers *answers_new(const char *file, const char *model_digest, struct err *e)
+struct answers *answers_new(const char *file, const char *build, struct err *e)
 {
     struct answers *a = calloc(1, sizeof(*a));
     if (!a || (file && !(a->file = strdup(file))))
         out_of_memory();
     grow(a);
-    a->model = answers_text(0, model_digest);
+    a->build = answers_text(0, build);
     if (!file || read_file(a, e))
         return a;
     answers_free(a);
@@ -169,24 +169,39 @@ static bool stopped(const struct calibration *c)
     return c->o.stop && *c->o.stop;
 }
 
+u64 cal_seed(const struct calibration *c)
+{
+    u64 key = answers_text(c->answers->build, c->fit->model);
+    key = answers_text(key, c->base->digest);
+    // Measured pages have been touched, unless one says otherwise (fit_jobs).
+    u8 said = c->base->origin[PARAM_l2_first_touch].kind == ORIGIN_SET;
+    return answers_digest(key, &said, sizeof(said));
+}
+
+// What the screening has not seen to move the point is left out, but not forgotten: another screening
+// may leave out others, and a run with the whole digest asks for what is exact.
 static u64 key_of(const struct calibration *c, const struct config *config, bool known, size_t k)
 {
-    u64 key = answers_text(c->answers->model, c->fit->model);
-    key = answers_text(key, c->base->digest);
-    key = answers_digest(key, &c->point[k].digest, sizeof(u64));
+    const struct cal_point *point = &c->point[k];
+    u64 seed = answers_digest(cal_seed(c), &point->digest, sizeof(u64)), left_out = 0;
+    if (!point->stretch)   // the table says what is run
+        seed = answers_digest(seed, strcmp(point->r.set, "probes") ? &c->sequences : &c->probes,
+                              sizeof(u64));
+    u64 key = seed;
     for (u32 p = 0; p < c->params; p++) {
         enum core_param id = c->param[p].id;
-        double value = param_number(&config->core, id);
-        if (value == param_number(&c->base->core, id) ||
-            (known && c->most && c->most[p * c->points + k] < CAL_MOVED))
-            continue;
         struct {
             u64 id;
             double value;
-        } change = { id, value };
-        key = answers_digest(key, &change, sizeof(change));
+        } change = { id, param_number(&config->core, id) };
+        if (change.value == param_number(&c->base->core, id))
+            continue;
+        if (known && c->most && c->most[p * c->points + k] < CAL_MOVED)
+            left_out = answers_digest(left_out, &change.id, sizeof(change.id));
+        else
+            key = answers_digest(key, &change, sizeof(change));
     }
-    return key;
+    return key != seed && left_out ? answers_digest(key, &left_out, sizeof(left_out)) : key;
 }
 
 static void replay(void *ctx, struct lab *none, size_t j)
@@ -249,9 +264,10 @@ static bool ask_lab(struct asking *a, const char *set, struct err *e)
     f.wants_ctx = a;
     bool ok = strcmp(set, "probes") ? fit_sequences(&f, e) : fit_probes(&f, e);
     for (size_t n = 0; ok && n < r.count; n++) {
-        size_t k = isnan(r.at[n].sim) ? a->c->points : find_point(a, cal_lab_digest(&r.at[n]));
-        if (k < a->c->points)
-            a->sim[k] = r.at[n].sim;
+        u64 digest = isnan(r.at[n].sim) ? 0 : cal_lab_digest(&r.at[n]);
+        for (size_t k = find_point(a, digest); digest && k < a->c->points; k++)
+            if (!a->c->point[k].stretch && a->c->point[k].digest == digest)   // of two machines
+                a->sim[k] = r.at[n].sim;
     }
     free(r.at);
     arena_free(r.arena);
@@ -277,8 +293,10 @@ static bool ask_missing(struct asking *a, struct err *e)
     if (!ok || (c->stopped |= stopped(c)))
         return false;
     for (size_t k = 0; k < c->points; k++)
-        if (a->missing[k])
+        if (a->missing[k]) {
+            a->sim[k] = isnan(a->sim[k]) ? 0 : a->sim[k];
             answers_keep(c->answers, a->key[k], a->sim[k]);
+        }
     if (missing == c->points) {
         c->seconds = seconds(CLOCK_MONOTONIC) - began;
         c->cpu = seconds(CLOCK_PROCESS_CPUTIME_ID) - cpu;

@@ -74,6 +74,7 @@ struct calibration {
     u32 params;
     u32 chosen[CAL_PARAMS], fits;   // numbers of those that are fitted
     struct answers *answers;
+    u64 sequences, probes;   // digests of the tables of the lab
     // Of the screening: what a step of one sd of parameter p does to ln(point k), signed, and its
     // greatest: slope[p * points + k].
     float *slope, *most;
@@ -136,6 +137,9 @@ bool cal_config(const struct calibration *c, const struct config *of, const doub
 double cal_replay(const struct cal_point *p, const struct config *config, const char *model);
 
 // -- The work, in this order --
+
+// False, with *e, in a build that cannot.
+bool cal_can_fit(struct err *e);
 
 // Answers of the core as it is, and of where the search begins.
 bool cal_begin(struct calibration *c, struct err *e);

@@ -24,6 +24,14 @@ struct family_sum {
     u32 n[CAL_FAMILIES];
 };
 
+u32 cal_seen_families(const struct calibration *c, u32 without)
+{
+    u32 n = 0;
+    for (u32 k = 0; k < c->families; k++)
+        n += c->family[k].seen > 0 && c->family[k].fold != without;
+    return n;
+}
+
 static double mean(const struct family_sum *s, u32 families)
 {
     double sum = 0;
@@ -121,14 +129,11 @@ static double weight(const struct calibration *c, size_t k, double sim)
 static double spread(const struct calibration *c, const double *sim)
 {
     double sum = 0;
-    u32 families = 0;
     for (size_t k = 0; k < c->points; k++) {
         double r = cal_residual(&c->point[k], sim[k]);
         sum += weight(c, k, sim[k]) * r * r;
     }
-    for (u32 k = 0; k < c->families; k++)
-        families += c->family[k].seen > 0;
-    return fmax(1, sum / families);
+    return fmax(1, sum / cal_seen_families(c, NO_FOLD));
 }
 
 void cal_posterior(const struct calibration *c, const double *jacobian, u32 n, const double *sim,

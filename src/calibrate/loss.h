@@ -9,13 +9,16 @@ enum { NO_FOLD = ~0u - 1 };   // no family is of it
 // ln(sim / measured) of a point; what is no answer counts as a factor of 10.
 double cal_residual(const struct cal_point *p, double sim);
 
+// Families of which points are seen, but those of fold `without`.
+u32 cal_seen_families(const struct calibration *c, u32 without);
+
 // The mean over families, but those of fold `without`, of the mean over their points that are seen of
 // Huber's loss (Annals of Mathematical Statistics 35, 1964) of residual / sd: squares up to
 // 10 %, then linear. One vote a family, or those of many points would drown the others.
 double cal_loss(const struct calibration *c, const double *sim, u32 without);
 
 // The same in shares: the mean over families of mean |ln(sim / measured)|, of those of fold `of`
-// (NO_FOLD: all), of the points that were seen, or of the others. NAN without any.
+// (NO_FOLD: all), of the points that were seen, or of the others; a point whose sim is NAN is left out. NAN without any.
 double cal_error(const struct calibration *c, const double *sim, u32 of, bool unseen);
 
 // The mean of |ln(sim / measured)| of one family; NAN without any.

@@ -29,7 +29,8 @@ static double value_of(const struct cal_param *p, double x)
     return fmin(fmax(p->start + x * p->sd, p->low), p->high);
 }
 
-static double prior_loss(const struct calibration *c, const double *value)
+// Shared out over the families that the loss is of.
+static double prior_loss(const struct calibration *c, const double *value, u32 without)
 {
     double sum = 0;
     for (u32 k = 0; k < c->fits; k++) {
@@ -37,10 +38,7 @@ static double prior_loss(const struct calibration *c, const double *value)
         double z = (value[k] - p->start) / p->sd;
         sum += z * z;
     }
-    u32 families = 0;
-    for (u32 k = 0; k < c->families; k++)
-        families += c->family[k].seen > 0;
-    return sum / families;
+    return sum / cal_seen_families(c, without);
 }
 
 static void values(const struct calibration *c, const double *x, double *value)
@@ -71,7 +69,7 @@ static double loss(unsigned n, const double *x, double *gradient, void *ctx)
         nlopt_force_stop(s->opt);
         return REFUSED;
     }
-    double l = cal_loss(c, s->sim, s->without) + prior_loss(c, value);
+    double l = cal_loss(c, s->sim, s->without) + prior_loss(c, value, s->without);
     if (l < s->best) {
         s->best = l;
         memcpy(s->at, x, sizeof(*x) * c->fits);
@@ -102,18 +100,21 @@ static bool run(struct search *s, nlopt_algorithm algorithm, u32 most)
     nlopt_set_maxeval(s->opt, (int)most);
     nlopt_set_xtol_abs1(s->opt, 0.05);
     nlopt_set_initial_step(s->opt, step);
-    nlopt_optimize(s->opt, x, &least);
+    nlopt_result result = nlopt_optimize(s->opt, x, &least);
     nlopt_destroy(s->opt);
-    return !s->failed;
+    bool ended = result > 0 || result == NLOPT_ROUNDOFF_LIMITED;
+    return !s->failed && (ended || err_set(s->e, "NLopt: %s", nlopt_result_to_string(result)));
 }
 
+// At its start, whose answers are known.
 static struct search new_search(struct calibration *c, u32 without, const char *what, u32 total,
                                 struct err *e)
 {
     struct search s = { .c = c, .without = without, .what = what, .total = total, .e = e };
-    s.best = INFINITY;
+    s.best = cal_loss(c, c->begin, without);
     s.sim = ARENA_ARRAY(c->arena, c->points + 1, double);
     s.best_sim = ARENA_ARRAY(c->arena, c->points + 1, double);
+    memcpy(s.best_sim, c->begin, sizeof(double) * c->points);
     return s;
 }
 
@@ -191,7 +192,7 @@ static bool fit_fold(struct calibration *c, u32 fold, struct err *e)
         if (c->family[c->point[k].family].fold == fold)
             c->out_of_fold[k] = s.best_sim[k];
         else
-            c->in_fold[k] += s.best_sim[k] / (c->o.folds - 1);
+            c->in_fold[k] += s.best_sim[k] > 0 ? s.best_sim[k] / (c->o.folds - 1) : -INFINITY;
     return true;
 }
 
@@ -297,6 +298,9 @@ static void find_discrepancy(struct calibration *c)
     size_t held = 0, all = 0, unseen = 0, held_unseen = 0;
     double whole = interval(c, NO_FOLD), of[CAL_FAMILIES];   // by fold
     c->discrepancy = whole / 1.96;
+    c->coverage = c->coverage_unseen = NAN;
+    if (isnan(whole))   // no folds
+        return;
     for (u32 k = 0; k < c->o.folds; k++)
         of[k] = interval(c, k);
     for (size_t k = 0; k < c->points; k++) {
@@ -316,6 +320,12 @@ static void find_discrepancy(struct calibration *c)
 }
 
 // -- In order --
+
+bool cal_can_fit(struct err *e)
+{
+    (void)e;
+    return true;
+}
 
 bool cal_begin(struct calibration *c, struct err *e)
 {
@@ -338,7 +348,7 @@ bool cal_begin(struct calibration *c, struct err *e)
 
 bool cal_search(struct calibration *c, struct err *e)
 {
-    if (!c->fits)
+    if (!c->fits || !cal_seen_families(c, NO_FOLD))
         return err_set(e, "the measurements determine no parameter: nothing to fit");
     if (c->o.perturb)
         cal_perturb(c);

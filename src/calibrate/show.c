@@ -325,6 +325,11 @@ static void json_correlations(const struct calibration *c, struct jw *j)
     jw_close(j);
 }
 
+static double answer(double sim)
+{
+    return sim > 0 ? sim : NAN;
+}
+
 static void json_points(const struct calibration *c, struct jw *j)
 {
     jw_array(j, "points");
@@ -336,9 +341,9 @@ static void json_points(const struct calibration *c, struct jw *j)
         jw_text(j, "name", p->r.name);
         jw_bool(j, "seen", !p->r.unseen);
         jw_real(j, "measured", p->r.hw);
-        jw_real(j, "core", c->before[k]);
-        jw_real(j, "after", c->fitted_all ? c->after[k] : NAN);
-        jw_real(j, "out_of_fold", c->fitted_all ? c->out_of_fold[k] : NAN);
+        jw_real(j, "core", answer(c->before[k]));
+        jw_real(j, "after", c->fitted_all ? answer(c->after[k]) : NAN);
+        jw_real(j, "out_of_fold", c->fitted_all ? answer(c->out_of_fold[k]) : NAN);
         jw_u64(j, "instructions", p->count);
         jw_u64(j, "before_them", p->warm);
         jw_close(j);

@@ -5,6 +5,7 @@
 
 #include "calibrate/answers.h"
 #include "calibrate/loss.h"
+#include "config/prior.h"
 #include "stream/stretch.h"
 #include "test.h"
 
@@ -214,6 +215,123 @@ static void folds_have_whole_families_each_one(void **state)
     free(c);
 }
 
+static void the_families_of_a_fold_are_not_counted(void **state)
+{
+    (void)state;
+    struct scene s;
+    set(&s);
+    assert_int_equal(cal_seen_families(&s.c, NO_FOLD), 2);
+    assert_int_equal(cal_seen_families(&s.c, 1), 1);
+    s.c.family[0].seen = 0;
+    assert_int_equal(cal_seen_families(&s.c, 1), 0);
+}
+
+// -- The core file --
+
+struct written {
+    struct calibration *c;
+    struct fit fit;
+    struct config base, fitted, back;
+    char *text;
+    size_t size;
+};
+
+static const enum core_param fitted[] = { PARAM_forward_latency, PARAM_rob_groups, PARAM_bp_penalty,
+                                          PARAM_l2_size };
+
+// A calibration of four parameters of the defaults, all correlated with `r`.
+static void make_written(struct written *w, double r)
+{
+    struct calibration *c = w->c = calloc(1, sizeof(*c));
+    assert_non_null(c);
+    c->arena = arena_new();
+    w->fit = (struct fit){ .core = "some: core", .model = "fast" };
+    w->base = (struct config){ .core = core_defaults, .instructions = "", .fit.fitted_with = "" };
+    w->base.origin[PARAM_ldq].kind = ORIGIN_SET;
+    param_set_number(&w->base.core, PARAM_ldq, 77);
+    w->base.origin[PARAM_l2_first_touch].kind = ORIGIN_SET;
+    c->base = &w->base;
+    c->fit = &w->fit;
+    c->fitted = &w->fitted;
+    c->accepted = true;
+    w->fitted = w->base;
+    c->discrepancy = NAN;
+    c->begin = c->after = c->out_of_fold = ARENA_ARRAY(c->arena, 1, double);
+    c->params = c->fits = COUNT(fitted);
+    c->covariance = ARENA_ARRAY(c->arena, COUNT(fitted) * COUNT(fitted), double);
+    for (u32 k = 0; k < c->fits; k++) {
+        double v = param_number(&core_defaults, fitted[k]);
+        c->chosen[k] = k;
+        c->param[k] = (struct cal_param){ fitted[k], v, v, v + 3, 3, v, 2.999, 0.5, 0 };
+        for (u32 j = 0; j < c->fits; j++)
+            c->covariance[k * c->fits + j] = j == k ? 1 : r;
+    }
+}
+
+static void read_written(struct written *w, const char *words)
+{
+    struct err e = { "" };
+    char parent[PARAM_TEXT_MAX];
+    FILE *f = open_memstream(&w->text, &w->size);
+    cal_write(w->c, words, f);
+    fclose(f);
+    w->back = (struct config){ .core = core_defaults, .instructions = "", .fit.fitted_with = "" };
+    bool ok = config_read(&w->back, w->c->arena, "x.yaml", w->text, w->size, parent, &e) &&
+              prior_finish(&w->back, w->c->arena, &e);
+    assert_string_equal(e.text, "");
+    assert_true(ok);
+    assert_string_equal(parent, "some: core");
+}
+
+static void free_written(struct written *w)
+{
+    free(w->text);
+    arena_free(w->c->arena);
+    free(w->c);
+    free(w);
+}
+
+static void a_core_file_can_be_read(void **state)
+{
+    (void)state;
+    struct written *w = calloc(1, sizeof(*w));
+    assert_non_null(w);
+    make_written(w, 0.5);
+    param_set_number(&w->fitted.core, PARAM_l2_size, 12582913);   // of more than six digits
+    w->c->param[3].low = w->c->param[3].value = 12582913;
+    w->c->param[3].high = 12582916;
+    read_written(w, "calibrate -o 'a \"b\" \\c.yaml'");
+    assert_float_equal(param_number(&w->back.core, PARAM_l2_size), 12582913, 0);
+    assert_float_equal(w->back.fit.of[PARAM_l2_size].high, 12582916, 0);
+    assert_float_equal(param_number(&w->back.core, PARAM_ldq), 77, 0);   // what was set
+    assert_string_equal(w->back.fit.fitted_with, "calibrate -o 'a \"b\" \\c.yaml'");
+    assert_int_equal(w->back.fit.correlations, 6);
+    assert_float_equal(w->back.fit.correlation[0].r, 0.5, 1e-9);
+    assert_null(strstr(w->text, "has not seen"));   // there were no folds
+    free_written(w);
+}
+
+// Rounded, these would be 1, or of no numbers at all; the command is longer than a line of it may be.
+static void what_can_hardly_be_told_apart_can_be_read(void **state)
+{
+    (void)state;
+    const double r[] = { 0.99999, 0.9996, 0.051 };
+    char words[1000];
+    memset(words, 'x', sizeof(words));
+    words[999] = 0;
+    for (size_t k = 0; k < COUNT(r); k++) {
+        struct written *w = calloc(1, sizeof(*w));
+        assert_non_null(w);
+        make_written(w, r[k]);
+        for (u32 j = 0; k == 2 && j < 2; j++)   // two of them near to 1, one left out between
+            w->c->covariance[2 + j] = w->c->covariance[2 * 4 + j] = w->c->covariance[3 * 4 + j] =
+                w->c->covariance[3 + 4 * j] = j ? -0.04 : 0.9985;
+        read_written(w, words);
+        assert_int_equal(strlen(w->back.fit.fitted_with), 399);
+        free_written(w);
+    }
+}
+
 // -- Answers --
 
 static void answers_are_found_again(void **state)
@@ -250,6 +368,9 @@ int main(void)
         cmocka_unit_test(three_parameters),
         cmocka_unit_test(what_nobody_explains_says_less),
         cmocka_unit_test(folds_have_whole_families_each_one),
+        cmocka_unit_test(the_families_of_a_fold_are_not_counted),
+        cmocka_unit_test(a_core_file_can_be_read),
+        cmocka_unit_test(what_can_hardly_be_told_apart_can_be_read),
         cmocka_unit_test(answers_are_found_again),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
