@@ -208,7 +208,7 @@ static bool is_new(const struct chain *ch, const char *path, struct err *e)
 static bool follow(struct chain *ch, struct config *scratch, struct arena *a, const char *name,
                    struct err *e)
 {
-    char path[PATH_MAX], parent[PARAM_TEXT_MAX];
+    char path[PATH_MAX], parent[CONFIG_NAME_MAX];
     const char *near = NULL;
     for (;;) {
         if (ch->count == MOST_PARENTS)
@@ -321,7 +321,7 @@ bool config_load(struct config *c, struct arena *a, const char *name, const char
         return false;
     start(c);   // follow read the files youngest first; lay them down eldest first
     for (size_t i = ch.count; i-- > 0;) {
-        char parent[PARAM_TEXT_MAX];
+        char parent[CONFIG_NAME_MAX];
         if (!config_read(c, a, ch.file[i], ch.text[i], ch.n[i], parent, e))
             return false;
     }

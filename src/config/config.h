@@ -13,6 +13,8 @@
 #include "config/core.h"
 #include "config/prior.h"
 
+enum { CONFIG_NAME_MAX = 1024 };   // of what a core file extends, with its end
+
 struct config {
     struct core_params core;
     struct origin origin[PARAM_COUNT];
@@ -40,7 +42,7 @@ const char *const *config_unread(const struct config *c, struct arena *a, const 
 // No file is opened; the name `extends` gives goes to `parent`, "" for none. c->fit is whole when
 // all is read and prior_finish (prior.h) has seen it.
 bool config_read(struct config *c, struct arena *a, const char *file, const char *text, size_t n,
-                 char parent[PARAM_TEXT_MAX], struct err *e);
+                 char parent[CONFIG_NAME_MAX], struct err *e);
 
 // One line a parameter: path, value and unit, then its meaning or, with
 // `origins`, where it came from and the source that file gives for it.

@@ -99,7 +99,7 @@ static bool read_extends(struct reader *r, struct fy_node *value)
 {
     size_t n = 0;
     const char *s = fy_node_is_scalar(value) ? fy_node_get_scalar(value, &n) : NULL;
-    if (!s || n == 0 || n >= PARAM_TEXT_MAX)
+    if (!s || n == 0 || n >= CONFIG_NAME_MAX || memchr(s, 0, n))
         return yaml_refuse(r, value, "extends", "is not the name of a core file");
     memcpy(r->parent, s, n);
     r->parent[n] = 0;
@@ -182,6 +182,28 @@ static bool check_directives(struct reader *r)
     return true;
 }
 
+// The library reads as far as the end of a document, or a zero byte, and is silent about what follows.
+static bool check_end(struct reader *r)
+{
+    int line = 1;
+    bool any = false;   // a line that is neither empty nor a comment
+    if (memchr(r->text, 0, r->n))
+        return err_set(r->e, "%.200s: has a zero byte", r->file);
+    for (size_t i = 0, n; i < r->n; i += n + 1, line++) {
+        const char *at = r->text + i, *end = memchr(at, '\n', r->n - i);
+        n = end ? (size_t)(end - at) : r->n - i;
+        bool mark = n >= 3 && (!memcmp(at, "---", 3) || !memcmp(at, "...", 3)) &&
+                    (n == 3 || strchr(" \t\r", at[3]));
+        if (mark && (any || *at == '.'))
+            return err_set(r->e, "%.200s:%d:1: a core file is one document", r->file, line);
+        size_t blank = 0;
+        while (blank < n && strchr(" \t\r", at[blank]))
+            blank++;
+        any |= mark || (blank < n && at[blank] != '#');
+    }
+    return true;
+}
+
 // The library does not look whether it gets memory. So what a text of `n` bytes will need is taken
 // before, and left with the C library: below the block returned, which is to be freed at the end.
 static void *reserve(size_t n)
@@ -222,11 +244,11 @@ static bool read_document(struct reader *r, struct fy_diag *diag)
 }
 
 bool config_read(struct config *c, struct arena *a, const char *file, const char *text, size_t n,
-                 char parent[PARAM_TEXT_MAX], struct err *e)
+                 char parent[CONFIG_NAME_MAX], struct err *e)
 {
     struct reader r = { c, a, yaml_copy(a, file, strlen(file)), text, n, parent, e };
     *parent = 0;
-    if (!check_size(&r) || !check_directives(&r))
+    if (!check_size(&r) || !check_directives(&r) || !check_end(&r))
         return false;
     struct fy_diag_cfg quiet;
     fy_diag_cfg_default(&quiet);

@@ -43,7 +43,7 @@ static void set_lines(struct core_params *p, char *text)
 // What is said of how sure values are is written to what reads the same, and can be drawn from.
 static void draw(struct config *c, struct arena *a)
 {
-    char parent[PARAM_TEXT_MAX], *text;
+    char parent[CONFIG_NAME_MAX], *text;
     size_t n;
     struct err e = { 0 };
     struct config *drawn = ARENA_NEW(a, struct config), *again = ARENA_NEW(a, struct config);
@@ -73,7 +73,7 @@ int LLVMFuzzerTestOneInput(const u8 *data, size_t len)
 {
     struct arena *a = arena_new();
     struct config *c = ARENA_NEW(a, struct config);
-    char parent[PARAM_TEXT_MAX];
+    char parent[CONFIG_NAME_MAX];
     struct err e = { 0 };
     *c = (struct config){ .core = core_defaults, .instructions = "", .fit.fitted_with = "" };
     char *text = ARENA_ARRAY(a, len + 1, char);

@@ -271,7 +271,7 @@ static void make_written(struct written *w, double r)
 static void read_written(struct written *w, const char *words)
 {
     struct err e = { "" };
-    char parent[PARAM_TEXT_MAX];
+    char parent[CONFIG_NAME_MAX];
     FILE *f = open_memstream(&w->text, &w->size);
     cal_write(w->c, words, f);
     fclose(f);

@@ -19,7 +19,7 @@ static struct config *fresh(struct arena *a)
 
 static bool reads(struct config *c, struct arena *a, const char *text, struct err *e)
 {
-    char parent[PARAM_TEXT_MAX];
+    char parent[CONFIG_NAME_MAX];
     e->text[0] = 0;
     return config_read(c, a, "x.yaml", text, strlen(text), parent, e);
 }
@@ -102,6 +102,9 @@ static void a_bad_file_is_refused_with_its_place(void **state)
         { "% w$dth: 2 \xa0   nt. ",
           "x.yaml:1:1: a core file has no directives (%)" },   // the library hangs
         { "\xef\xbb\xbf%YAML 1.2\n---\n", "x.yaml:1:1: a core file has no directives (%)" },
+        { "rob:\n  groups: 50\n--- \nwidth: 2\n", "x.yaml:3:1: a core file is one document" },
+        { "---\nrob:\n  groups: 50\n...\n", "x.yaml:4:1: a core file is one document" },
+        { "# one\n---\n---\nrob:\n  groups: 50\n", "x.yaml:3:1: a core file is one document" },
         { "width: 2\n\r%a b\n", "x.yaml:2:1: a core file has no directives (%)" },
         { "- rob\n", "x.yaml:1:1: a core file is a mapping of parameters" },
         { "", "x.yaml:1:1: a core file is a mapping of parameters" },

@@ -13,7 +13,7 @@ enum { DRAWS = 10000 };
 
 static bool reads(struct config *c, struct arena *a, const char *text, struct err *e)
 {
-    char parent[PARAM_TEXT_MAX];
+    char parent[CONFIG_NAME_MAX];
     e->text[0] = 0;
     *c = (struct config){ .core = core_defaults, .instructions = "", .fit.fitted_with = "" };
     return config_read(c, a, "x.yaml", text, strlen(text), parent, e) && prior_finish(c, a, e);
