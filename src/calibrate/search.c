@@ -241,9 +241,7 @@ static bool has_programs(const struct calibration *c)
     return false;
 }
 
-// What |ln(sim / measured)| of a family that was not among these does not exceed with INTERVAL percent, a
-// vote a family, but for fold `without`: of n families the ceil((n + 1) INTERVAL %)-th, or the largest (Vovk, Gammerman and Shafer
-// 2005: conformal prediction, where all that is assumed is that families come in no order).
+// What INTERVAL percent of |ln(sim / measured)| do not exceed, a vote a family, but for fold `without`.
 static double interval(const struct calibration *c, u32 without)
 {
     struct weighed *w = ARENA_ARRAY(c->arena, c->points + 1, struct weighed);
@@ -260,7 +258,7 @@ static double interval(const struct calibration *c, u32 without)
     }
     qsort(w, n, sizeof(*w), by_error);
     for (size_t k = 0; k < n; k++)
-        if ((sum += w[k].weight) >= (families + 1) * INTERVAL / 100)
+        if ((sum += w[k].weight) >= families * INTERVAL / 100)
             return w[k].error;
     return n ? w[n - 1].error : NAN;
 }
