@@ -43,6 +43,7 @@ int cmd_calibrate(const struct cli_line *l)
         .threads = (unsigned)l->at[OPT_threads].number,
         .every = (unsigned)l->at[OPT_every].number,
         .command = l->text,
+        .core_file = l->at[OPT_output].text,
         .stop = &stop,
     };
     unsigned flags = cli_given(l, OPT_json) ? M2SIM_JSON : 0;

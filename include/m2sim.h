@@ -312,6 +312,7 @@ struct m2sim_calibrate {
     unsigned threads;   // of the host; default 2
     unsigned every;   // take one measurement in so many; default 1
     const char *command;   // for the core file's provenance
+    const char *core_file;   // that it is written to; none that the core is made of
     const volatile int *stop;   // set by a signal handler: ends soon; made again, it goes on there
     void (*progress)(void *ctx, const char *what, size_t done, size_t total);   // may be NULL
     void *ctx;

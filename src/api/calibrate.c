@@ -94,6 +94,28 @@ static void release(struct work *w)
     arena_free(w->c.arena);
 }
 
+static bool is_file(const char *name, const struct stat *of)
+{
+    struct stat s;
+    return name && !stat(name, &s) && s.st_dev == of->st_dev && s.st_ino == of->st_ino;
+}
+
+// A core file extends the one calibrated, which must not end by being written over.
+static bool check_core_file(const struct work *w, struct m2sim_error *e)
+{
+    const char *name = w->o->core_file;
+    struct stat s;
+    if (!name || stat(name, &s) || !S_ISREG(s.st_mode))
+        return true;
+    bool own = is_file(w->measured.core, &s);
+    for (u32 k = 0; k < PARAM_COUNT && !own; k++)
+        own = is_file(w->base.origin[k].file, &s) || is_file(w->base.fit.of[k].origin.file, &s);
+    return !own || api_fail(e, M2SIM_EXIT_USAGE,
+                            "--output %.300s: is of the core that is calibrated, and would "
+                            "extend itself",
+                            name);
+}
+
 // The core's name in reports and tables is the one in its file.
 static bool load_core(struct work *w, struct m2sim_error *e)
 {
@@ -102,6 +124,8 @@ static bool load_core(struct work *w, struct m2sim_error *e)
         return false;
     if (!config_load(&w->base, w->c.arena, w->measured.core, w->o->sets, w->o->set_count, &err))
         return api_fail_for(e, M2SIM_EXIT_CONFIG, &err);
+    if (!check_core_file(w, e))
+        return false;
     if (core_reads_lines(&w->base))
         return api_fail(e, M2SIM_EXIT_CONFIG,
                         "core.prefetch.pointers looks at memory, which a recorded stretch has "

@@ -307,7 +307,8 @@ static void find_discrepancy(struct calibration *c)
             unseen++;
             held_unseen += fabs(cal_residual(p, c->accepted ? c->after[k] : c->begin[k])) <= whole;
         }
-        if (!tells(c, k, programs))
+        // Of the only fold with programs the others say nothing.
+        if (!tells(c, k, programs) || isnan(of[c->family[p->family].fold]))
             continue;
         all++;
         held += fabs(cal_residual(&c->point[k], c->held_out[k])) <=

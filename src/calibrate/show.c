@@ -194,11 +194,16 @@ static void show_judgement(const struct calibration *c, FILE *f)
         f,
         "\nOn families that a fit has not seen the error %s by %.1f %% (standard error %.1f %%): "
         "%s.\n"
-        "What no parameter explains: sd %.3f of ln(simulated / measured). The interval of "
-        "95 %% that the other\nfolds give holds %.0f %% of the points held out",
+        "What no parameter explains: sd %.3f of ln(simulated / measured). ",
         c->fell < 0 ? "rises" : "falls", 100 * fabs(c->fell), 100 * c->fell_error,
-        c->accepted ? "what was fitted is accepted" : "the core stays as it is", c->discrepancy,
-        100 * c->coverage);
+        c->accepted ? "what was fitted is accepted" : "the core stays as it is", c->discrepancy);
+    if (isnan(c->coverage))
+        fprintf(f, "No fold says how far that holds\nin another: too few families");
+    else
+        fprintf(f,
+                "The interval of 95 %% that the other\nfolds give holds %.0f %% of the points "
+                "held out",
+                100 * c->coverage);
     if (!isnan(c->coverage_unseen))
         fprintf(f, ", that of all %.0f %% of those that no fit has seen", 100 * c->coverage_unseen);
     fprintf(f, ".\n");
