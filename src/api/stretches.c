@@ -225,8 +225,9 @@ static bool find_stretch(struct stretches *s, const struct guest_point *p, const
     }
     stretch_free(made);
     to->stretch = NULL;
+    const u32 none = COUNT(tries);
     if (!known)
-        keep(s, key + 5, COUNT(tries));
+        keep(s, key + 5, none);
     return true;
 }
 

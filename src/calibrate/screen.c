@@ -85,7 +85,7 @@ static void note(struct walk *w, u32 number, double by)
 static bool trajectory(struct walk *w, struct err *e)
 {
     struct calibration *c = w->c;
-    u32 order[CAL_PARAMS];
+    u32 order[CAL_PARAMS] = { 0 };
     start(w);
     if (!cal_ask(c, &w->at, false, w->sim, e))
         return false;

@@ -80,7 +80,7 @@ double probe_pairs(struct lab *lab, double x, u32 arg)
                                           : a64_ldr(4, 2, 0));
     }
     c.run.x[1] = c.run.x[2] = LAB_DATA;
-    u32 times = 40 + 800 / n;
+    u32 times = 40 + 800 / (n ? n : 1);
     return loop_run(&c, times, times) / n;
 }
 

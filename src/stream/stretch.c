@@ -1,5 +1,6 @@
 #include "stream/stretch.h"
 
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -47,6 +48,7 @@ bool stretch_is_full(const struct stretch *s)
 static struct record *place(struct record *table, size_t room, const struct record *r)
 {
     size_t k = (record_pc(r) >> 2) * 0x9e3779b97f4a7c15ull >> 20 & (room - 1);
+    assert(table);
     while (table[k].head && record_pc(&table[k]) != record_pc(r))
         k = (k + 1) & (room - 1);
     return &table[k];
@@ -58,6 +60,7 @@ static void grow(struct stretch *s)
     struct record *more = calloc(room, sizeof(*more));
     if (!more)
         out_of_memory();
+    assert(s->known || !s->known_room);
     for (size_t k = 0; k < s->known_room; k++)
         if (s->known[k].head)
             *place(more, room, &s->known[k]) = s->known[k];
