@@ -233,11 +233,14 @@ static bool whole_sets(const char *what, u64 size, u64 ways, u64 line, struct er
     return true;
 }
 
-// Every integer unit has a scheduler.
+// There are not too many, and every integer unit has a scheduler.
 static bool units_exist(const struct core_params *p, struct err *e)
 {
     const u64 own[] = { p->sched_u1, p->sched_u2, p->sched_u3, p->sched_u4,
                         p->sched_u5, p->sched_u6, p->sched_u7, p->sched_u8 };
+    u64 all = p->units_int + p->units_mem + p->units_fp;
+    if (all > 16)
+        return err_set(e, "units: %" PRIu64 " in all, of at most 16", all);
     for (u32 k = 0; k < p->units_int; k++)
         if (!own[k])
             return err_set(e, "scheduler.u%u: 0 entries, but units.int is %" PRIu64, k + 1,

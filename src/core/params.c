@@ -68,6 +68,9 @@ static void memory_of(const struct core_params *p, struct hierarchy_params *m)
         .whole_lines = (u32)p->whole_lines,
         .slc_exclusive = p->slc_exclusive,
         .first_touch = (u32)choice_find(choices_first_touch, p->l2_first_touch),
+        .l1i_perfect = p->l1i_perfect,
+        .l1d_perfect = p->l1d_perfect,
+        .l2_perfect = p->l2_perfect,
         .page = (u32)p->page_size,
         .page_map = p->page_scramble,
     };
@@ -89,6 +92,7 @@ static void tlb_of(const struct core_params *p, struct tlb_params *t)
         .l2_fetch = (u32)p->itlb_miss,
         .l2_data = (u32)p->dtlb_miss,
         .walkers = (u32)p->l2tlb_walkers,
+        .perfect = p->tlb_perfect,
         .walk = (u32)p->l2tlb_walk,
         .reorder = (u32)p->l2tlb_reorder,
     };
@@ -96,6 +100,7 @@ static void tlb_of(const struct core_params *p, struct tlb_params *t)
 
 static void branch_of(const struct core_params *p, struct bpred_params *b)
 {
+    u64 most = (u64)param_find("l1i.size")->max;   // of a perfect L1I
     *b = (struct bpred_params){
         .kind = (u32)choice_find(choices_bpred, p->bp_kind),
         .counter_bits = (u32)p->bp_counters,
@@ -114,7 +119,7 @@ static void branch_of(const struct core_params *p, struct bpred_params *b)
                  .l2_bubbles = (u32)p->btb2_taken - 1,
                  .l2_warm = (u32)p->btb2_warm,
                  .random = p->btb_random,
-                 .predecode_bytes = p->l1i_size,
+                 .predecode_bytes = p->l1i_perfect ? most : p->l1i_size,
                  .predecode_bubbles = (u32)p->predecode_taken - 1,
                  .decode_bubbles = (u32)p->decode_taken - 1 },
         .ras = { .entries = (u32)p->ras_entries,

@@ -25,6 +25,7 @@ struct shared {
     struct dram *dram;
     u32 l2_line, slc_latency, write_share;
     bool exclusive;
+    bool perfect;   // the L2 has every line, and none is kept in `l2`
     u32 first_touch;
     u64 *touched;   // a bit a page, which those TOUCHED pages apart share, or NULL
 };
@@ -44,6 +45,7 @@ struct first {
     struct prefetch *prefetch;
     struct prefetch *fills;   // the one that sees fills, or NULL
     u32 line, line_bits;
+    bool perfect;   // has every line, and none is kept in `cache`
 };
 
 struct hierarchy {
@@ -90,7 +92,8 @@ static struct shared *shared_new(struct arena *a, const struct hierarchy_params 
     s->exclusive = p->slc_exclusive;
     s->write_share = p->write_share;
     s->first_touch = p->first_touch;
-    s->touched = p->first_touch ? ARENA_ARRAY(a, TOUCHED / 64, u64) : NULL;
+    s->perfect = p->l2_perfect;
+    s->touched = p->first_touch && !p->l2_perfect ? ARENA_ARRAY(a, TOUCHED / 64, u64) : NULL;
     return s;
 }
 
@@ -107,6 +110,8 @@ struct hierarchy *hierarchy_new(struct arena *a, const struct hierarchy_params *
     struct hierarchy *h = ARENA_NEW(a, struct hierarchy);
     h->d = first_new(a, &p->l1d, p->l1d_mshrs, &p->l1d_prefetch, p->page);
     h->i = first_new(a, &p->l1i, p->l1i_mshrs, &p->l1i_prefetch, p->page);
+    h->d.perfect = p->l1d_perfect;
+    h->i.perfect = p->l1i_perfect;
     h->s = peer ? peer->s : shared_new(a, p);
     h->fetch_bus = meter_new(a, p->l1i_bytes_per_64_cycles, 64);
     h->l2_prefetch = prefetch_new(a, &p->l2_prefetch, p->l2.line, p->page);
@@ -142,6 +147,20 @@ static enum level served_by(struct cache_answer r, enum level here)
 {
     return r.state & LINE_PENDING ? (enum level)((r.state & LINE_ORIGIN) >> LINE_ORIGIN_SHIFT)
                                   : here;
+}
+
+// What a cache that has every line answers.
+static struct cache_answer perfect_answer(struct cache *c, enum access kind, cycle now)
+{
+    c->looked[kind]++;
+    return (struct cache_answer){ .ready = now, .hit = true };
+}
+
+static struct cache_answer l2_lookup(struct shared *s, paddr pa, enum access kind, cycle now)
+{
+    if (__builtin_expect(s->perfect, 0))
+        return perfect_answer(s->l2, kind, now);
+    return cache_lookup(s->l2, pa, kind, now);
 }
 
 // Each step is a bijection of the page number's bits, so pages never collide.
@@ -292,7 +311,7 @@ static cycle l2_read(struct hierarchy *h, vaddr pc, vaddr va, u32 line, enum acc
     struct shared *s = h->s;
     paddr pa = physical(h, va);
     cycle begin = meter_take(s->l2_bus, now, line), ready;
-    struct cache_answer r = cache_lookup(s->l2, pa, kind, begin);
+    struct cache_answer r = l2_lookup(s, pa, kind, begin);
     if (r.hit) {
         *level = served_by(r, LEVEL_L2);
         ready = later(r.ready, begin + h->l2_latency);
@@ -313,7 +332,7 @@ static cycle l1_push_out(struct hierarchy *h, struct first *f, struct cache_vict
         return now;
     paddr pa = physical(h, v.line);
     cycle begin = meter_take(h->s->l2_bus, now, f->line);
-    if (!cache_mark_dirty(h->s->l2, pa))
+    if (!h->s->perfect && !cache_mark_dirty(h->s->l2, pa))
         l2_push_out(h->s, cache_fill(h->s->l2, pa, LINE_DIRTY, begin, begin), begin);
     return begin;
 }
@@ -377,7 +396,7 @@ static cycle l1_claim(struct hierarchy *h, vaddr va, cycle now, enum level *leve
     paddr pa = physical(h, va);
     cycle start = mshr_start(h->d.mshr, now);
     l2_touch(h, va, false, start);
-    struct cache_answer r = cache_lookup(s->l2, pa, ACCESS_WRITE, start);
+    struct cache_answer r = l2_lookup(s, pa, ACCESS_WRITE, start);
     cycle ready = later(r.ready, start) + h->l2_latency;
     *level = LEVEL_L2;
     h->stats.mshr_wait += start - now;
@@ -438,7 +457,8 @@ static __attribute__((noinline)) struct access_result l1_access(struct hierarchy
                                                                 enum access kind, cycle now,
                                                                 cycle hit_ready)
 {
-    struct cache_answer r = cache_lookup(f->cache, va, kind, now);
+    struct cache_answer r = __builtin_expect(f->perfect, 0) ? perfect_answer(f->cache, kind, now)
+                                                            : cache_lookup(f->cache, va, kind, now);
     struct access_result out = { .level = served_by(r, LEVEL_L1) };
     if (r.hit) {
         out.ready = later(r.ready, hit_ready);
@@ -525,14 +545,14 @@ cycle hierarchy_walk(void *who, u64 page, cycle now)
     paddr pa = (1ull << 40) - (1ull << 29) + (page & ((1 << 26) - 1)) * 8;
     enum level level;
     cycle begin = meter_take(s->l2_bus, now, 8);
-    struct cache_answer r = cache_lookup(s->l2, pa, ACCESS_READ, begin);
+    struct cache_answer r = l2_lookup(s, pa, ACCESS_READ, begin);
     return r.hit ? later(r.ready, begin + h->l2_latency)
                  : l2_fill(h, pa, 0, ACCESS_READ, begin, &level);
 }
 
 bool hierarchy_l1d_contains(const struct hierarchy *h, vaddr va)
 {
-    return cache_contains(h->d.cache, va);
+    return h->d.perfect || cache_contains(h->d.cache, va);
 }
 
 void hierarchy_word(struct hierarchy *h, vaddr va, u64 word, bool points)

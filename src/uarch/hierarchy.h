@@ -52,6 +52,8 @@ struct hierarchy_params {
                                           // a power of two, or 0: none
     u32 slc_exclusive;                    // 1: the SLC holds what the L2 pushed out
     u32 first_touch;                      // enum first_touch
+    bool l1i_perfect, l1d_perfect;        // what if: every access hits the L1I, the L1D
+    bool l2_perfect;                      // what if: every miss of a first level hits the L2
     u32 page;                             // bytes: 16384
     u32 page_map;                         // 0 identity, 1 scrambled
     struct prefetch_params l1i_prefetch;

@@ -25,6 +25,7 @@ struct tlb_params {
     u32 l2_fetch;   // cycles added to a fetch that hits the second level: 9 | 7
     u32 l2_data;   // cycles added to a load or store that hits it: 6 | 7
     u32 walkers;   // walks at once, at most 64; unknown, 2 assumed
+    bool perfect;   // what if: every translation hits the first level
     u32 walk;   // cycles of a walk beyond l2_*; with a walk function,
         // beyond that and the reads it makes (27 | 21; 10 | 7)
     u32 reorder;   // a walk asked for more than so many cycles before a walker is free

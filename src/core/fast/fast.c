@@ -303,6 +303,8 @@ static void set_queues(struct fast *f)
     for (u32 u = 0; u < UNITS_MAX; u++)
         if (f->limit[u] && f->largest < 128)   // sums of counts stay bytes
             f->smaller.half[u >> 3] += (u64)(f->largest - f->limit[u]) << 8 * (u & 7);
+    if (c->fp & 255 && c->fp >> 8)
+        f->largest = 0;   // bind() has no short way for a cluster on both sides
 }
 
 // The reorder buffer and what is held in it.

@@ -105,7 +105,8 @@ static char *field(char **at)
 }
 
 // Units of the table are those of the core it was measured on. A mask of all of a
-// cluster becomes all of this core's cluster, others keep their places in theirs.
+// cluster becomes all of this core's cluster, others keep their places in theirs; where
+// this core has more, several of the table's units to its last one become all from there on.
 static u16 map_units(const struct reader *r, u32 low, u32 high)
 {
     u32 from = 1, to = 1;
@@ -113,10 +114,9 @@ static u16 map_units(const struct reader *r, u32 low, u32 high)
         u32 n = r->table_units[k], m = r->core_units[k];
         if (low >= from && high < from + n) {
             assert(m);
-            if (low == from && high == from + n - 1)
-                high = to + m - 1;
-            else
-                high = high - from + to;
+            bool all = low == from && high == from + n - 1;
+            bool more = low < high && high == from + n - 1 && m > n;
+            high = all || more ? to + m - 1 : high - from + to;
             low = low - from + to;
             if (low > to + m - 1)
                 low = to + m - 1;
