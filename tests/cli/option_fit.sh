@@ -1,7 +1,12 @@
 # How sure parameters are: of any core, of a file's own section, and of what --set gave.
-m2sim config show --fit --set core.rob.groups=400 | grep -E '^core.(branch.penalty|rob.groups|l1d.line|l2.latency) '
+# Of cores of this transcript alone: what is known of those of m2sim grows.
+cat >base.yaml <<'YAML'
+name: base
+branch: { penalty: 12, override: 2 }
+l2: { latency: 17.3 }
+YAML
 cat >mine.yaml <<'YAML'
-extends: m2-avalanche
+extends: ./base.yaml
 name: mine
 fit:
   branch: { penalty: [11, 13, 0.6], override: [1, 3, 0.5] }   # by hand
@@ -9,11 +14,15 @@ fit:
   discrepancy: { fast: 0.08 }
   fitted_with: nothing
 YAML
+m2sim config show --fit --core ./base.yaml --set core.rob.groups=400 | grep -E '^core.(branch.penalty|rob.groups|l1d.line|l2.latency) |^# [a-z]* '
 m2sim config show --fit --core ./mine.yaml | grep -E '^core.(branch.penalty|branch.override|l2.latency) |^# [a-z]* '
 m2sim config show --json --core ./mine.yaml | python3 -c "
 import json, sys
 all = json.load(sys.stdin)
 print(all['fit'], {k: v for k, v in all['parameters']['core.branch.penalty']['fit'].items() if k != 'file'})"
+# Who extends it has what it says, but for what they say themselves.
+printf 'extends: ./mine.yaml\nfit: { discrepancy: { detailed: 0.3 } }\n' >more.yaml
+m2sim config show --fit --core ./more.yaml | grep -E '^core.branch.override |^# [a-z]* '
 # The section is no part of what is timed, and a bad one is refused by one line.
 sed '/^fit/,$d' mine.yaml >bare.yaml
 m2sim config show --core ./bare.yaml | head -1 >digest
