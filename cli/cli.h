@@ -80,6 +80,7 @@ struct cli_line {
     } at[OPTIONS];
     char **word;   // ends with NULL
     int words;
+    bool own;   // the first word is the command's own, though it runs programs
     const char *text;   // all of it, as a shell would read it
 };
 

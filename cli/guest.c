@@ -1,4 +1,4 @@
-// `m2sim run` and `m2sim time`: both run a guest program; time also reports on it.
+// `m2sim run`, `m2sim time` and `m2sim profile`: they run a guest program; the last two report on it.
 #include "cli.h"
 #include "progress.h"
 
@@ -16,6 +16,7 @@ struct guest_command {
     size_t env_count;
     bool json, quiet, strace;
     bool folder;   // output is one
+    const char *format;   // of a profile
     struct m2sim_output *to;
 };
 
@@ -139,7 +140,9 @@ static bool open_output(struct guest_command *g, FILE **out, FILE **strace, stru
             return false;
         *out = m2sim_output_stream(g->to);
     }
-    *strace = g->strace ? *out : NULL;
+    // A profile that is no text stands alone in its file.
+    bool apart = g->format && strcmp(g->format, "text") != 0;
+    *strace = !g->strace ? NULL : apart && !g->folder ? stderr : *out;
     g->o.output = g->to;
     return true;
 }
@@ -151,6 +154,8 @@ static bool write_report(const struct guest_command *g, struct m2sim *s, FILE *o
         (g->json ? M2SIM_JSON : 0) | (cli_given(g->line, OPT_no_host) ? M2SIM_NO_HOST : 0);
     if (g->folder)
         return m2sim_report_folder(s, g->to, flags, e);
+    if (g->o.profile)
+        return m2sim_profile(s, g->format, out, e);
     if (m2sim_report(s, out, flags))
         return true;
     snprintf(e->text, sizeof(e->text), "%s: %s",
@@ -243,6 +248,17 @@ static int check_engine(struct guest_command *g, enum command c)
     return -1;
 }
 
+// What the profile is written as: --format, --json, or what the suffix of a file says.
+static const char *format_of(const struct cli_line *l)
+{
+    const char *format = l->at[OPT_format].text, *output = l->at[OPT_output].text;
+    if (!format && cli_given(l, OPT_json))
+        format = "json";
+    if (!format && output && strcmp(output, "-") != 0 && !cli_is_folder(output))
+        format = m2sim_profile_format_of(output);
+    return format;
+}
+
 static int guest_command(const struct cli_line *l, enum command c, enum m2sim_mode mode)
 {
     struct guest_command g = { .o = { .mode = mode, .command = l->text }, .line = l };
@@ -253,6 +269,8 @@ static int guest_command(const struct cli_line *l, enum command c, enum m2sim_mo
         return cli_usage(name,
                          "--root hides the host's files, --host-files shows them: one of both");
     set_options(&g);
+    g.o.profile = c == COMMAND_profile;
+    g.format = format_of(l);
     int done = check_engine(&g, c);
     if (done < 0)
         done = execute(&g);
@@ -263,6 +281,36 @@ static int guest_command(const struct cli_line *l, enum command c, enum m2sim_mo
 int cmd_run(const struct cli_line *l)
 {
     return guest_command(l, COMMAND_run, M2SIM_RUN);
+}
+
+// `annotate FUNCTION FILE`, `diff FILE FILE`, `show FILE`.
+static int view_profile(const struct cli_line *l)
+{
+    const char *what = l->word[0];
+    bool annotate = !strcmp(what, "annotate"), diff = !strcmp(what, "diff");
+    int wanted = annotate || diff ? 3 : 2;
+    if (l->words != wanted)
+        return cli_usage("profile", annotate ? "annotate: a function and a profile"
+                                    : diff   ? "diff: two profiles"
+                                             : "show: a profile");
+    struct m2sim_profile_view v = { .path = l->word[annotate ? 2 : 1],
+                                    .format = format_of(l),
+                                    .function = annotate ? l->word[1] : NULL,
+                                    .against = diff ? l->word[2] : NULL };
+    if ((annotate || diff) && cli_given(l, OPT_format))
+        return cli_usage("profile", "--format is not for %s", what);
+    struct m2sim_error e;
+    struct m2sim_output *to;
+    FILE *f = cli_output(l->at[OPT_output].text, &to, &e);
+    if (!f)
+        return cli_fail(&e);
+    bool ok = m2sim_profile_view(&v, f, cli_given(l, OPT_json) ? M2SIM_JSON : 0, &e);
+    return cli_close(to, ok, ok ? 0 : cli_fail(&e));
+}
+
+int cmd_profile(const struct cli_line *l)
+{
+    return l->own ? view_profile(l) : guest_command(l, COMMAND_profile, M2SIM_TIME);
 }
 
 int cmd_time(const struct cli_line *l)

@@ -213,6 +213,18 @@ static int read_options(struct cli_line *l, enum command c, int argc, char **arg
     }
 }
 
+// Whether a line of the command's usage begins with this word: it is the command's own and no program.
+static bool own_word(enum command c, const char *word)
+{
+    size_t n = strlen(word);
+    for (const char *at = cli_commands[c].arguments; at; at = strchr(at, '\n')) {
+        at += *at == '\n';
+        if (!strncmp(at, word, n) && at[n] == ' ')
+            return true;
+    }
+    return false;
+}
+
 int cli_read(struct cli_line *l, enum command c, int argc, char **argv)
 {
     *l = (struct cli_line){ .word = grow(NULL, (size_t)argc, sizeof(*l->word)),
@@ -227,7 +239,11 @@ int cli_read(struct cli_line *l, enum command c, int argc, char **argv)
         int done = read_options(l, c, argc, argv, longs, letters, &ended);
         if (done >= 0)
             return done;
-        if (guest || ended || cli_given(l, OPT_run) || optind >= argc)
+        if (ended || cli_given(l, OPT_run) || optind >= argc)
+            break;
+        if (guest && !l->words)
+            l->own = own_word(c, argv[optind]);
+        if (guest && !l->own)
             break;
         l->word[l->words++] = argv[optind++];
     }

@@ -78,6 +78,7 @@ struct m2sim_options {
     uint64_t seed;              // of everything random the guest sees, and of `draws`
     unsigned draws;   // M2SIM_TIME: the report says how sure its figures are, by so many
         // draws of what may be otherwise in the core; 0 for none, else from 3 to 1000
+    bool profile;   // M2SIM_TIME: count by instruction and call path, for m2sim_profile_*
     const char *gdb;   // "PORT" or "ADDRESS:PORT": m2sim_run waits there for a debugger
     bool deterministic;   // M2SIM_RUN: threads take turns and time is instructions
     const char *net;   // of M2SIM_NETS; default "loopback", the host's; or
@@ -176,6 +177,24 @@ void m2sim_output_drop(struct m2sim_output *o);
 // earlier run's, of which none stays. False with *e when one cannot be written.
 bool m2sim_report_folder(const struct m2sim *s, struct m2sim_output *folder, unsigned flags,
                          struct m2sim_error *e);
+
+// Writes where the time of a finished run with options.profile went, as one of M2SIM_PROFILE_FORMATS
+// (NULL: "text"). Its sums are those of the report, to the slot. False with *e when it cannot be written.
+bool m2sim_profile(const struct m2sim *s, const char *format, FILE *f, struct m2sim_error *e);
+
+// Writes a profile that was kept in a file: as `format`, or when `function` is given its source and
+// instructions; when `against` is, what changed from `path` to that one. False with *e.
+struct m2sim_profile_view {
+    const char *path;
+    const char *format;   // default "text"
+    const char *function;
+    const char *against;
+};
+bool m2sim_profile_view(const struct m2sim_profile_view *o, FILE *f, unsigned flags,
+                        struct m2sim_error *e);
+
+// The format that a file's suffix means, or NULL.
+const char *m2sim_profile_format_of(const char *path);
 
 // The parameters ("core.memory.width") that options.sets gave and the model does not read,
 // ended by NULL. The report names them too.
@@ -364,6 +383,7 @@ enum m2sim_list {
     M2SIM_BENCH_MODES,   // m2sim_bench.modes
     M2SIM_CLOCKS,   // m2sim_bench.wall: cpu, wall
     M2SIM_NETS,   // m2sim_options.net
+    M2SIM_PROFILE_FORMATS,   // m2sim_profile
     M2SIM_LISTS
 };
 

@@ -70,7 +70,7 @@ static bool check(const struct m2sim_bench *o, struct m2sim_error *e)
     return true;
 }
 
-static bool measure(const struct m2sim_bench *o, struct bench *b, struct profile *profile,
+static bool measure(const struct m2sim_bench *o, struct bench *b, struct bench_profile *profile,
                     struct m2sim_error *e)
 {
     char guests[PATH_MAX], object[PATH_MAX], self[PATH_MAX] = "";
@@ -99,7 +99,7 @@ static bool measure(const struct m2sim_bench *o, struct bench *b, struct profile
     return bench_measure(b, &p, &err, &code) || api_fail_for(e, code, &err);
 }
 
-static bool write_folded(const char *path, const struct profile *p, struct m2sim_error *e)
+static bool write_folded(const char *path, const struct bench_profile *p, struct m2sim_error *e)
 {
     struct err err = { "" };
     struct output *o = output_open(path, &err);
@@ -112,7 +112,7 @@ static bool profile(const struct m2sim_bench *o, FILE *f, unsigned flags, struct
 {
     enum { FUNCTIONS = 12 };
     struct arena *a = arena_new();
-    struct profile p = { .arena = a };
+    struct bench_profile p = { .arena = a };
     struct bench b = { .arena = a };
     bool ok = measure(o, &b, &p, e);
     profile_finish(&p);

@@ -7,6 +7,7 @@
 #include "base/nearest.h"
 #include "base/number.h"
 #include "bench/bench.h"
+#include "profile/profile.h"
 
 static const struct name {
     const char *name, *meaning;
@@ -52,6 +53,12 @@ static void each_row(const struct name *row, m2sim_each *each, void *ctx)
         each(ctx, row->name, row->meaning);
 }
 
+static void each_format(m2sim_each *each, void *ctx)
+{
+    for (const struct profile_format *f = profile_formats; f->name; f++)
+        each(ctx, f->name, f->doc);
+}
+
 static void each_mode(m2sim_each *each, void *ctx)
 {
     size_t n;
@@ -71,6 +78,7 @@ void m2sim_names(enum m2sim_list list, m2sim_each *each, void *ctx)
     case M2SIM_BENCH_MODES: each_mode(each, ctx); break;
     case M2SIM_CLOCKS: each_row(clocks, each, ctx); break;
     case M2SIM_NETS: each_row(nets, each, ctx); break;
+    case M2SIM_PROFILE_FORMATS: each_format(each, ctx); break;
     case M2SIM_LISTS: break;
     }
 }
@@ -110,6 +118,7 @@ bool m2sim_choose(enum m2sim_list list, const char *name, struct m2sim_error *e)
         [M2SIM_BENCH_MODES] = "mode",
         [M2SIM_CLOCKS] = "clock",
         [M2SIM_NETS] = "network",
+        [M2SIM_PROFILE_FORMATS] = "format of profiles",
     };
     assert(list < M2SIM_LISTS);
     struct search s = { .name = name, .nearest.word = name };

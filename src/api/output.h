@@ -4,11 +4,12 @@
 
 #include "api/sim.h"
 #include "base/output.h"
+#include "profile/profile.h"
 
 #define API_STRACE "strace.txt"
 
 enum {
-    OUTPUT_FILES = 7,              // that a folder may get
+    OUTPUT_FILES = 7 + PROFILE_FORMATS,   // that a folder may get
     OUTPUT_HELD = OUTPUT_FILES * 3,   // descriptors: of a file, of what it replaces, of the folder
 };
 

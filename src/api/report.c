@@ -10,7 +10,7 @@
 
 #include "base/oom.h"
 #include "api/output.h"
-#include "api/sim.h"
+#include "api/profiling.h"
 #include "core/counters.h"
 #include "core/pmu.h"
 #include "report/report.h"
@@ -201,6 +201,7 @@ struct part {
     const char *name;
     void (*write)(const struct m2sim *s, const struct report *r, FILE *f, bool host);
     bool wanted;
+    const struct profile_format *format;   // a profile is written, by that
 };
 
 static size_t list_parts(const struct m2sim *s, struct part list[OUTPUT_FILES])
@@ -208,7 +209,7 @@ static size_t list_parts(const struct m2sim *s, struct part list[OUTPUT_FILES])
     const struct config *c = &s->config;
     bool beside = s->core && *c->core.instructions && c->core.instructions[0] != '/';
     const char *table = beside ? strrchr(c->instructions, '/') : NULL;
-    const struct part all[OUTPUT_FILES] = {
+    const struct part all[] = {
         { API_STRACE, NULL, s->options.strace != NULL },
         { "config.yaml", write_yaml, s->core != NULL },
         { "config.json", write_config, s->core != NULL },
@@ -217,8 +218,11 @@ static size_t list_parts(const struct m2sim *s, struct part list[OUTPUT_FILES])
         { "report.json", write_json, true },
         { table ? table + 1 : c->core.instructions, write_table, beside },
     };
-    memcpy(list, all, sizeof(all));
-    return beside ? OUTPUT_FILES : OUTPUT_FILES - 1;
+    size_t n = 0;
+    for (const struct profile_format *f = profile_formats; f->name; f++)
+        list[n++] = (struct part){ f->file, NULL, s->profiling != NULL, f };
+    memcpy(list + n, all, sizeof(all));
+    return n + COUNT(all) - !beside;
 }
 
 static bool bad_output(const struct m2sim_output *to, const struct err *why, struct m2sim_error *e)
@@ -229,12 +233,17 @@ static bool bad_output(const struct m2sim_output *to, const struct err *why, str
 
 // Writes a file whole, under no name still. System calls have been written while it ran.
 static bool write_part(const struct m2sim *s, const struct part *p, const struct report *r,
-                       struct m2sim_output *to, struct output **out, bool host, struct err *e)
+                       const struct profile *profile, struct m2sim_output *to, struct output **out,
+                       bool host, struct err *e)
 {
     *out = NULL;
     if (!p->wanted)
         return true;
-    if (!p->write) {
+    if (p->format) {
+        *out = output_in(to->folder, p->name, 0666 & ~to->mask, e);
+        if (*out && !p->format->write(profile, output_stream(*out), e))
+            return false;
+    } else if (!p->write) {
         *out = to->file;
         to->file = NULL;
     } else {
@@ -311,9 +320,12 @@ bool m2sim_report_folder(const struct m2sim *s, struct m2sim_output *to, unsigne
     m2sim_output_release(to);
     struct sheet *t = sheet_new(s);
     size_t parts = list_parts(s, part), n = 0, k = 0;
-    bool ok = true;
+    struct arena *a = arena_new();
+    struct profile *profile = s->profiling ? profiling_result(s, a, e) : NULL;
+    bool ok = profile || !s->profiling, good = ok;
     for (; ok && n < parts; n++)
-        ok = write_part(s, &part[n], &t->r, to, &out[n], !(flags & M2SIM_NO_HOST), &err);
+        ok = write_part(s, &part[n], &t->r, profile, to, &out[n], !(flags & M2SIM_NO_HOST), &err);
+    arena_free(a);
     if (ok)
         drop_old_table(to, part, parts);
     for (; ok && k < parts; k++)
@@ -321,6 +333,8 @@ bool m2sim_report_folder(const struct m2sim *s, struct m2sim_output *to, unsigne
     while (k < n)
         output_drop(out[k++]);
     free(t);
+    if (!good)
+        return false;
     if (ok && !output_unmoved(to->folder, to->where))
         return api_fail(e, M2SIM_EXIT_OUTPUT, "%.200s: moved meanwhile, with what was written",
                         to->path);

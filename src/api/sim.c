@@ -122,6 +122,8 @@ static void show(struct m2sim *s, const struct record *r, size_t n)
 {
     if (s->watch)
         s->watch(s->watch_ctx, r, n);
+    else if (s->profiling)
+        profiling_feed(s->profiling, r, n);
     else
         core_feed(s->core, r, n);
     if (s->draws)
@@ -226,6 +228,8 @@ static bool make_core(struct m2sim *s, struct m2sim_error *e)
     if (o->draws &&
         !(s->draws = draws_new(&s->config, o->model, o->draws, o->seed, o->threads, &err)))
         return api_fail_for(e, M2SIM_EXIT_CONFIG, &err);
+    if (o->profile)
+        s->profiling = profiling_new(s);
     s->unread = config_unread(&s->config, s->arena, o->model);
     s->stream = stream_new(feed, s, o->threads != 1);
     if (core_reads_lines(&s->config))
@@ -500,6 +504,7 @@ void m2sim_free(struct m2sim *s)
     if (s->stream)
         stream_free(s->stream);
     draws_free(s->draws);
+    profiling_free(s->profiling);
     if (!s->machine.abandoned)
         jit_free(s->machine.jit);
     if (s->process && !s->machine.abandoned)

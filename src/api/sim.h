@@ -29,6 +29,7 @@ struct m2sim {
     struct core *core;        // M2SIM_TIME, else NULL
     struct draws *draws;      // of its parameters: options.draws, else NULL
     struct counts *counts;    // M2SIM_COUNT, else NULL
+    struct profiling *profiling;   // options.profile, else NULL
     stream_consumer *watch;   // M2SIM_COUNT, of api_watched, else NULL; with
     void *watch_ctx;
     struct stream *stream;    // of either, else NULL
@@ -76,6 +77,11 @@ struct m2sim *api_watched(const struct m2sim_options *o, stream_consumer *watch,
 
 // Makes the digest of the program; false, and *e, when it cannot be read.
 bool api_digest_program(const struct m2sim *s, char digest[17], struct m2sim_error *e);
+
+// profiling.c: counts by instruction and path what is fed to the core, from m2sim_new() on.
+struct profiling *profiling_new(struct m2sim *s);
+void profiling_free(struct profiling *p);
+void profiling_feed(struct profiling *p, const struct record *r, size_t n);
 
 // debug.c: waits on options.gdb's port from m2sim_new() on, and serves the debugger that
 // connects when the guest begins. False and *e when the port cannot be had.

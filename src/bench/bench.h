@@ -52,7 +52,7 @@ struct bench_options {
     const char *vs_command;  // or NULL
     const char *probe;       // shared object that counts allocations (probe.h), or NULL
     unsigned repetitions;    // 1 to STATS_MOST
-    struct profile *profile; // instead of being measured each is run once, and looked into
+    struct bench_profile *profile;   // instead of being measured each is run once, and looked into
     bool quick;
     const volatile int *stop;   // set: ends soon, with what there is
     void (*progress)(void *ctx, const char *what, size_t done, size_t total);

@@ -122,7 +122,7 @@ static void add_allocation(struct profile_mode *m, struct namer *n, const struct
     tally_add(&m->from_function, p.function, p.file, s->weight);
 }
 
-static struct profile_mode *mode_of(struct profile *p, const char *mode)
+static struct profile_mode *mode_of(struct bench_profile *p, const char *mode)
 {
     for (size_t k = 0; k < p->modes; k++)
         if (!strcmp(p->mode[k].mode, mode))
@@ -150,7 +150,7 @@ static struct sites *sites_of(const struct probe_head *h, const char *program)
     return sites_new(file, count);
 }
 
-bool profile_add(struct profile *p, const char *mode, const struct probe_head *h,
+bool profile_add(struct bench_profile *p, const char *mode, const struct probe_head *h,
                  const char *program, u64 instructions, double cpu)
 {
     struct namer n = { h, sites_of(h, program) };
@@ -177,7 +177,7 @@ bool profile_add(struct profile *p, const char *mode, const struct probe_head *h
     return true;
 }
 
-void profile_finish(struct profile *p)
+void profile_finish(struct bench_profile *p)
 {
     for (size_t k = 0; k < p->modes; k++) {
         tally_sort(&p->mode[k].part);
@@ -189,7 +189,7 @@ void profile_finish(struct profile *p)
     }
 }
 
-void profile_free(struct profile *p)
+void profile_free(struct bench_profile *p)
 {
     for (size_t k = 0; k < p->modes; k++) {
         tally_free(&p->mode[k].part);

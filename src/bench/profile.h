@@ -21,7 +21,7 @@ struct profile_mode {
     struct tally from_part, from_function;   // of allocations
 };
 
-struct profile {
+struct bench_profile {
     struct arena *arena;
     struct profile_mode mode[PROFILE_MODES];
     size_t modes;
@@ -32,18 +32,18 @@ struct profile {
 const char *profile_part(const char *file);
 
 // Takes what the probe saw of a process of `program`. False when this build knows no symbols.
-bool profile_add(struct profile *p, const char *mode, const struct probe_head *h,
+bool profile_add(struct bench_profile *p, const char *mode, const struct probe_head *h,
                  const char *program, u64 instructions, double cpu);
 
 // To be called when all has been taken, before the following.
-void profile_finish(struct profile *p);
-void profile_free(struct profile *p);
+void profile_finish(struct bench_profile *p);
+void profile_free(struct bench_profile *p);
 
 // Tables of parts and of the `most` heaviest functions, for each mode.
-void profile_show(const struct profile *p, size_t most, FILE *f);
-void profile_show_json(const struct profile *p, FILE *f);
+void profile_show(const struct bench_profile *p, size_t most, FILE *f);
+void profile_show_json(const struct bench_profile *p, FILE *f);
 
 // Stacks as "mode;outermost;...;innermost ticks", for flame graphs.
-void profile_show_folded(const struct profile *p, FILE *f);
+void profile_show_folded(const struct bench_profile *p, FILE *f);
 
 #endif

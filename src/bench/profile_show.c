@@ -41,7 +41,7 @@ static void show_allocations(const struct profile_mode *m, size_t most, FILE *f)
     }
 }
 
-void profile_show(const struct profile *p, size_t most, FILE *f)
+void profile_show(const struct bench_profile *p, size_t most, FILE *f)
 {
     for (size_t k = 0; k < p->modes; k++) {
         const struct profile_mode *m = &p->mode[k];
@@ -76,7 +76,7 @@ static void write_rows(struct jw *j, const char *key, const struct tally *t, con
     jw_close(j);
 }
 
-void profile_show_json(const struct profile *p, FILE *f)
+void profile_show_json(const struct bench_profile *p, FILE *f)
 {
     struct jw j;
     jw_begin(&j, f);
@@ -108,7 +108,7 @@ void profile_show_json(const struct profile *p, FILE *f)
 
 // -- Folded stacks --
 
-void profile_show_folded(const struct profile *p, FILE *f)
+void profile_show_folded(const struct bench_profile *p, FILE *f)
 {
     for (size_t k = 0; k < p->modes; k++)
         for (size_t s = 0; s < p->mode[k].stack.count; s++)

@@ -124,6 +124,7 @@ void core_drain(struct core *c)
 {
     if (!c->drained)
         models[c->runs]->drain(c->state[c->runs]);
+    account_end_run(models[c->runs]->account(c->state[c->runs]));
     c->drained = true;
 }
 
@@ -133,6 +134,12 @@ void core_profile(struct core *c)
 {
     c->profiled = true;
     account_profile(models[c->runs]->account(c->state[c->runs]), c->arena);
+}
+
+void core_path(struct core *c, u32 number)
+{
+    assert(number < PLAN_PATHS);
+    c->parts.plans.path = (u64)number << PLAN_PATH_SHIFT;
 }
 
 void core_each_cost(const struct core *c, account_cost *each, void *ctx)

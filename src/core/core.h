@@ -51,11 +51,16 @@ bool core_use(struct core *c, const char *model, struct err *e);
 // time and is no instruction of core_stats, but the parts count what they see.
 void core_warm(struct core *c, const struct record *r, size_t n);
 
-// From now on slots are also counted by static instruction, which costs time.
+// From now on slots and events are also counted by static instruction, which costs time.
 void core_profile(struct core *c);
 
-// Calls `each` for every static instruction that took or lost slots since, summed over models,
-// in no order; with pc ACCOUNT_NOBODY for slots that none is to blame for, if any.
+// What is fed from now on ran on path `number`, below PLAN_PATHS; at first 0. Wherever it is counted by
+// instruction it is so by path, too; what is done on wrong paths counts for path 0. Cycles do not
+// depend on it. Paths take memory for the code that ran on each.
+void core_path(struct core *c, u32 number);
+
+// Calls `each` for every static instruction, on each path, of which anything was counted since,
+// summed over models, in no order; with pc ACCOUNT_NOBODY for slots that none is to blame for, if any.
 void core_each_cost(const struct core *c, account_cost *each, void *ctx);
 
 // Tells `o` of every instruction and interval from now on; NULL: nobody listens. The core must
@@ -90,17 +95,17 @@ struct core_stats {
 #include "core/core_stats.def"
 #undef STAT
     u64 slots[TOPDOWN_COUNT];   // sum to width x cycles exactly, once drained
-    u64 slots2[TOPDOWN2_COUNT]; // the same slots, by level 2
-    u64 stack[STACK_COUNT];     // and by cause
+    u64 slots2[TOPDOWN2_COUNT];   // the same slots, by level 2
+    u64 stack[STACK_COUNT];   // and by cause
     struct hierarchy_stats memory;
     struct tlb_stats tlb;
     struct bpred_stats predictor;
     struct memdep_stats waits, forwards;
     struct lap_stats lap;
-    bool structures;            // `structure` is meant
+    bool structures;   // `structure` is meant
     struct core_structure structure[STRUCTURE_COUNT];
     struct stat_group model[CORE_MODELS];   // what each that ran counts beyond this
-    const char *runs;           // the path of the one that runs
+    const char *runs;   // the path of the one that runs
 };
 
 // The sums of `stack` by level 2, and of those by level 1.

@@ -99,11 +99,14 @@ struct plan *parts_define(struct core_parts *parts, vaddr pc, u32 word)
 {
     struct plan_page *page = plan_cache_page(&parts->plans, pc / (4 * PLAN_PAGE));
     struct plan *p = &page->plan[pc / 4 % PLAN_PAGE];
+    if (p->kind != PLAN_UNKNOWN)
+        account_settle(page);
     *p = plan_of(parts->table, parts->p, word);
     p->place = (u16)(pc / 4 % PLAN_PAGE);
     p->word = word;
     bool memory = !(p->issue[0].units & ~parts->units.memory);
     p->flags &= (u8) ~(memory ? PLAN_SIMPLE : PLAN_ONE_ACCESS);
+    plan_cache_changed(p);
     return p;
 }
 

@@ -13,6 +13,13 @@ static u64 moved(const struct canonical *c, u64 a)
     return a < c->middle ? a : a + (a < c->high ? c->by_middle : c->by_high);
 }
 
+u64 canonical_back(const struct canonical *c, u64 a)
+{
+    if (a >= c->high + c->by_high)
+        return a - c->by_high;
+    return a >= c->middle + c->by_middle ? a - c->by_middle : a;
+}
+
 // Whether addr is an address, not a word of code nor a number.
 static bool has_address(const struct record *r)
 {

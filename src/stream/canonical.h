@@ -18,6 +18,9 @@ struct canonical {
 // anywhere begins `further` up.
 struct canonical canonical_of(u64 size, u64 largest, u64 further);
 
+// The address in the smaller window that is `a` in the largest.
+u64 canonical_back(const struct canonical *c, u64 a);
+
 // Makes `n` records at `to` of those at `r`.
 void canonical_records(const struct canonical *c, struct record *to, const struct record *r,
                        size_t n);

@@ -29,4 +29,21 @@ struct site {
 // The strings live as long as `s`.
 struct site sites_at(struct sites *s, u64 pc);
 
+// The same without the name, which takes long to find; function NULL.
+struct site sites_line(struct sites *s, u64 pc);
+
+// A function that is inlined at an address, and where it is called from.
+struct site_call {
+    const char *function;
+    const char *file;   // or NULL
+    int line;
+};
+
+// Functions inlined at `pc`, innermost first, at most `most`: how many. The last is called from the
+// function itself.
+size_t sites_inlined(struct sites *s, u64 pc, struct site_call *call, size_t most);
+
+// Where the function that begins at `pc` is declared; file NULL: nobody says.
+struct site sites_function(struct sites *s, u64 pc);
+
 #endif

@@ -14,3 +14,18 @@ struct site sites_at(struct sites *s, u64 pc)
 {
     return (struct site){ "?", NULL, 0 };
 }
+
+struct site sites_line(struct sites *s, u64 pc)
+{
+    return (struct site){ NULL, NULL, 0 };
+}
+
+size_t sites_inlined(struct sites *s, u64 pc, struct site_call *call, size_t most)
+{
+    return 0;
+}
+
+struct site sites_function(struct sites *s, u64 pc)
+{
+    return (struct site){ "?", NULL, 0 };
+}

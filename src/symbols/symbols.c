@@ -489,7 +489,7 @@ bool symbols_is_data(const struct symbols *s, u32 section, u64 a, u64 *until)
     return n && s->mapping[n - 1].section == section && s->mapping[n - 1].name[1] == 'd';
 }
 
-const char *symbols_function(const struct symbols *s, u64 a)
+const char *symbols_function_at(const struct symbols *s, u64 a, u64 *start, u64 *end)
 {
     size_t low = 0, high = s->functions;
     while (low < high) {   // the first that starts after `a`
@@ -500,7 +500,19 @@ const char *symbols_function(const struct symbols *s, u64 a)
             high = middle;
     }
     const struct symbol *last = low ? &s->function[low - 1] : NULL;
-    return last && (!last->size || a - last->address < last->size) ? last->name : NULL;
+    if (!last || (last->size && a - last->address >= last->size))
+        return NULL;
+    *start = last->address;
+    *end = last->size           ? last->address + last->size
+           : low < s->functions ? s->function[low].address
+                                : UINT64_MAX;
+    return last->name;
+}
+
+const char *symbols_function(const struct symbols *s, u64 a)
+{
+    u64 start, end;
+    return symbols_function_at(s, a, &start, &end);
 }
 
 u64 symbols_delta(const struct symbols *s, u64 offset)

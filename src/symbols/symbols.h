@@ -59,6 +59,9 @@ bool symbols_is_data(const struct symbols *s, u32 section, u64 a, u64 *until);
 // The function at `a`, NULL when it lies in none. One of no size reaches up to the next.
 const char *symbols_function(const struct symbols *s, u64 a);
 
+// The same, and where that function begins and ends: before the next one, UINT64_MAX of the last of no size.
+const char *symbols_function_at(const struct symbols *s, u64 a, u64 *start, u64 *end);
+
 // What is to be added to the offset of a loaded byte of the file to have its address in it.
 u64 symbols_delta(const struct symbols *s, u64 offset);
 

@@ -19,4 +19,7 @@ done
 (LONG=$(seq 1000) m2sim run --clean-env -- a/p x; echo $?) >one
 (env -i PATH="$PATH" m2sim run --clean-env -- a/p x; echo $?) >two
 cmp one two && echo the same
+(LONG=$(seq 1000) m2sim profile --clean-env --json -o three -- a/p x; env -i PATH="$PATH" m2sim profile --clean-env --json -o four -- a/p x)
+sed 's/"command".*//' three >3
+sed 's/"command".*//' four | cmp - 3 && echo and its profile
 m2sim run --clean-env -- ./missing

@@ -5,3 +5,6 @@ for n in 1000 2k 1KiB 0x400; do
     echo "status $?"
 done
 m2sim time --max-instructions=1M --json --no-host -- ./p 2>&1 | grep -E '^  "(instructions|exit_status)"'
+m2sim profile --max-instructions=1M -o profile -- ./p
+echo "status $?"
+grep -c 'Hot functions' profile

@@ -4,6 +4,9 @@ for model in fast detailed; do
     m2sim time --model $model --json --no-host -- ./p 2>report
     echo "$model: $(grep -c '"structures"' report)"
 done
+for model in fast detailed; do
+    m2sim profile --model $model -- ./p 2>&1 | grep -o "$model model"
+done
 m2sim time --model detialed -- ./p
 echo "status $?"
 for model in fast detailed; do

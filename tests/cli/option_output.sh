@@ -4,6 +4,12 @@ cat report
 m2sim time --no-host -o - -- ./p | head -2
 m2sim time --no-host -o d/ -- ./p
 ls d
+m2sim profile -o profile.txt -- ./p
+grep -c 'Hot functions' profile.txt
+m2sim profile -o e/ -- ./p
+ls e
+m2sim profile -o /dev/full -- ./p
+echo "status $?"
 m2sim accuracy --suite instructions --core m1-icestorm --every 400 -o table
 head -1 table
 m2sim accuracy --suite instructions --core m1-icestorm --every 400 -o plots/ | head -1

@@ -4,6 +4,8 @@ m2sim run --stats --quiet -- ./p
 echo "status $?"
 m2sim time -q -- ./p
 echo "status $?"
+m2sim profile -q -- ./p
+echo "status $?"
 m2sim accuracy -q --suite instructions --core m1-icestorm --every 400 >out
 echo "status $?"
 mkdir -p g/O2

@@ -21,4 +21,8 @@ mkelf p d2807d00 f1000400 54ffffe1 d2800000 d2800ba8 d4000001
 m2sim time --no-host --json -- ./p 2>two
 m2sim time --no-host --json -j 1 -- ./p 2>one
 sed 's/ -j 1//' one | cmp - two && echo the same
+m2sim profile --json -o two -- ./p
+m2sim profile --json -o one -j 1 -- ./p
+grep -v '"command"' one >1
+grep -v '"command"' two | cmp - 1 && echo the same profile
 m2sim calibrate --dry-run --suite sequences --every 64 --cache answers -j 1 | grep -o '1 host threads'

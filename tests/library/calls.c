@@ -242,9 +242,9 @@ static void note_parameter(void *ctx, const struct m2sim_parameter *p)
 static void what_may_be_chosen_is_told(void **state)
 {
     static const char *const known[M2SIM_LISTS] = {
-        [M2SIM_MODELS] = "detailed", [M2SIM_CORES] = "m2-blizzard", [M2SIM_ENGINES] = "interp",
-        [M2SIM_SUITES] = "loops",    [M2SIM_BENCH_MODES] = "start", [M2SIM_CLOCKS] = "wall",
-        [M2SIM_NETS] = "private",    [M2SIM_FITTED] = "sequences",
+        [M2SIM_MODELS] = "detailed", [M2SIM_CORES] = "m2-blizzard",    [M2SIM_ENGINES] = "interp",
+        [M2SIM_SUITES] = "loops",    [M2SIM_BENCH_MODES] = "start",    [M2SIM_CLOCKS] = "wall",
+        [M2SIM_NETS] = "private",    [M2SIM_PROFILE_FORMATS] = "json", [M2SIM_FITTED] = "sequences",
     };
     struct m2sim_error e;
     for (int list = 0; list < M2SIM_LISTS; list++) {

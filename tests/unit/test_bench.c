@@ -399,7 +399,7 @@ static void samples_become_functions_parts_and_stacks(void **state)
 {
     struct arena *a = arena_new();
     struct probe_head *h = calloc(1, sizeof(*h) + 3 * sizeof(struct probe_sample));
-    struct profile p = { .arena = a };
+    struct bench_profile p = { .arena = a };
     char self[256] = "", *text;
     size_t size;
     assert_true(readlink("/proc/self/exe", self, sizeof(self) - 1) > 0);

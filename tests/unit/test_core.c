@@ -240,9 +240,10 @@ struct sums {
     u64 stack[STACK_COUNT], nobody, conditional_elsewhere;
 };
 
-static void sum(void *ctx, vaddr pc, const u64 slots[STACK_COUNT])
+static void sum(void *ctx, u32 path, vaddr pc, const struct cost *cost)
 {
     struct sums *s = ctx;
+    const u64 *slots = cost->slots;
     for (u32 k = 0; k < STACK_COUNT; k++) {
         s->stack[k] += slots[k];
         s->nobody += pc == (vaddr)ACCOUNT_NOBODY ? slots[k] : 0;
@@ -435,11 +436,13 @@ static void add_up(void *ctx, const struct stat_group *g, const struct stat_row 
     *sum = *sum * 0x9e3779b97f4a7c15 + stat_value(g, row);
 }
 
-static void add_cost(void *ctx, vaddr pc, const u64 slots[STACK_COUNT])
+static void add_cost(void *ctx, u32 path, vaddr pc, const struct cost *cost)
 {
     u64 *sum = ctx;
     for (u32 k = 0; k < STACK_COUNT; k++)
-        *sum += slots[k] * (pc * STACK_COUNT + k);
+        *sum += cost->slots[k] * (pc * STACK_COUNT + k);
+    for (u32 k = 0; k < EVENT_COUNT; k++)
+        *sum += cost->events[k] * (pc * EVENT_COUNT + 31 + k);
 }
 
 struct outcome {
@@ -447,15 +450,17 @@ struct outcome {
     u64 counters, costs, stack[STACK_COUNT];
 };
 
-static struct outcome in_batches(const struct walk *w, const char *model, size_t batch)
+static struct outcome in_batches(const struct walk *w, const char *model, size_t batch, u32 paths)
 {
     struct outcome out = { 0 };
     struct arena *a = arena_new();
     struct core *c = core_of(a, model);
     struct stat_group groups[CORE_GROUPS];
     core_profile(c);
-    for (size_t k = 0; k < w->n; k += batch)
+    for (size_t k = 0; k < w->n; k += batch) {
+        core_path(c, (u32)(k / batch % paths));
         core_feed(c, w->tape + k, w->n - k < batch ? w->n - k : batch);
+    }
     out.now = core_now(c);
     core_drain(c);
     struct core_stats s = stats_of(c);
@@ -478,7 +483,7 @@ static void records_give_the_same_however_they_are_cut(void **state)
             struct arena *a = arena_new();
             const struct walk *w = wander(a, &how[t]);
             for (u32 k = 0; k < COUNT(batch); k++) {
-                struct outcome o = in_batches(w, both[m], batch[k]);
+                struct outcome o = in_batches(w, both[m], batch[k], 1 + k);
                 if (t + k == 0)
                     first = o;
                 assert_memory_equal(&o, &first, sizeof(o));

@@ -73,6 +73,8 @@ static inline __attribute__((always_inline)) void visit_fused(struct fast *f, co
                                                               const struct record *r, u64 pc)
 {
     f->s.fused++;
+    if (__builtin_expect(f->account.arena != NULL, 0))
+        account_fused(&f->account, p);
     fetch(f, p, pc);
     const struct plan *head = f->last;
     cycle done = 0;
@@ -102,10 +104,12 @@ static inline bool try_fuse(struct fast *f, const struct plan *p, u64 pc)
     if (head->flags & PLAN_FUSED_HEAD)
         return true;
     if (plan_fuses(head, p)) {
+        head = plan_home(head);
         head->flags |= PLAN_FUSED_HEAD;   // from its next time on
         head->alone = head->issue[0].units;
         if (p->branch)
             head->issue[0].units &= f->units.branch;
+        plan_cache_changed(head);
     }
     return false;
 }
@@ -385,26 +389,37 @@ static void tell(struct fast *f, const struct plan *p, u64 pc, struct times *t)
         o->interval(o->ctx, f->interval_end);
 }
 
-static inline __attribute__((always_inline)) void feed_all(struct fast *f, const struct record *r,
-                                                           size_t n, struct times *t)
+static __attribute__((noinline)) void define(struct fast *f, u64 pc, u32 word)
 {
-    const struct plan_page *page = NULL;
+    account_end_run(&f->account);
+    parts_define(f->parts, pc, word);
+}
+
+static inline __attribute__((always_inline)) void feed_all(struct fast *f, const struct record *r,
+                                                           size_t n, struct times *t, bool counts)
+{
+    struct plan_page *page = NULL;
+    u64 path = counts ? f->parts->plans.path : 0;
     for (const struct record *end = r + n; r < end; r++) {
         u64 pc = record_pc(r);
         if (__builtin_expect(r->head & RECORD_DEF, 0)) {
             if (record_is_other(r))
                 parts_between(f->parts, r);
             else
-                parts_define(f->parts, pc, (u32)r->addr);
+                define(f, pc, (u32)r->addr);
             continue;
         }
-        u64 number = pc / (4 * PLAN_PAGE);
+        u64 number = pc / (4 * PLAN_PAGE) | path;
         if (__builtin_expect(!page || page->number != number, 0))
             page = plan_cache_page(&f->parts->plans, number);
         const struct plan *p = &page->plan[pc / 4 % PLAN_PAGE];
+        if (counts && __builtin_expect(p->kind == PLAN_UNKNOWN, 0))
+            plan_cache_copy(page, pc / 4 % PLAN_PAGE);
         // Keeps it in a register; gcc 12 makes the address anew at each of its uses.
         __asm__("" : "+r"(p));
         visit(f, p, r, pc, t);
+        if (counts && f->account.arena)
+            account_retire(&f->account, p);
         if (t)
             tell(f, p, pc, t);
         f->renamed[f->instructions % FETCH_RING] = f->now;
@@ -424,7 +439,13 @@ static void observe(void *m)
 static __attribute__((noinline)) void feed_observed(struct fast *f, const struct record *r,
                                                     size_t n)
 {
-    feed_all(f, r, n, &f->times);
+    feed_all(f, r, n, &f->times, true);
+}
+
+static __attribute__((noinline)) void feed_profiled(struct fast *f, const struct record *r,
+                                                    size_t n)
+{
+    feed_all(f, r, n, NULL, true);
 }
 
 static void feed(void *m, const struct record *r, size_t n)
@@ -432,8 +453,10 @@ static void feed(void *m, const struct record *r, size_t n)
     struct fast *f = m;
     if (f->parts->observer)
         feed_observed(f, r, n);
+    else if (f->account.arena)
+        feed_profiled(f, r, n);
     else
-        feed_all(f, r, n, NULL);
+        feed_all(f, r, n, NULL, false);
 }
 
 static cycle now(const void *m)

@@ -80,7 +80,10 @@ static inline void steer(struct fast *f, const struct plan *p, const struct reco
     enum branch_kind kind = p->branch - 1;
     struct bpred_result b = bpred_predict_and_update(f->branch, kind, pc, taken, r->addr);
     f->safe = resolved > f->safe ? resolved : f->safe;
+    if (taken)
+        account_event(&f->account, EVENT_taken, p);
     if (__builtin_expect(b.mispredicted, 0)) {
+        account_event(&f->account, EVENT_mispredicted, p);
         // The penalty is from this issue to the issue of the next instruction,
         // which is a cycle behind its rename.
         cycle next = resolved + f->p->bp_penalty - 1;

@@ -144,13 +144,18 @@ static inline __attribute__((always_inline)) cycle load(struct fast *f, const st
     cycle start = access + wait, use;
     f->s.loads++;
     f->why = STACK_dtlb;
+    if (__builtin_expect(wait, 0))
+        account_event(&f->account, EVENT_dtlb, p);
     if (forward(f, p, pc, addr, access, &use)) {
+        account_event(&f->account, EVENT_forwarded, p);
         f->why = STACK_forward;
         *use_as_address = use;
         return use;
     }
     struct access_result r = hierarchy_load(f->memory, pc, addr, p->size, start);
     cycle ready = r.ready;
+    if (r.level != LEVEL_L1)
+        account_event(&f->account, core_level_event[r.level], p);
     if (!wait || r.level >= LEVEL_SLC)
         f->why = core_level_cause[r.level];
     use = ready + extra - f->p->load_to_address;

@@ -130,8 +130,10 @@ static void take_right(struct ooo *o, u32 most, u64 line_mask)
     u8 cause = o->fetch_cause;
     do {
         struct inst *i = new_inst(o, tail++);
-        if (__builtin_expect(r->plan->fresh, 0))
-            r->plan->fresh = false;
+        if (__builtin_expect(r->plan->fresh, 0)) {
+            plan_home(r->plan)->fresh = false;
+            plan_cache_changed(plan_home(r->plan));
+        }
         i->plan = p = r->plan;
         i->pc = pc;
         i->addr = r->addr;

@@ -345,6 +345,10 @@ static void read_cache(struct ooo *o, struct inst *i, struct load *l)
     struct access_result r = hierarchy_load(o->memory, l->pc, l->addr, l->size, start);
     cycle use = r.ready + extra - o->p->load_to_address;
     i->level = walk > r.ready - start ? STACK_dtlb : core_level_cause[r.level];
+    if (walk)
+        account_event(&o->account, EVENT_dtlb, i->plan);
+    if (r.level != LEVEL_L1)
+        account_event(&o->account, core_level_event[r.level], i->plan);
     o->s.loads_l1 += r.level == LEVEL_L1;
     o->s.loads_l2 += r.level == LEVEL_L2;
     o->s.loads_slc += r.level == LEVEL_SLC;
@@ -383,6 +387,7 @@ static void issue_load(struct ooo *o, struct inst *i)
         return;
     }
     i->level = STACK_forward;
+    account_event(&o->account, EVENT_forwarded, i->plan);
     forward(o, i, n);
 }
 

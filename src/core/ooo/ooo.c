@@ -83,9 +83,9 @@ static bool in_use(const struct ooo *o, const struct plan *p)
 {
     bool used = false;
     for (u64 n = o->in_head; n < o->in_tail; n++)
-        used |= o->input[n % INPUT].plan == p;
+        used |= plan_home(o->input[n % INPUT].plan) == p;
     for (u64 s = o->head; s < o->tail; s++)
-        used |= inst_of(o, s)->plan == p;
+        used |= plan_home(inst_of(o, s)->plan) == p;
     return used;
 }
 
@@ -100,23 +100,29 @@ static void define(struct ooo *o, u64 pc, u32 word)
     } else if (word != p->word) {
         p->word = word;
         p->changed = true;
+        plan_cache_changed(p);
     }
 }
 
 static void redefine(struct ooo *o, struct plan *p, u64 pc)
 {
+    p = plan_home(p);
     run(o);
     if (in_use(o, p))
         run_dry(o);
+    account_end_run(&o->account);
     parts_define(o->parts, pc, p->word)->fresh = true;
+    plan_cache_changed(p);
 }
 
 static void enter(struct ooo *o, u64 pc, const struct record *r)
 {
-    u64 number = pc / (4 * PLAN_PAGE);
+    u64 number = pc / (4 * PLAN_PAGE) | o->parts->plans.path;
     if (__builtin_expect(!o->page || o->page->number != number, 0))
         o->page = plan_cache_page(&o->parts->plans, number);
     struct plan *p = &o->page->plan[pc / 4 % PLAN_PAGE];
+    if (__builtin_expect(p->kind == PLAN_UNKNOWN, 0))
+        plan_cache_copy(o->page, pc / 4 % PLAN_PAGE);
     assert(p->kind != PLAN_UNKNOWN);
     if (__builtin_expect(p->changed, 0))
         redefine(o, p, pc);

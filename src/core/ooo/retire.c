@@ -36,6 +36,17 @@ static void count_branch(struct ooo *o, const struct inst *i)
     }
 }
 
+static void count_retired(struct ooo *o, const struct inst *i)
+{
+    account_retire(&o->account, i->plan);
+    if (i->flags & INST_TAIL)
+        account_fused(&o->account, i->plan);
+    if (i->plan->branch && i->flags & INST_TAKEN)
+        account_count(&o->account, EVENT_taken, i->plan);
+    if (i->plan->branch && i->flags & INST_MISPREDICTED)
+        account_count(&o->account, EVENT_mispredicted, i->plan);
+}
+
 static void retire_inst(struct ooo *o)
 {
     struct inst *i = inst_of(o, o->head);
@@ -56,6 +67,8 @@ static void retire_inst(struct ooo *o)
         o->predictions_retired++;
         count_branch(o, i);
     }
+    if (__builtin_expect(o->account.arena != NULL, 0))
+        count_retired(o, i);
     if (p->flags & PLAN_SERIALIZE) {
         o->stopped = false;
         o->fetch_resume = o->now + o->p->bp_penalty;

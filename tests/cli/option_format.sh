@@ -1,0 +1,14 @@
+# A profile in each format; a suffix chooses too; an unknown one names them all.
+mkelf p d2807d00 f1000400 54ffffe1 d2800000 d2800ba8 d4000001
+for format in text json; do
+    m2sim profile --format $format -o profile -- ./p
+    head -3 profile | cut -c-30
+done
+m2sim profile --format m2prof -o p.m2prof -- ./p
+m2sim profile -o q.m2prof -- ./p
+m2sim profile show p.m2prof --format json | grep -v '"command"' >one
+m2sim profile show q.m2prof --json | grep -v '"command"' | cmp - one && echo the same
+m2sim profile --format gprof -- ./p
+echo "status $?"
+m2sim profile diff --format json p.m2prof q.m2prof
+echo "status $?"
