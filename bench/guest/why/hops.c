@@ -1,0 +1,20 @@
+// A branch taken after each instruction: fetch brings one piece of a line a cycle.
+#include <stdio.h>
+
+enum { TURNS = 6000 };
+
+int main(void)
+{
+    unsigned x = 0;
+    for (int turn = 0; turn < TURNS; turn++)
+        __asm__ volatile(".rept 100\n" // slow
+                         "add x9, x10, x11\n"
+                         "b 1f\n"
+                         "nop\n"
+                         "1:\n"
+                         ".endr"
+                         : "+r"(x)
+                         :
+                         : "x9");
+    printf("%d\n", x != 1);
+}
