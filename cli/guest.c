@@ -1,4 +1,5 @@
-// `m2sim run`, `m2sim time` and `m2sim profile`: they run a guest program; the last two report on it.
+// `m2sim run`, `m2sim time`, `m2sim profile` and `m2sim explain`: they run a guest program; all but run
+// report on it.
 #include "cli.h"
 #include "progress.h"
 
@@ -18,6 +19,8 @@ struct guest_command {
     bool folder;   // output is one
     const char *format;   // of a profile
     struct m2sim_output *to;
+    const char **same;   // of explain: the options that time has too, as words
+    struct m2sim_what_ifs *what_ifs;
 };
 
 static struct m2sim *volatile running;
@@ -152,6 +155,8 @@ static bool write_report(const struct guest_command *g, struct m2sim *s, FILE *o
 {
     unsigned flags =
         (g->json ? M2SIM_JSON : 0) | (cli_given(g->line, OPT_no_host) ? M2SIM_NO_HOST : 0);
+    if (g->o.explain)
+        return m2sim_explain(s, g->what_ifs, out, flags, e);
     if (g->folder)
         return m2sim_report_folder(s, g->to, flags, e);
     if (g->o.profile)
@@ -205,12 +210,50 @@ static bool tell_ending(const struct guest_command *g, struct m2sim *s, int stat
            interrupted || m2sim_ended(s) == M2SIM_ENDED_MEMORY;
 }
 
+// The options of the command line by which `m2sim time` does the same run.
+static void list_same(struct guest_command *g)
+{
+    const struct cli_line *l = g->line;
+    size_t n = 0, room = 1;
+    for (int k = 0; k < OPTIONS; k++)
+        room += l->at[k].count;
+    if (!(g->same = calloc(room, sizeof(*g->same))))
+        cli_out_of_memory();
+    for (int k = 0; k < OPTIONS; k++) {
+        const struct option_row *o = &cli_options[k];
+        bool same = cli_has(COMMAND_time, o) && k != OPT_output && k != OPT_json &&
+                    k != OPT_quiet && k != OPT_threads;
+        for (size_t i = 0; same && i < l->at[k].count; i++) {
+            char *word;
+            int length = o->takes.kind == TAKES_NOTHING
+                             ? asprintf(&word, "--%s", o->name)
+                             : asprintf(&word, "--%s=%s", o->name, l->at[k].all[i]);
+            if (length < 0)
+                cli_out_of_memory();
+            g->same[n++] = word;
+        }
+    }
+}
+
+static void free_same(struct guest_command *g)
+{
+    for (const char **word = g->same; word && *word; word++)
+        free((char *)*word);
+    free(g->same);
+}
+
 static int execute(struct guest_command *g)
 {
     struct m2sim_error e;
     FILE *out;
     if (!open_output(g, &out, &g->o.strace, &e))
         return cli_fail(&e);
+    const char *which = g->line->at[OPT_what_if].text;
+    if (g->o.explain &&
+        !(g->what_ifs = m2sim_what_ifs_begin(&g->o, which, g->same, g->o.threads, &e))) {
+        m2sim_output_drop(g->to);
+        return cli_fail(&e);
+    }
     // Beside a debugger, or lines of system calls, there would be two talking at once.
     struct progress *line = progress_new(g->quiet || g->o.gdb || g->o.strace == stderr);
     progress_prepare(line, &g->o);
@@ -218,6 +261,7 @@ static int execute(struct guest_command *g)
     struct m2sim *s = m2sim_new(&g->o, &e);
     if (!s) {
         m2sim_output_drop(g->to);
+        m2sim_what_ifs_free(g->what_ifs);
         progress_free(line);
         return cli_fail(&e);
     }
@@ -233,6 +277,7 @@ static int execute(struct guest_command *g)
         status = cli_fail(&e);
     running = NULL;
     m2sim_free(s);
+    m2sim_what_ifs_free(g->what_ifs);
     progress_free(line);
     return status;
 }
@@ -269,12 +314,18 @@ static int guest_command(const struct cli_line *l, enum command c, enum m2sim_mo
         return cli_usage(name,
                          "--root hides the host's files, --host-files shows them: one of both");
     set_options(&g);
-    g.o.profile = c == COMMAND_profile;
+    g.o.profile = c == COMMAND_profile || c == COMMAND_explain;
     g.format = format_of(l);
+    g.o.explain = c == COMMAND_explain;
+    if (g.o.explain && g.output && cli_is_folder(g.output))
+        return cli_usage(name, "-o %s: the report is one file", g.output);
+    if (g.o.explain)
+        list_same(&g);
     int done = check_engine(&g, c);
     if (done < 0)
         done = execute(&g);
     free(g.env);
+    free_same(&g);
     return done;
 }
 
@@ -311,6 +362,11 @@ static int view_profile(const struct cli_line *l)
 int cmd_profile(const struct cli_line *l)
 {
     return l->own ? view_profile(l) : guest_command(l, COMMAND_profile, M2SIM_TIME);
+}
+
+int cmd_explain(const struct cli_line *l)
+{
+    return guest_command(l, COMMAND_explain, M2SIM_TIME);
 }
 
 int cmd_time(const struct cli_line *l)

@@ -79,6 +79,7 @@ struct m2sim_options {
     unsigned draws;   // M2SIM_TIME: the report says how sure its figures are, by so many
         // draws of what may be otherwise in the core; 0 for none, else from 3 to 1000
     bool profile;   // M2SIM_TIME: count by instruction and call path, for m2sim_profile_*
+    bool explain;   // M2SIM_TIME: watch what m2sim_explain says, as well; wants `profile`
     const char *gdb;   // "PORT" or "ADDRESS:PORT": m2sim_run waits there for a debugger
     bool deterministic;   // M2SIM_RUN: threads take turns and time is instructions
     const char *net;   // of M2SIM_NETS; default "loopback", the host's; or
@@ -195,6 +196,25 @@ bool m2sim_profile_view(const struct m2sim_profile_view *o, FILE *f, unsigned fl
 
 // The format that a file's suffix means, or NULL.
 const char *m2sim_profile_format_of(const char *path);
+
+// Runs of a program on cores that are better in one thing, each a process of its own of this m2sim.
+struct m2sim_what_ifs;
+
+// Begins them: the run `o` on the cores of `names` (M2SIM_WHAT_IFS with commas between; NULL: all),
+// `jobs` at a time. `words` are the options of `m2sim time` that mean the same as `o`, NULL-terminated.
+// Before m2sim_new(). A program that reads a file as its standard input reads it in each; of
+// anything else they have none. NULL and *e when they cannot be begun.
+struct m2sim_what_ifs *m2sim_what_ifs_begin(const struct m2sim_options *o, const char *names,
+                                            const char *const *words, unsigned jobs,
+                                            struct m2sim_error *e);
+
+// Ends those that still run; NULL is nothing.
+void m2sim_what_ifs_free(struct m2sim_what_ifs *w);
+
+// Says of a finished run with options.explain which are its largest losses, with their place and cure, and
+// when `w` is not NULL what each what-if gives, for which it waits. False with *e when it cannot be said or written.
+bool m2sim_explain(const struct m2sim *s, struct m2sim_what_ifs *w, FILE *f, unsigned flags,
+                   struct m2sim_error *e);
 
 // The parameters ("core.memory.width") that options.sets gave and the model does not read,
 // ended by NULL. The report names them too.
@@ -384,6 +404,7 @@ enum m2sim_list {
     M2SIM_CLOCKS,   // m2sim_bench.wall: cpu, wall
     M2SIM_NETS,   // m2sim_options.net
     M2SIM_PROFILE_FORMATS,   // m2sim_profile
+    M2SIM_WHAT_IFS,   // m2sim_what_ifs_begin
     M2SIM_LISTS
 };
 

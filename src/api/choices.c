@@ -40,6 +40,13 @@ static const struct name {
 #include "guest/linux/net.def"
 #undef NET
     { NULL },
+}, what_ifs[] = {
+    { "all", "all of them" },
+    { "none", "none" },
+#define WHATIF(id, name, sets) { #id, name },
+#include "explain/whatif.def"
+#undef WHATIF
+    { NULL },
 }, models[] = {
 #define MODEL(name, doc) { #name, doc },
 #include "core/models.def"
@@ -79,6 +86,7 @@ void m2sim_names(enum m2sim_list list, m2sim_each *each, void *ctx)
     case M2SIM_CLOCKS: each_row(clocks, each, ctx); break;
     case M2SIM_NETS: each_row(nets, each, ctx); break;
     case M2SIM_PROFILE_FORMATS: each_format(each, ctx); break;
+    case M2SIM_WHAT_IFS: each_row(what_ifs, each, ctx); break;
     case M2SIM_LISTS: break;
     }
 }
@@ -119,6 +127,7 @@ bool m2sim_choose(enum m2sim_list list, const char *name, struct m2sim_error *e)
         [M2SIM_CLOCKS] = "clock",
         [M2SIM_NETS] = "network",
         [M2SIM_PROFILE_FORMATS] = "format of profiles",
+        [M2SIM_WHAT_IFS] = "what-if",
     };
     assert(list < M2SIM_LISTS);
     struct search s = { .name = name, .nearest.word = name };

@@ -126,6 +126,8 @@ static void show(struct m2sim *s, const struct record *r, size_t n)
         profiling_feed(s->profiling, r, n);
     else
         core_feed(s->core, r, n);
+    if (s->evidence)
+        evidence_feed(s->evidence, r, n);
     if (s->draws)
         draws_feed(s->draws, r, n);
 }
@@ -230,6 +232,8 @@ static bool make_core(struct m2sim *s, struct m2sim_error *e)
         return api_fail_for(e, M2SIM_EXIT_CONFIG, &err);
     if (o->profile)
         s->profiling = profiling_new(s);
+    if (o->explain && !(s->evidence = evidence_new(s->arena, &s->config, &err)))
+        return api_fail_for(e, M2SIM_EXIT_CONFIG, &err);
     s->unread = config_unread(&s->config, s->arena, o->model);
     s->stream = stream_new(feed, s, o->threads != 1);
     if (core_reads_lines(&s->config))

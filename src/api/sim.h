@@ -12,6 +12,7 @@
 #include "config/config.h"
 #include "core/core.h"
 #include "exec/machine.h"
+#include "explain/evidence.h"
 #include "gdb/gdb.h"
 #include "guest/process.h"
 #include "m2sim.h"
@@ -30,6 +31,7 @@ struct m2sim {
     struct draws *draws;      // of its parameters: options.draws, else NULL
     struct counts *counts;    // M2SIM_COUNT, else NULL
     struct profiling *profiling;   // options.profile, else NULL
+    struct evidence *evidence;   // options.explain, else NULL
     stream_consumer *watch;   // M2SIM_COUNT, of api_watched, else NULL; with
     void *watch_ctx;
     struct stream *stream;    // of either, else NULL

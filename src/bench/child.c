@@ -8,6 +8,7 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
@@ -62,12 +63,18 @@ struct cause {
 static void become(const struct child *c, int begin, int failed)
 {
     char word;
+    if (c->tied)
+        prctl(PR_SET_PDEATHSIG, SIGKILL);
+    int in = c->in ? open(c->in, O_RDONLY | O_CLOEXEC) : -1;
     int null = open("/dev/null", O_RDWR | O_CLOEXEC);
     int words = open(c->words, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
     if (null >= 0) {
-        dup2(null, STDIN_FILENO);
+        if (in < 0)
+            dup2(null, STDIN_FILENO);
         dup2(null, STDOUT_FILENO);
     }
+    if (in >= 0)
+        dup2(in, STDIN_FILENO);
     int out = c->out ? open(c->out, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600) : -1;
     if (words >= 0)
         dup2(words, STDERR_FILENO);

@@ -12,6 +12,8 @@ struct child {
     const char *out;          // and to standard output, or NULL
     int keep;                 // file descriptor it inherits, or -1
     u32 seconds;              // it is killed after so many
+    const char *in;           // file for its standard input, or NULL for none
+    bool tied;                // it is killed when the thread that starts it ends
 };
 
 struct usage {

@@ -2,6 +2,7 @@ mkelf p
 for core in m2-avalanche m2-blizzard m1-firestorm m1-icestorm; do
     m2sim time --core $core --no-host -- ./p 2>&1 | grep -o "# $core.*"
     m2sim config show --core $core | head -1 | cut -d, -f1
+    m2sim explain --core $core --what-if fp -- ./p 2>&1 | grep -o 'on m.*\|time .*'
 done
 m2sim profile --core m2-blizzard -- ./p 2>&1 | grep -o '# m2-blizzard'
 m2sim accuracy --suite instructions --core m1-icestorm --every 400 | sed '/^Errors/,$d' | grep ' on '

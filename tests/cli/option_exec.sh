@@ -15,3 +15,7 @@ m2sim run --exec jitt -- ./p
 echo "status $?"
 M2SIM_EXEC=qemu m2sim run -- ./p
 echo "status $?"
+for engine in interp jit; do
+    m2sim explain --what-if l1d --exec $engine -o $engine -- ./p
+done
+sed 's/--exec=interp/--exec=jit/' interp | cmp - jit && echo the same losses

@@ -6,6 +6,7 @@ schema() {
 m2sim run --json -o - -- ./p | schema run
 m2sim time --json -o - -- ./p | schema time
 m2sim profile --json -o - -- ./p | schema profile
+m2sim explain --what-if l1d --json -o - -- ./p | schema explain
 m2sim disasm --json ./p | schema disasm
 m2sim isa --json | schema isa
 m2sim config show --json | schema config

@@ -8,3 +8,4 @@ m2sim time --max-instructions=1M --json --no-host -- ./p 2>&1 | grep -E '^  "(in
 m2sim profile --max-instructions=1M -o profile -- ./p
 echo "status $?"
 grep -c 'Hot functions' profile
+m2sim explain --what-if fp --max-instructions=1M --json -- ./p 2>&1 | grep -E '^ +"instructions"'

@@ -6,6 +6,10 @@ m2sim time --no-host -o d/ -- ./p
 ls d
 m2sim profile -o profile.txt -- ./p
 grep -c 'Hot functions' profile.txt
+m2sim explain --what-if none -o why -- ./p
+head -1 why
+m2sim explain -o d/ -- ./p
+echo "status $?"
 m2sim profile -o e/ -- ./p
 ls e
 m2sim profile -o /dev/full -- ./p

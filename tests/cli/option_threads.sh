@@ -25,4 +25,7 @@ m2sim profile --json -o two -- ./p
 m2sim profile --json -o one -j 1 -- ./p
 grep -v '"command"' one >1
 grep -v '"command"' two | cmp - 1 && echo the same profile
+m2sim explain -o one -- ./p
+m2sim explain -j 5 -o two -- ./p
+cmp one two && echo the same losses
 m2sim calibrate --dry-run --suite sequences --every 64 --cache answers -j 1 | grep -o '1 host threads'

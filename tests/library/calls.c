@@ -245,6 +245,7 @@ static void what_may_be_chosen_is_told(void **state)
         [M2SIM_MODELS] = "detailed", [M2SIM_CORES] = "m2-blizzard",    [M2SIM_ENGINES] = "interp",
         [M2SIM_SUITES] = "loops",    [M2SIM_BENCH_MODES] = "start",    [M2SIM_CLOCKS] = "wall",
         [M2SIM_NETS] = "private",    [M2SIM_PROFILE_FORMATS] = "json", [M2SIM_FITTED] = "sequences",
+        [M2SIM_WHAT_IFS] = "window",
     };
     struct m2sim_error e;
     for (int list = 0; list < M2SIM_LISTS; list++) {

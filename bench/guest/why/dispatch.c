@@ -13,10 +13,13 @@ HANDLER(0)
 HANDLER(1)
 HANDLER(2)
 HANDLER(3)
-HANDLER(4) HANDLER(5) HANDLER(6) HANDLER(7)
+HANDLER(4)
+HANDLER(5)
+HANDLER(6)
+HANDLER(7)
 
-    static unsigned (*const handle[KINDS])(unsigned) = { handle0, handle1, handle2, handle3,
-                                                         handle4, handle5, handle6, handle7 };
+static unsigned (*const handle[KINDS])(unsigned) = { handle0, handle1, handle2, handle3,
+                                                     handle4, handle5, handle6, handle7 };
 
 int main(void)
 {
