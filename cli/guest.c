@@ -113,6 +113,15 @@ static void set_options(struct guest_command *g)
     o->core = l->at[OPT_core].text;
     list(l, OPT_set, &o->sets, &o->set_count);
     o->threads = (unsigned)l->at[OPT_threads].number;
+    o->region = (struct m2sim_region){
+        .from_symbol = l->at[OPT_from_symbol].text,
+        .to_symbol = l->at[OPT_to_symbol].text,
+        .from_instruction = l->at[OPT_from_instruction].number,
+        .to_instruction = l->at[OPT_to_instruction].number,
+        .marks = cli_given(l, OPT_roi),
+        .warm_given = cli_given(l, OPT_warm),
+        .warm = l->at[OPT_warm].number,
+    };
     g->strace = cli_given(l, OPT_strace);
     o->interruptible = o->signals = true;
     g->json = cli_given(l, OPT_json);
@@ -273,8 +282,13 @@ static int execute(struct guest_command *g)
     int status = m2sim_run(s);
     alarm(0);
     progress_end(line);
-    if (!end_output(g, s, out, tell_ending(g, s, status), &e))
+    bool report = tell_ending(g, s, status);
+    if (m2sim_region_missed(s, &e) && m2sim_ended(s) != M2SIM_ENDED_INTERRUPTED) {
+        m2sim_output_drop(g->to);
         status = cli_fail(&e);
+    } else if (!end_output(g, s, out, report, &e)) {
+        status = cli_fail(&e);
+    }
     running = NULL;
     m2sim_free(s);
     m2sim_what_ifs_free(g->what_ifs);

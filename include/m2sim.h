@@ -50,34 +50,47 @@ enum m2sim_mode {
     M2SIM_COUNT,   // emulate and count each instruction's executions
 };
 
+// The part of a run that is timed. Zero means from the start to the end.
+struct m2sim_region {
+    const char *from_symbol;   // "F" or "F:N": where function F begins, the Nth time
+    const char *to_symbol;   // where it ends, before that function
+    uint64_t from_instruction, to_instruction;   // how many instructions ran before
+    bool marks;   // between those of m2sim_roi.h
+    bool warm_given;
+    uint64_t
+        warm;   // instructions at its beginning (before from_instruction) that only warm caches, TLBs
+    // and predictors; default 0, before from_instruction a million
+};
+
 struct m2sim_output;
 
 // Zero means the default for every field.
 struct m2sim_options {
-    const char *program;        // the guest's ELF file
-    char *const *argv;          // its arguments, NULL-terminated; argv[0] included
-    char *const *env;           // "NAME=VALUE", NULL-terminated; NULL: empty
+    const char *program;   // the guest's ELF file
+    char *const *argv;   // its arguments, NULL-terminated; argv[0] included
+    char *const *env;   // "NAME=VALUE", NULL-terminated; NULL: empty
     enum m2sim_mode mode;
-    const char *model;          // of timing; default "fast"
-    const char *core;           // name or file; default "m2-avalanche"
-    const char *const *sets;    // "core.PATH=VALUE"
+    const char *model;   // of timing; default "fast"
+    const char *core;   // name or file; default "m2-avalanche"
+    const char *const *sets;   // "core.PATH=VALUE"
     size_t set_count;
 
     // The host's files the guest can reach: the working directory, the program, and these.
-    const char *root;           // folder that is the guest's "/"
+    const char *root;   // folder that is the guest's "/"
     const char *const *allow;   // paths to read and write, seen under the same name
     size_t allow_count;
     const char *const *allow_read;   // paths to read only
     size_t allow_read_count;
-    bool host_files;            // everything the user can
+    bool host_files;   // everything the user can
 
     // The program and its environment are shown in a form that does not depend on where they
     // are: argv[0], AT_EXECFN and /proc/self/exe are /program/NAME, AT_UID and its like 1000.
     bool clean_env;
-    uint64_t max_instructions;  // 0: no limit
-    uint64_t seed;              // of everything random the guest sees, and of `draws`
+    uint64_t max_instructions;   // 0: no limit
+    uint64_t seed;   // of everything random the guest sees, and of `draws`
     unsigned draws;   // M2SIM_TIME: the report says how sure its figures are, by so many
         // draws of what may be otherwise in the core; 0 for none, else from 3 to 1000
+    struct m2sim_region region;   // M2SIM_TIME
     bool profile;   // M2SIM_TIME: count by instruction and call path, for m2sim_profile_*
     bool explain;   // M2SIM_TIME: watch what m2sim_explain says, as well; wants `profile`
     const char *gdb;   // "PORT" or "ADDRESS:PORT": m2sim_run waits there for a debugger
@@ -136,9 +149,13 @@ enum m2sim_ended {
     M2SIM_ENDED_SIGNAL,
     M2SIM_ENDED_LIMIT,
     M2SIM_ENDED_INTERRUPTED,
+    M2SIM_ENDED_REGION,   // the region that was asked for ended; the status is 0
     M2SIM_ENDED_MEMORY,   // the host lacks what the guest may have; the status is 70
 };
 enum m2sim_ended m2sim_ended(const struct m2sim *s);
+
+// Whether the region that was asked for never began: then *e says why, and there is nothing to report.
+bool m2sim_region_missed(const struct m2sim *s, struct m2sim_error *e);
 
 // How far m2sim_run() is, from another thread.
 struct m2sim_progress {

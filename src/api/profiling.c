@@ -16,6 +16,7 @@ struct profiling {
     struct m2sim *sim;
     struct paths *paths;
     struct images *images;
+    bool warm;   // what comes only warms the core
 };
 
 // -- While it runs --
@@ -60,11 +61,15 @@ static void run(void *ctx, u32 path, const struct record *r, size_t n)
 {
     struct m2sim *s = ctx;
     core_path(s->core, path);
-    core_feed(s->core, r, n);
+    if (s->profiling->warm)
+        core_warm(s->core, r, n);
+    else
+        core_feed(s->core, r, n);
 }
 
-void profiling_feed(struct profiling *p, const struct record *r, size_t n)
+void profiling_feed(struct profiling *p, const struct record *r, size_t n, bool warm)
 {
+    p->warm = warm;
     paths_feed(p->paths, r, n, run, p->sim);
 }
 

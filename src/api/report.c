@@ -11,6 +11,7 @@
 #include "base/oom.h"
 #include "api/output.h"
 #include "api/profiling.h"
+#include "api/region.h"
 #include "core/counters.h"
 #include "core/pmu.h"
 #include "report/report.h"
@@ -109,7 +110,8 @@ static void fill_uncertainty(struct sheet *t, const struct m2sim *s)
 
 static struct sheet *sheet_new(const struct m2sim *s)
 {
-    static const char *const ended[] = { "exit", "signal", "limit", "interrupted", "memory" };
+    static const char *const ended[] = { "exit",        "signal", "limit",
+                                         "interrupted", "region", "memory" };
     struct sheet *t = calloc(1, sizeof(*t));
     if (!t)
         out_of_memory();
@@ -137,6 +139,12 @@ static struct sheet *sheet_new(const struct m2sim *s)
     if (!s->core)
         return t;
     fill_core(t, s->core);
+    if (s->region) {
+        t->r.region = region_text(s->region);
+        t->r.before = region_before(s->region);
+        t->r.warmed = region_warmed(s->region);
+        t->r.instructions = t->stats.instructions;
+    }
     t->r.timed = true;
     t->r.memory = bounds_memory(s->process->space->bounds);
     t->r.threads = s->process->threads_made;

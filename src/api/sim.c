@@ -16,6 +16,7 @@
 
 #include "base/oom.h"
 #include "api/output.h"
+#include "api/region.h"
 #include "core/counters.h"
 #include "core/pmu.h"
 #include "guest/image/elf.h"
@@ -39,10 +40,12 @@ static const u64 EPOCH_NS = 1767225600ull * 1000000000;
 
 cycle api_cycles(struct m2sim *s)
 {
+    // What is not timed takes a cycle an instruction.
+    u64 untimed = s->region ? region_before(s->region) + region_warmed(s->region) : 0;
     if (s->child)
-        return core_now(s->core) + (s->machine.instructions - s->forked_at);
+        return core_now(s->core) + untimed + (s->machine.instructions - s->forked_at);
     stream_sync(s->stream);
-    return core_now(s->core);
+    return core_now(s->core) + untimed;
 }
 
 static u64 simulated_ns(void *ctx, int clock)
@@ -118,18 +121,36 @@ static void answer(struct m2sim *s)
     __atomic_store_n(&s->asked, 0, __ATOMIC_RELAXED);
 }
 
-static void show(struct m2sim *s, const struct record *r, size_t n)
+static void show_core(struct m2sim *s, const struct record *r, size_t n, bool warm)
 {
-    if (s->watch)
-        s->watch(s->watch_ctx, r, n);
-    else if (s->profiling)
-        profiling_feed(s->profiling, r, n);
+    if (s->profiling)
+        profiling_feed(s->profiling, r, n, warm);
+    else if (warm)
+        core_warm(s->core, r, n);
     else
         core_feed(s->core, r, n);
-    if (s->evidence)
+    if (s->evidence && !warm)
         evidence_feed(s->evidence, r, n);
-    if (s->draws)
+    if (s->draws && !warm)
         draws_feed(s->draws, r, n);
+}
+
+static void show(struct m2sim *s, const struct record *r, size_t n)
+{
+    if (s->watch) {
+        s->watch(s->watch_ctx, r, n);
+        return;
+    }
+    size_t warm = s->region ? region_warms(s->region, r, n) : 0;
+    if (warm)
+        show_core(s, r, warm, true);
+    if (n == warm)
+        return;
+    if (s->region && region_warmed(s->region) && !s->discounted) {
+        s->discounted = true;
+        core_discount(s->core);
+    }
+    show_core(s, r + warm, n - warm, false);
 }
 
 static void feed_as_in_largest(struct m2sim *s, const struct record *r, size_t n)
@@ -305,6 +326,8 @@ static void forked(void *ctx)
     s->child = true;
     s->interrupts = 0;
     s->runner = pthread_self();
+    if (s->region)
+        region_forked(s->region);
     s->machine.recorder = NULL;
     for (struct thread *t = s->process->threads; t; t = t->next)
         t->recorder = NULL;
@@ -450,7 +473,10 @@ static bool load(struct m2sim *s, struct m2sim_error *e)
         s->machine.jit = jit_new(s->process->space, s->machine.recorder);
     if (s->machine.jit && o->exec && !strcmp(o->exec, "jit-plain"))
         jit_set_plain(s->machine.jit);
-    return true;
+    s->machine.tell_between = s->profiling != NULL;
+    e->exit_code = 0;
+    s->region = timed ? region_new(s, e) : NULL;
+    return s->region || !e->exit_code;
 }
 
 struct m2sim *api_watched(const struct m2sim_options *o, stream_consumer *watch, void *ctx,
@@ -509,6 +535,7 @@ void m2sim_free(struct m2sim *s)
         stream_free(s->stream);
     draws_free(s->draws);
     profiling_free(s->profiling);
+    region_free(s->region);
     if (!s->machine.abandoned)
         jit_free(s->machine.jit);
     if (s->process && !s->machine.abandoned)
@@ -544,13 +571,23 @@ int m2sim_run(struct m2sim *s)
     s->host_seconds = (double)(host_ns() - start) / 1e9;
     if (s->perf_map)
         api_write_perf_map(s);
-    s->status = end == MACHINE_EXITED  ? process_status(s->process)
-                : end == MACHINE_LIMIT ? M2SIM_EXIT_LIMIT
-                : s->starved           ? M2SIM_EXIT_INTERNAL
-                                       : 128 + stop_signal(s);
+    bool region = s->region && region_ended(s->region);
+    s->status = region                  ? 0
+                : end == MACHINE_EXITED ? process_status(s->process)
+                : end == MACHINE_LIMIT  ? M2SIM_EXIT_LIMIT
+                : s->starved            ? M2SIM_EXIT_INTERNAL
+                                        : 128 + stop_signal(s);
     if (s->gdb)
         gdb_ended(s->gdb, end, s->status);
     return s->status;
+}
+
+bool m2sim_region_missed(const struct m2sim *s, struct m2sim_error *e)
+{
+    if (!s->region || region_began(s->region))
+        return false;
+    region_never(s->region, e);
+    return true;
 }
 
 void m2sim_progress(struct m2sim *s, struct m2sim_progress *p)
@@ -591,6 +628,8 @@ bool m2sim_interrupt(struct m2sim *s, const siginfo_t *info)
 enum m2sim_ended m2sim_ended(const struct m2sim *s)
 {
     int killed = s->end == MACHINE_EXITED ? s->process->exit_signal : 0;
+    if (s->region && region_ended(s->region))
+        return M2SIM_ENDED_REGION;
     if (s->end == MACHINE_LIMIT)
         return M2SIM_ENDED_LIMIT;
     if (s->end == MACHINE_STOPPED && s->starved)

@@ -30,6 +30,8 @@ struct m2sim {
     struct core *core;        // M2SIM_TIME, else NULL
     struct draws *draws;      // of its parameters: options.draws, else NULL
     struct counts *counts;    // M2SIM_COUNT, else NULL
+    struct region_watch *region;   // what is timed; NULL: all
+    bool discounted;   // what was counted while the core was warmed
     struct profiling *profiling;   // options.profile, else NULL
     struct evidence *evidence;   // options.explain, else NULL
     stream_consumer *watch;   // M2SIM_COUNT, of api_watched, else NULL; with
@@ -83,7 +85,7 @@ bool api_digest_program(const struct m2sim *s, char digest[17], struct m2sim_err
 // profiling.c: counts by instruction and path what is fed to the core, from m2sim_new() on.
 struct profiling *profiling_new(struct m2sim *s);
 void profiling_free(struct profiling *p);
-void profiling_feed(struct profiling *p, const struct record *r, size_t n);
+void profiling_feed(struct profiling *p, const struct record *r, size_t n, bool warm);
 
 // debug.c: waits on options.gdb's port from m2sim_new() on, and serves the debugger that
 // connects when the guest begins. False and *e when the port cannot be had.

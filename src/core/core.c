@@ -20,6 +20,16 @@ static const struct core_model *const models[MODELS] = {
 #undef MODEL
 };
 
+// What the parts count.
+struct counted {
+    struct hierarchy_stats memory;
+    struct tlb_stats tlb;
+    struct bpred_stats predictor;
+    struct memdep_stats waits, forwards;
+    struct lap_stats lap;
+};
+_Static_assert(sizeof(struct counted) % sizeof(u64) == 0, "all of them are u64");
+
 // Of the models made so far only the one that runs may have anything in flight.
 struct core {
     struct core_parts parts;
@@ -28,6 +38,7 @@ struct core {
     u32 runs;              // whose turn it is
     bool drained, warming, profiled;
     cycle before;          // cycles of the others
+    struct counted discount;
 };
 
 // -- Models --
@@ -175,10 +186,38 @@ void core_sum_slots(struct core_stats *s)
         s->slots[core_topdown2[k].of] += s->slots2[k];
 }
 
-// Both models show the predictor the outcome of every branch that retires once.
-static void branches(struct core_stats *s, const struct core_parts *parts)
+static struct counted counted(const struct core *c)
 {
-    struct bpred_stats b = s->predictor = bpred_stats(parts->branch);
+    const struct core_parts *parts = &c->parts;
+    struct counted n = { hierarchy_stats(parts->memory), tlb_stats(parts->tlb),
+                         bpred_stats(parts->branch),     memdep_stats(parts->waits),
+                         memdep_stats(parts->forwards),  { 0 } };
+    if (parts->lap)
+        n.lap = lap_stats(parts->lap);
+    return n;
+}
+
+void core_discount(struct core *c)
+{
+    c->discount = counted(c);
+}
+
+// Both models show the predictor the outcome of every branch that retires once.
+static void add_parts(struct core_stats *s, const struct core *c)
+{
+    struct counted now = counted(c);
+    u64 n[sizeof(now) / sizeof(u64)], less[sizeof(now) / sizeof(u64)];
+    memcpy(n, &now, sizeof(n));
+    memcpy(less, &c->discount, sizeof(less));
+    for (size_t k = 0; k < COUNT(n); k++)
+        n[k] -= less[k];
+    memcpy(&now, n, sizeof(n));
+    s->memory = now.memory;
+    s->tlb = now.tlb;
+    s->waits = now.waits;
+    s->forwards = now.forwards;
+    s->lap = now.lap;
+    struct bpred_stats b = s->predictor = now.predictor;
     s->branches = b.conditional + b.indirect + b.returns;
     s->mispredictions = b.mispredicted;
     s->taken = b.taken;
@@ -222,11 +261,5 @@ void core_stats(const struct core *c, struct core_stats *s)
     }
     s->runs = s->model[c->runs].path;
     core_sum_slots(s);
-    s->memory = hierarchy_stats(c->parts.memory);
-    s->tlb = tlb_stats(c->parts.tlb);
-    branches(s, &c->parts);
-    s->waits = memdep_stats(c->parts.waits);
-    s->forwards = memdep_stats(c->parts.forwards);
-    if (c->parts.lap)
-        s->lap = lap_stats(c->parts.lap);
+    add_parts(s, c);
 }

@@ -51,6 +51,10 @@ bool core_use(struct core *c, const char *model, struct err *e);
 // time and is no instruction of core_stats, but the parts count what they see.
 void core_warm(struct core *c, const struct record *r, size_t n);
 
+// What caches, TLBs and predictors have counted so far, as they were warmed, is in no core_stats from
+// now on.
+void core_discount(struct core *c);
+
 // From now on slots and events are also counted by static instruction, which costs time.
 void core_profile(struct core *c);
 

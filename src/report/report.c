@@ -227,9 +227,21 @@ static void time_text(const struct report *r, FILE *f)
     uncertainty_text(r, f);
 }
 
+static void region_text(const struct report *r, FILE *f)
+{
+    char before[32], warmed[32];
+    fprintf(f, "  Timed %s\n", r->region);
+    fprintf(
+        f,
+        "  %s instructions ran before it, %s more to warm caches, TLBs and predictors (--warm)\n\n",
+        report_grouped(r->before, before), report_grouped(r->warmed, warmed));
+}
+
 void report_text(const struct report *r, FILE *f, bool host)
 {
     fprintf(f, "\n  m2sim %s: %s\n\n", r->release, r->command);
+    if (r->region)
+        region_text(r, f);
     if (r->timed)
         time_text(r, f);
     else
@@ -407,6 +419,13 @@ void report_json(const struct report *r, FILE *f, bool host)
     jw_u64(&j, "instructions", r->instructions);
     jw_i64(&j, "exit_status", r->exit_status);
     jw_text(&j, "ended", r->ended);
+    if (r->region) {
+        jw_object(&j, "region");
+        jw_text(&j, "what", r->region);
+        jw_u64(&j, "instructions_before", r->before);
+        jw_u64(&j, "instructions_warmed", r->warmed);
+        jw_close(&j);
+    }
     if (r->may_differ)
         jw_text(&j, "may_differ", "child processes ran beside it");
     if (r->timed)

@@ -34,7 +34,10 @@ struct report_event {
 struct report {
     u64 instructions;
     int exit_status;
-    const char *ended;   // exit, signal, limit or interrupted
+    const char *ended;   // exit, signal, limit, interrupted, region or memory
+    const char *region;   // what of the run is timed; NULL: all. With
+    u64 before,
+        warmed;   // instructions that ran before, and that warmed caches; not in `instructions`
 
     bool timed;   // the rest, down to host_seconds, is meant
     u64 cycles;

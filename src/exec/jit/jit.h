@@ -26,6 +26,9 @@ struct trap jit_run(struct jit *j, struct cpu *c, const struct space *s, u64 bud
 // From now on there are no records, nor recorder. Nobody executes.
 void jit_end_recording(struct jit *j);
 
+// From now on there are, again. Nobody executes.
+void jit_begin_recording(struct jit *j);
+
 // How host code keeps guest addresses in the window. All but the first are there to be measured
 // (bench/host/bench_checks, docs/jit.md): MASK is wrong about wild addresses, NONE is unsafe.
 enum jit_checking {

@@ -81,14 +81,24 @@ void jit_free(struct jit *j)
     free(j);
 }
 
-void jit_end_recording(struct jit *j)
+static void set_recording(struct jit *j, bool recording)
 {
-    j->recording = false;
+    j->recording = recording;
     if (j->lost)
         return;
     code_flush(j);
-    j->maps[0] = trans_pins(false);
+    j->maps[0] = trans_pins(recording);
     leave_fixed_parts(j);
+}
+
+void jit_end_recording(struct jit *j)
+{
+    set_recording(j, false);
+}
+
+void jit_begin_recording(struct jit *j)
+{
+    set_recording(j, true);
 }
 
 void jit_set_checking(struct jit *j, enum jit_checking how)

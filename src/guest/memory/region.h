@@ -24,4 +24,7 @@ struct region {
 // Copies the region that holds `a`; false when there is none.
 bool space_region_at(struct space *s, vaddr a, struct region *r);
 
+// Copies the first region that ends behind `a`; false when there is none.
+bool space_region_from(struct space *s, vaddr a, struct region *r);
+
 #endif

@@ -197,6 +197,17 @@ bool space_region_at(struct space *s, vaddr a, struct region *r)
     return found;
 }
 
+bool space_region_from(struct space *s, vaddr a, struct region *r)
+{
+    pthread_mutex_lock(&s->lock);
+    size_t k = region_index(s, a);
+    bool found = k < s->count;
+    if (found)
+        *r = s->regions[k];
+    pthread_mutex_unlock(&s->lock);
+    return found;
+}
+
 u64 space_mapped(struct space *s)
 {
     u64 bytes = 0;
