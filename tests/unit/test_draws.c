@@ -5,7 +5,12 @@
 
 #include "api/draws.h"
 
-enum { START = 0x400000, LDR_X0 = 0xf9400020, B_BACK = 0x17ffffff, ROUNDS = 150000 };
+enum {
+    START = 0x400000,
+    LDR_X0 = 0xf9400020,
+    B_BACK = 0x17ffffff,
+    ROUNDS = 70000
+};   // more records than draws take at a time
 
 struct shown {
     void (*take)(void *ctx, const struct record *r, size_t n);
