@@ -149,6 +149,11 @@ static bool open_answers(struct work *w, struct m2sim_error *e)
         file = path;
     }
     w->c.answers = answers_new(file, MODEL_DIGEST " " CALIBRATION_DIGEST, &err);
+    if (!w->c.answers && !w->o->cache) {
+        struct err at = err;
+        err_set(&err, "%.200s; --cache names another file for the answers", at.text);
+        err.kind = at.kind;
+    }
     return w->c.answers || api_fail_for(e, M2SIM_EXIT_OUTPUT, &err);
 }
 

@@ -38,6 +38,8 @@ static bool check_names(const struct calibration *c, struct err *e)
     for (const char *at = c->o.names; at; at = strchr(at, ',') ? strchr(at, ',') + 1 : NULL) {
         const char *from = at + (strncmp(at, "core.", 5) == 0 ? 5 : 0);
         snprintf(name, sizeof(name), "%.*s", (int)strcspn(from, ","), from);
+        if (!*name)
+            return err_set(e, "an empty name between commas, or at an end");
         const struct param *r = param_find(name);
         const char *like = r ? NULL : param_like(name);
         if (!r)

@@ -1,5 +1,7 @@
 // The core file that a calibration leaves: what it changes, and how sure it is.
+#include <limits.h>
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "calibrate/calibrate.h"
@@ -162,10 +164,14 @@ static void write_head(const struct calibration *c, FILE *f)
     if (!isnan(out))
         fprintf(f, ",\n# %.1f %% of families that a fit has not seen", 100 * out);
     fprintf(f, ".\n\nextends: ");
-    if (c->fit->core[strspn(c->fit->core, PLAIN)])
-        write_words(c->fit->core, strlen(c->fit->core), f);
+    // A path that is not whole would be one from the folder of the file that is written.
+    char whole[PATH_MAX];
+    const char *core = c->fit->core;
+    core = config_is_path(core) && realpath(core, whole) ? whole : core;
+    if (core[strspn(core, PLAIN)])
+        write_words(core, strlen(core), f);
     else
-        fputs(c->fit->core, f);
+        fputs(core, f);
     fputc('\n', f);
 }
 

@@ -46,7 +46,7 @@ static char *read_file(struct arena *a, const char *path, size_t *n, struct err 
     return text;
 }
 
-static bool is_path(const char *name)
+bool config_is_path(const char *name)
 {
     size_t n = strlen(name);
     return strchr(name, '/') || (n > 5 && strcmp(name + n - 5, ".yaml") == 0);
@@ -163,13 +163,20 @@ static bool refuse_core(const char *name, struct err *e)
                    k.n ? " " : "", *k.near ? "; is '" : "", k.near, *k.near ? "' meant?" : "");
 }
 
-// Beside the file that extends it, then in the folders. `near` is NULL or a file.
+// A name: beside the file that extends it, then in the folders. A path: from that file's folder, or
+// without one from the working directory. `near` is NULL or a file.
 static bool locate(char path[PATH_MAX], const char *name, const char *near, struct err *e)
 {
     char folder[PATH_MAX];
-    if (is_path(name)) {
-        snprintf(path, PATH_MAX, "%s", name);
-        return true;
+    if (config_is_path(name)) {
+        bool beside = near && *name != '/';
+        while (beside && !strncmp(name, "./", 2))
+            name += 2;
+        snprintf(folder, sizeof(folder), "%s", beside ? near : ".");
+        if (snprintf(path, PATH_MAX, beside ? "%2$s/%1$s" : "%1$s", name, dirname(folder)) <
+            PATH_MAX)
+            return true;
+        return err_set(e, "%.200s: the path is too long", name);
     }
     if (near) {
         snprintf(folder, sizeof(folder), "%s", near);

@@ -30,6 +30,9 @@ struct config {
 bool config_load(struct config *c, struct arena *a, const char *name, const char *const *sets,
                  size_t count, struct err *e);
 
+// Whether `name` is that of a file, not of a core of the core folders.
+bool config_is_path(const char *name);
+
 // Calls `each` for every core of the core folders, by name. `meaning` is what the first line of
 // its file, "# NAME.yaml: MEANING, or more.", says of it.
 void config_cores(void (*each)(void *ctx, const char *name, const char *meaning), void *ctx);

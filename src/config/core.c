@@ -188,8 +188,10 @@ void param_format_real(double v, char *text, size_t n)
     for (int digits = 1; digits <= 17; digits++) {
         snprintf(text, n, "%.*g", digits, v);
         if (strtod(text, NULL) == v)
-            return;
+            break;
     }
+    if (fabs(v) >= 1 && fabs(v) < 1e15 && strchr(text, 'e'))   // 100, not 1e+02
+        snprintf(text, n, "%.0f", v);
 }
 
 void param_format(const struct core_params *p, const struct param *r, char *text, size_t n)

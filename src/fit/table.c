@@ -249,8 +249,10 @@ static bool check_row(enum table_id t, char *line, char **at, struct err *e)
 {
     size_t want = count_of(t), n;
     const char *why = fit_fields_wrong(line);
-    if (why)
-        return err_set(e, "%s", why);
+    if (why) {
+        err_set(e, "%s", why);
+        return false;
+    }
     n = fit_fields(line, at, TABLE_COLUMNS);
     if (n < want)
         return err_set(e, "'%.60s': too few columns: %zu of %zu", at[0], n, want);
@@ -370,6 +372,11 @@ static void take_line(struct reading *s, const char *text, size_t size, unsigned
         fault(s, number,
               size > MOST_LINE ? "a line of more than 65536 bytes"
                                : "a zero byte: this is no text");
+        return;
+    }
+    if (number == 1 && !strncmp(text, "\xef\xbb\xbf", 3)) {
+        fault(s, number, "begins with a byte order mark: save it as UTF-8 without one");
+        s->stopped = true;
         return;
     }
     if (*text == '#' || !*text) {

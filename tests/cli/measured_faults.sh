@@ -42,6 +42,7 @@ try "$loops\none,1,2,1,2,high,,me\n"
 try "$loops\none,1,2,1,2,hi\\000gh,M2,me\n"
 try 'name,what_to_run,value,unit,core,source,provenance,confidence,note\nload @ KiB,,1,cycles,M2 P,,,,\nload @ KiB=1e9,,1,cycles,M2 P,,,,\nload,,~,cycles,M2 P,,,,\nload,,~1-2,cycles,M2 P,,,,\n'
 try 'word,form,latency,recip_throughput,note\n1a010000,ADC,1->2:x,1,\nzz,ADC,,1,\n1a010000,ADC,1->2r:1 1->3c:2,1,\n1a010000,ADC,,1,\n'
+try '\357\273\277'"$loops\none,1,2,1,2,high,M2,me\n"
 # A table that is there already is checked too.
 mkdir -p mine
 printf 'damaged' >mine/loops.csv

@@ -14,3 +14,6 @@ asked >there
 find .cache -type f
 echo no database, whatever it says >text
 asked --cache text
+# Nor can it stand everywhere.
+: >file
+XDG_CACHE_HOME=$PWD/file asked 2>&1 | sed "s|$PWD|HERE|"

@@ -4,6 +4,7 @@ cat >base.yaml <<'YAML'
 name: base
 branch: { penalty: 12, override: 2 }
 l2: { latency: 17.3 }
+dram: { latency: 100 }
 YAML
 cat >mine.yaml <<'YAML'
 extends: ./base.yaml
@@ -16,6 +17,9 @@ fit:
 YAML
 m2sim config show --fit --core ./base.yaml --set core.rob.groups=400 | grep -E '^core.(branch.penalty|rob.groups|l1d.line|l2.latency) |^# [a-z]* '
 m2sim config show --fit --core ./mine.yaml | grep -E '^core.(branch.penalty|branch.override|l2.latency) |^# [a-z]* '
+# A round number is one.
+m2sim config show --fit --core ./base.yaml | grep -E '^core.dram.latency '
+m2sim config show --set core.dram.latency=1200 | grep -oE '^core.dram.latency +[^ ]+'
 m2sim config show --json --core ./mine.yaml | python3 -c "
 import json, sys
 all = json.load(sys.stdin)

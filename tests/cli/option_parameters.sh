@@ -7,3 +7,7 @@ fit --parameters forward.latancy
 echo "status $?"
 fit --parameters rename.moves
 echo "status $?"
+for list in forward.latency,,branch.penalty , forward.latency, ''; do
+    fit --parameters "$list"
+    echo "status $?"
+done
