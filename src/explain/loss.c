@@ -212,12 +212,6 @@ static bool need_strided(const struct about *x)
     return need_misses(x) && evidence_stride(x->w, &share) != 0 && share >= 0.6;
 }
 
-static bool need_streamed(const struct about *x)
-{
-    double share;
-    return need_strided(x) && llabs(evidence_stride(x->w, &share)) < (i64)x->work->p->l1d_line;
-}
-
 static bool need_narrower(const struct about *x)
 {
     return x->w->memory && share_of(x->w->memory->narrower, x->w->runs) >= 0.5;
@@ -231,11 +225,6 @@ static bool need_sometimes(const struct about *x)
 static bool need_large(const struct about *x)
 {
     return span(x) > x->work->p->l2_size;
-}
-
-static bool need_wrong(const struct about *x)
-{
-    return x->w->branch && share_of(x->cost->wrong, x->w->runs) >= 0.02;
 }
 
 static bool need_returns(const struct about *x)
@@ -325,9 +314,9 @@ static void put_step(FILE *f, const struct about *x)
     double share;
     u64 stride = (u64)llabs(evidence_stride(x->w, &share)), line = x->work->p->l1d_line;
     if (stride >= x->work->p->page_size)
-        fprintf(f, "one page");
+        fprintf(f, "one page an access");
     else if (stride >= line || !stride)
-        fprintf(f, "one line");
+        fprintf(f, "one line an access");
     else
         fprintf(f, "one line in %" PRIu64 " accesses", (line + stride - 1) / stride);
 }
