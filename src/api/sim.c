@@ -460,6 +460,7 @@ static bool load(struct m2sim *s, struct m2sim_error *e)
     s->machine = (struct machine){
         .process = s->process,
         .recorder = s->stream ? stream_recorder(s->stream) : NULL,
+        .tell_between = s->profiling != NULL,
         .max_instructions = o->max_instructions,
         .counter = timed      ? simulated_counter
                    : in_turns ? counted_counter

@@ -262,21 +262,33 @@ static void park(struct thread *t, const struct frame *frame, size_t depth)
     s->beyond = 0;
 }
 
+// The stack left last that would return to `to`, and how many of its frames are then left; NULL: none.
+static struct stack *left_for(struct thread *t, vaddr to, size_t *depth)
+{
+    for (u32 n = 1; n <= PARKED; n++) {
+        struct stack *s = &t->parked[(t->oldest + PARKED - n) % PARKED];
+        for (size_t k = s->depth; k-- > 1;)
+            if (s->frame[k].back == to) {
+                *depth = k;
+                return s;
+            }
+    }
+    return NULL;
+}
+
 // Another stack goes on; the one so far may come back.
 static bool resume(struct paths *p, vaddr to)
 {
     struct thread *t = p->thread;
-    for (u32 n = 1; n <= PARKED; n++) {
-        struct stack *s = &t->parked[(t->oldest + PARKED - n) % PARKED];
-        if (!s->depth || s->frame[s->depth - 1].back != to)
-            continue;
-        struct stack was = t->now;
-        t->now = *s;
-        *s = was;
-        t->now.depth--;
-        return true;
-    }
-    return false;
+    size_t depth;
+    struct stack *s = left_for(t, to, &depth);
+    if (!s)
+        return false;
+    struct stack was = t->now;
+    t->now = *s;
+    *s = was;
+    t->now.depth = depth;
+    return true;
 }
 
 // Leaves what lies above `depth` frames; it may have been another stack's.
@@ -289,12 +301,40 @@ static void unwind(struct paths *p, size_t depth)
     s->beyond = 0;
 }
 
-// A jump or return to `to` that is no function's beginning and not in the one that runs.
-static void go_to(struct paths *p, vaddr to)
+// The path of the one that called the function that runs: what takes its place is called from there, too.
+static u32 parent_of(const struct paths *p)
+{
+    const struct stack *s = &p->thread->now;
+    return s->depth > 1 ? s->frame[s->depth - 2].path : p->path[top(p)->path].parent;
+}
+
+// The function that holds `to` takes the place of the one that runs.
+static void replace(struct paths *p, vaddr pc, vaddr to)
+{
+    struct frame *f = top(p);
+    struct frame next = {
+        .back = f->back, .jumped = f->path, .jumped_start = f->start, .jumped_end = f->end
+    };
+    u32 parent = parent_of(p);
+    const struct child *c = known(p, parent, PATH_JUMP, pc, to);
+    if (!c)
+        bounds(p, to, &next);
+    if (!c && !next.end && !f->end)   // nobody knows that it is another one
+        return;
+    c = enter(p, parent, PATH_JUMP, pc, to, &next);
+    next.start = c->start;
+    next.end = c->end;
+    next.path = c->path;
+    *f = next;
+}
+
+// A return, or a jump through a register, to `to` which is not in the function that runs nor where it
+// was called: up the stack, or to another one.
+static void go_to(struct paths *p, vaddr pc, vaddr to)
 {
     struct stack *s = &p->thread->now;
-    for (size_t k = s->depth; k-- > 0;)
-        if (s->frame[k].back == to && k) {
+    for (size_t k = s->depth; k-- > 1;)
+        if (s->frame[k].back == to) {
             unwind(p, k);
             return;
         }
@@ -305,12 +345,10 @@ static void go_to(struct paths *p, vaddr to)
             unwind(p, k + 1);
             return;
         }
-    park(p->thread, s->frame, s->depth);
-    s->depth = 0;
-    push(p, PATH_ROOT, 0, to, 0);
+    replace(p, pc, to);
 }
 
-static void give_back(struct paths *p, vaddr to)
+static void give_back(struct paths *p, vaddr pc, vaddr to)
 {
     struct stack *s = &p->thread->now;
     const struct frame *f = top(p);
@@ -319,11 +357,23 @@ static void give_back(struct paths *p, vaddr to)
     else if (f->back == to && s->depth > 1)
         s->depth--;
     else if (f->back != FROM_SIGNAL)   // else to what calls sigreturn
-        go_to(p, to);
+        go_to(p, pc, to);
 }
 
-// A function takes the place of the one that runs, or gives it back.
-static void jump(struct paths *p, vaddr pc, vaddr to)
+// Whether a function begins at `to`, where the one that runs jumps from `pc`.
+static bool begins(const struct paths *p, vaddr pc, vaddr to)
+{
+    const struct child *c = known(p, parent_of(p), PATH_JUMP, pc, to);
+    struct frame there;
+    if (c)
+        return c->start == to;
+    bounds(p, to, &there);
+    return there.start == to;
+}
+
+// To the beginning of another function, or by a direct jump to some place in it: a tail call. A jump
+// through a register to another place is what longjmp and switches of stacks end with.
+static void jump(struct paths *p, vaddr pc, vaddr to, bool direct)
 {
     struct frame *f = top(p);
     if (holds(f, to))
@@ -333,25 +383,10 @@ static void jump(struct paths *p, vaddr pc, vaddr to)
         *f = (struct frame){ f->back, f->jumped_start, f->jumped_end, f->jumped, 0, 0, 0 };
         return;
     }
-    struct frame next = {
-        .back = f->back, .jumped = f->path, .jumped_start = f->start, .jumped_end = f->end
-    };
-    u32 parent = p->path[f->path].parent;
-    const struct child *c = known(p, parent, PATH_JUMP, pc, to);
-    if (!c) {
-        bounds(p, to, &next);
-        if (next.start != to) {
-            go_to(p, to);
-            return;
-        }
-        if (!next.end && !f->end)   // neither is known
-            return;
-    }
-    c = enter(p, parent, PATH_JUMP, pc, to, &next);
-    next.start = c->start;
-    next.end = c->end;
-    next.path = c->path;
-    *f = next;
+    if (direct || begins(p, pc, to))
+        replace(p, pc, to);
+    else
+        go_to(p, pc, to);
 }
 
 static void branch(struct paths *p, vaddr pc, vaddr to)
@@ -359,9 +394,9 @@ static void branch(struct paths *p, vaddr pc, vaddr to)
     switch ((enum isa_branch)page_of(p, pc)->branch[pc >> 2 & (PAGE_INSNS - 1)]) {
     case ISA_CALL:
     case ISA_INDIRECT_CALL: push(p, PATH_CALL, pc, to, pc + 4); break;
-    case ISA_RETURN: give_back(p, to); break;
-    case ISA_DIRECT:
-    case ISA_INDIRECT: jump(p, pc, to); break;
+    case ISA_RETURN: give_back(p, pc, to); break;
+    case ISA_DIRECT: jump(p, pc, to, true); break;
+    case ISA_INDIRECT: jump(p, pc, to, false); break;
     case ISA_CONDITIONAL:
     case ISA_NO_BRANCH: break;
     }
@@ -416,6 +451,14 @@ static u32 path_now(const struct paths *p)
     return f ? f->path : 0;
 }
 
+// The stretch up to `r` is one.
+static void hand_on(const struct record *from, const struct record *r, u32 path,
+                    void (*run)(void *ctx, u32 path, const struct record *r, size_t n), void *ctx)
+{
+    if (r > from)
+        run(ctx, path, from, (size_t)(r - from));
+}
+
 void paths_feed(struct paths *p, const struct record *r, size_t n,
                 void (*run)(void *ctx, u32 path, const struct record *r, size_t n), void *ctx)
 {
@@ -430,28 +473,33 @@ void paths_feed(struct paths *p, const struct record *r, size_t n,
             define(p, pc, (u32)r->addr);
             continue;
         }
-        if (kind != RECORD_OTHER && !path) {   // the first of a thread
+        if (kind == RECORD_OTHER) {
+            if (record_kind(r) == RECORD_WORD)
+                continue;
+            other(p, r);
+            hand_on(from, r, path, run, ctx);
+            from = r + 1;
+            path = path_now(p);
+            continue;
+        }
+        if (!path) {   // the first of a thread
             if (!p->thread)
                 change_thread(p, 0);
-            push(p, PATH_ROOT, 0, pc, 0);
-            if (r > from)
-                run(ctx, path, from, (size_t)(r - from));
+            hand_on(from, r, path, run, ctx);
             from = r;
+            push(p, PATH_ROOT, 0, pc, 0);
             path = path_now(p);
         }
-        if (kind == RECORD_OTHER)
-            other(p, r);
-        else if (kind)
+        if (kind)
             branch(p, pc, r->addr);
         u32 next = path_now(p);
         if (next == path)
             continue;
-        run(ctx, path, from, (size_t)(r + 1 - from));
+        hand_on(from, r + 1, path, run, ctx);
         from = r + 1;
         path = next;
     }
-    if (from < end)
-        run(ctx, path, from, (size_t)(end - from));
+    hand_on(from, end, path, run, ctx);
 }
 
 void paths_free(struct paths *p)

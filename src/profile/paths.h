@@ -4,9 +4,10 @@
 // call paths there were. A path is a function called from a place on another path; a function
 // that is on the path already is folded into where it stands there, so that recursion makes no
 // path longer. What it does where calls and returns do not pair:
-//   tail call    a jump to where another function begins: that one takes the place of its caller
+//   tail call    a jump to where another function begins, or a direct one into it: that function takes
+//                the place of its caller
 //   longjmp, an exception    a jump or return into a function further up: what is below is gone
-//   coroutine    a return to where a stack that was left would return: that stack goes on
+//   coroutine    a jump or return to where a call on a stack that was left returns: that stack goes on
 //   signal       the handler is called where it broke in, until sigreturn
 // It knows addresses and words; where functions begin and end it asks for.
 #ifndef PROFILE_PATHS_H
@@ -38,7 +39,9 @@ struct paths;
 struct paths *paths_new(struct arena *a, u32 most, paths_function *function, void *ctx);
 void paths_free(struct paths *p);   // what is not in the arena
 
-// Calls `run` for each stretch of the `n` records on one path, in order; all of them are in one.
+// Calls `run` for each stretch of the `n` records on one path, in order; all of them are in one, but
+// for those of threads, system calls, signals and marks, which are for `p` alone: who counts time then
+// sees what it does without `p`.
 void paths_feed(struct paths *p, const struct record *r, size_t n,
                 void (*run)(void *ctx, u32 path, const struct record *r, size_t n), void *ctx);
 
