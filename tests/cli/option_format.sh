@@ -1,9 +1,13 @@
 # A profile in each format; a suffix chooses too; an unknown one names them all.
 mkelf p d2807d00 f1000400 54ffffe1 d2800000 d2800ba8 d4000001
-for format in text json; do
+for format in text json callgrind folded chrome; do
     m2sim profile --format $format -o profile -- ./p
-    head -3 profile | cut -c-30
+    head -2 profile | cut -c-30
 done
+for suffix in callgrind pb.gz folded trace.json; do
+    m2sim profile -o p.$suffix -- ./p
+done
+gzip -t p.pb.gz && head -1 p.callgrind && cut -d' ' -f1 p.folded && grep -c traceEvents p.trace.json
 m2sim profile --format m2prof -o p.m2prof -- ./p
 m2sim profile -o q.m2prof -- ./p
 m2sim profile show p.m2prof --format json | grep -v '"command"' >one
