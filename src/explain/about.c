@@ -61,8 +61,7 @@ double about_run_length(const struct about *x)
 
 double about_chain(const struct about *x)
 {
-    u64 runs = x->w->runs, from = x->w->first_flow, to = x->w->flow;
-    return runs > 1 && to > from ? (double)(to - from) / (double)(runs - 1) : 0;
+    return x->w->runs > 1 ? (double)x->w->advanced / (double)(x->w->runs - 1) : 0;
 }
 
 u64 about_span(const struct about *x)

@@ -292,8 +292,8 @@ static void note(struct evidence *v, struct watched *w, const struct record *r)
     for (u32 k = 0; k < p->dst_count; k++)
         if (p->dst[k] < PLAN_NONE)
             v->value[p->dst[k]] = made;
-    if (!w->runs++)
-        w->first_flow = made.flow;
+    if (w->runs++ && made.flow > w->flow)
+        w->advanced += made.flow - w->flow;
     w->flow = made.flow;
     v->instructions++;
 }

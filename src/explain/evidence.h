@@ -49,8 +49,8 @@ struct watched {
     struct plan plan;
     vaddr pc;
     u64 runs;
-    u64 flow, first_flow;   // cycle of its last and first result on a core without limits, on which
-        // only its sources' latencies count
+    u64 flow;   // cycle of its last result on a core without limits, on which only latencies count
+    u64 advanced;   // how much later it was than the one before, summed where it was
     struct evidence_memory *memory;   // NULL: does not access any
     struct evidence_branch *branch;   // NULL: is none
 };
