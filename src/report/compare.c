@@ -24,6 +24,8 @@ static int by_change(const void *left, const void *right)
 size_t compare_join(struct compare_row *row, size_t n)
 {
     size_t kept = 0;
+    if (!n)
+        return 0;
     qsort(row, n, sizeof(*row), by_key);
     for (size_t k = 0; k < n; k++) {
         if (!kept || strcmp(row[kept - 1].key, row[k].key) != 0) {
