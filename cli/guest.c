@@ -122,6 +122,7 @@ static void set_options(struct guest_command *g)
         .warm_given = cli_given(l, OPT_warm),
         .warm = l->at[OPT_warm].number,
     };
+    o->interval = l->at[OPT_interval].number;
     g->strace = cli_given(l, OPT_strace);
     o->interruptible = o->signals = true;
     g->json = cli_given(l, OPT_json);

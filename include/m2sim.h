@@ -91,6 +91,7 @@ struct m2sim_options {
     unsigned draws;   // M2SIM_TIME: the report says how sure its figures are, by so many
         // draws of what may be otherwise in the core; 0 for none, else from 3 to 1000
     struct m2sim_region region;   // M2SIM_TIME
+    uint64_t interval;   // M2SIM_TIME: report also what each so many instructions did; 0: not
     bool profile;   // M2SIM_TIME: count by instruction and call path, for m2sim_profile_*
     bool explain;   // M2SIM_TIME: watch what m2sim_explain says, as well; wants `profile`
     const char *gdb;   // "PORT" or "ADDRESS:PORT": m2sim_run waits there for a debugger

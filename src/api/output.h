@@ -9,7 +9,7 @@
 #define API_STRACE "strace.txt"
 
 enum {
-    OUTPUT_FILES = 7 + PROFILE_FORMATS,   // that a folder may get
+    OUTPUT_FILES = 8 + PROFILE_FORMATS,   // that a folder may get
     OUTPUT_HELD = OUTPUT_FILES * 3,   // descriptors: of a file, of what it replaces, of the folder
 };
 

@@ -9,11 +9,13 @@
 #include <unistd.h>
 
 #include "base/oom.h"
+#include "api/intervals.h"
 #include "api/output.h"
 #include "api/profiling.h"
 #include "api/region.h"
 #include "core/counters.h"
 #include "core/pmu.h"
+#include "report/intervals.h"
 #include "report/report.h"
 #include "report/uncertainty.h"
 
@@ -145,6 +147,10 @@ static struct sheet *sheet_new(const struct m2sim *s)
         t->r.warmed = region_warmed(s->region);
         t->r.instructions = t->stats.instructions;
     }
+    if (s->intervals) {
+        t->r.interval = intervals_all(s->intervals, &t->r.intervals);
+        t->r.every = s->options.interval;
+    }
     t->r.timed = true;
     t->r.memory = bounds_memory(s->process->space->bounds);
     t->r.threads = s->process->threads_made;
@@ -189,6 +195,11 @@ static void write_gem5(const struct m2sim *s, const struct report *r, FILE *f, b
     report_gem5(r, f, host);
 }
 
+static void write_intervals(const struct m2sim *s, const struct report *r, FILE *f, bool host)
+{
+    intervals_csv(r, f);
+}
+
 static void write_yaml(const struct m2sim *s, const struct report *r, FILE *f, bool host)
 {
     config_write(&s->config, f);
@@ -224,6 +235,7 @@ static size_t list_parts(const struct m2sim *s, struct part list[OUTPUT_FILES])
         { "stats.txt", write_gem5, true },
         { "report.txt", write_text, true },
         { "report.json", write_json, true },
+        { "intervals.csv", write_intervals, s->intervals != NULL },
         { table ? table + 1 : c->core.instructions, write_table, beside },
     };
     size_t n = 0;

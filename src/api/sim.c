@@ -15,6 +15,7 @@
 #include <xxhash.h>
 
 #include "base/oom.h"
+#include "api/intervals.h"
 #include "api/output.h"
 #include "api/region.h"
 #include "core/counters.h"
@@ -121,17 +122,42 @@ static void answer(struct m2sim *s)
     __atomic_store_n(&s->asked, 0, __ATOMIC_RELAXED);
 }
 
-static void show_core(struct m2sim *s, const struct record *r, size_t n, bool warm)
+static void feed_core(struct m2sim *s, const struct record *r, size_t n)
 {
     if (s->profiling)
-        profiling_feed(s->profiling, r, n, warm);
-    else if (warm)
-        core_warm(s->core, r, n);
+        profiling_feed(s->profiling, r, n, false);
     else
         core_feed(s->core, r, n);
-    if (s->evidence && !warm)
+}
+
+static void feed_intervals(struct m2sim *s, const struct record *r, size_t n)
+{
+    while (n) {
+        size_t some = intervals_cut(s->intervals, r, n);
+        feed_core(s, r, some);
+        intervals_fed(s->intervals, r, some);
+        r += some;
+        n -= some;
+    }
+}
+
+static void warm_core(struct m2sim *s, const struct record *r, size_t n)
+{
+    if (s->profiling)
+        profiling_feed(s->profiling, r, n, true);
+    else
+        core_warm(s->core, r, n);
+}
+
+static void show_core(struct m2sim *s, const struct record *r, size_t n)
+{
+    if (s->intervals)
+        feed_intervals(s, r, n);
+    else
+        feed_core(s, r, n);
+    if (s->evidence)
         evidence_feed(s->evidence, r, n);
-    if (s->draws && !warm)
+    if (s->draws)
         draws_feed(s->draws, r, n);
 }
 
@@ -143,14 +169,14 @@ static void show(struct m2sim *s, const struct record *r, size_t n)
     }
     size_t warm = s->region ? region_warms(s->region, r, n) : 0;
     if (warm)
-        show_core(s, r, warm, true);
+        warm_core(s, r, warm);
     if (n == warm)
         return;
     if (s->region && region_warmed(s->region) && !s->discounted) {
         s->discounted = true;
         core_discount(s->core);
     }
-    show_core(s, r + warm, n - warm, false);
+    show_core(s, r + warm, n - warm);
 }
 
 static void feed_as_in_largest(struct m2sim *s, const struct record *r, size_t n)
@@ -251,6 +277,8 @@ static bool make_core(struct m2sim *s, struct m2sim_error *e)
     if (o->draws &&
         !(s->draws = draws_new(&s->config, o->model, o->draws, o->seed, o->threads, &err)))
         return api_fail_for(e, M2SIM_EXIT_CONFIG, &err);
+    if (o->interval)
+        s->intervals = intervals_new(s->core, o->interval);
     if (o->profile)
         s->profiling = profiling_new(s);
     if (o->explain && !(s->evidence = evidence_new(s->arena, &s->config, &err)))
@@ -535,6 +563,7 @@ void m2sim_free(struct m2sim *s)
     if (s->stream)
         stream_free(s->stream);
     draws_free(s->draws);
+    intervals_free(s->intervals);
     profiling_free(s->profiling);
     region_free(s->region);
     if (!s->machine.abandoned)
@@ -567,6 +596,8 @@ int m2sim_run(struct m2sim *s)
         stream_sync(s->stream);
     if (s->core)
         core_drain(s->core);
+    if (s->intervals)
+        intervals_end(s->intervals);
     if (s->draws)
         draws_drain(s->draws);
     s->host_seconds = (double)(host_ns() - start) / 1e9;

@@ -32,6 +32,7 @@ struct m2sim {
     struct counts *counts;    // M2SIM_COUNT, else NULL
     struct region_watch *region;   // what is timed; NULL: all
     bool discounted;   // what was counted while the core was warmed
+    struct intervals *intervals;   // options.interval, else NULL
     struct profiling *profiling;   // options.profile, else NULL
     struct evidence *evidence;   // options.explain, else NULL
     stream_consumer *watch;   // M2SIM_COUNT, of api_watched, else NULL; with

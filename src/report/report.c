@@ -6,6 +6,7 @@
 
 #include "base/json.h"
 #include "report/figures.h"
+#include "report/intervals.h"
 #include "report/tables.h"
 #include "report/uncertainty.h"
 
@@ -224,6 +225,7 @@ static void time_text(const struct report *r, FILE *f)
     stack_text(r, f);
     levels_text(r, f);
     structures_text(r, f);
+    intervals_text(r, f);
     uncertainty_text(r, f);
 }
 
@@ -401,6 +403,7 @@ static void time_json(const struct report *r, struct jw *j)
     levels_json(r, j);
     structures_json(r, j);
     events_json(r, j);
+    intervals_json(r, j);
     uncertainty_json(r, j);
     if (!r->groups)
         return;

@@ -31,6 +31,14 @@ struct report_event {
     u64 value;
 };
 
+// A stretch of a run.
+struct report_interval {
+    u64 instructions, cycles;
+    u64 mispredictions, l1d_misses, l2_misses;
+    u64 lines;           // of 64 bytes that it touched
+    const u64 *cause;    // slots, by report.cause
+};
+
 struct report {
     u64 instructions;
     int exit_status;
@@ -55,6 +63,10 @@ struct report {
     const char *runs;                  // the path of the model's own
     const char *model, *core, *config_digest;
     const char *const *unread;   // parameters set that the model does not read, ended by NULL
+
+    const struct report_interval *interval;   // of `every` instructions each, the last of fewer
+    size_t intervals;   // 0: nobody asked
+    u64 every;
 
     const struct report_uncertainty *uncertainty;   // uncertainty.h; NULL: nobody asked
 
