@@ -1,4 +1,4 @@
-// `m2sim run`, `m2sim time`, `m2sim profile` and `m2sim explain`: they run a guest program; all but run
+// `m2sim run`, `time`, `profile`, `pipeline` and `explain`: they run a guest program; all but run
 // report on it.
 #include "cli.h"
 #include "progress.h"
@@ -123,6 +123,8 @@ static void set_options(struct guest_command *g)
         .warm = l->at[OPT_warm].number,
     };
     o->interval = l->at[OPT_interval].number;
+    o->around = l->at[OPT_around].text;
+    o->instructions = (unsigned)l->at[OPT_instructions].number;
     g->strace = cli_given(l, OPT_strace);
     o->interruptible = o->signals = true;
     g->json = cli_given(l, OPT_json);
@@ -171,6 +173,8 @@ static bool write_report(const struct guest_command *g, struct m2sim *s, FILE *o
         return m2sim_report_folder(s, g->to, flags, e);
     if (g->o.profile)
         return m2sim_profile(s, g->format, out, e);
+    if (g->o.pipeline)
+        return m2sim_pipeline(s, g->format, g->output, out, e);
     if (m2sim_report(s, out, flags))
         return true;
     snprintf(e->text, sizeof(e->text), "%s: %s",
@@ -308,31 +312,37 @@ static int check_engine(struct guest_command *g, enum command c)
     return -1;
 }
 
-// What the profile is written as: --format, --json, or what the suffix of a file says.
-static const char *format_of(const struct cli_line *l)
+// What the profile or pipeline is written as: --format, --json, or what the suffix of a file says.
+static const char *format_of(const struct cli_line *l, bool pipeline)
 {
     const char *format = l->at[OPT_format].text, *output = l->at[OPT_output].text;
     if (!format && cli_given(l, OPT_json))
         format = "json";
     if (!format && output && strcmp(output, "-") != 0 && !cli_is_folder(output))
-        format = m2sim_profile_format_of(output);
+        format = pipeline ? m2sim_pipeline_format_of(output) : m2sim_profile_format_of(output);
     return format;
 }
 
 static int guest_command(const struct cli_line *l, enum command c, enum m2sim_mode mode)
 {
     struct guest_command g = { .o = { .mode = mode, .command = l->text }, .line = l };
-    const char *name = cli_commands[c].name;
+    const char *name = cli_commands[c].name, *format = l->at[OPT_format].text;
+    struct m2sim_error e;
+    enum m2sim_list formats =
+        c == COMMAND_pipeline ? M2SIM_PIPELINE_FORMATS : M2SIM_PROFILE_FORMATS;
     if (!l->words)
         return cli_usage(name, "which program?");
+    if (format && !m2sim_choose(formats, format, &e))
+        return cli_usage(name, "--format: %s", e.text);
     if (cli_given(l, OPT_root) && cli_given(l, OPT_host_files))
         return cli_usage(name,
                          "--root hides the host's files, --host-files shows them: one of both");
     set_options(&g);
     g.o.profile = c == COMMAND_profile || c == COMMAND_explain;
-    g.format = format_of(l);
     g.o.explain = c == COMMAND_explain;
-    if (g.o.explain && g.output && cli_is_folder(g.output))
+    g.o.pipeline = c == COMMAND_pipeline;
+    g.format = format_of(l, g.o.pipeline);
+    if ((g.o.explain || g.o.pipeline) && g.output && cli_is_folder(g.output))
         return cli_usage(name, "-o %s: the report is one file", g.output);
     if (g.o.explain)
         list_same(&g);
@@ -360,7 +370,7 @@ static int view_profile(const struct cli_line *l)
                                     : diff   ? "diff: two profiles"
                                              : "show: a profile");
     struct m2sim_profile_view v = { .path = l->word[annotate ? 2 : 1],
-                                    .format = format_of(l),
+                                    .format = format_of(l, false),
                                     .function = annotate ? l->word[1] : NULL,
                                     .against = diff ? l->word[2] : NULL };
     if ((annotate || diff) && cli_given(l, OPT_format))
@@ -382,6 +392,11 @@ int cmd_profile(const struct cli_line *l)
 int cmd_explain(const struct cli_line *l)
 {
     return guest_command(l, COMMAND_explain, M2SIM_TIME);
+}
+
+int cmd_pipeline(const struct cli_line *l)
+{
+    return guest_command(l, COMMAND_pipeline, M2SIM_TIME);
 }
 
 int cmd_time(const struct cli_line *l)

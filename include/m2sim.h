@@ -93,6 +93,13 @@ struct m2sim_options {
     struct m2sim_region region;   // M2SIM_TIME
     uint64_t interval;   // M2SIM_TIME: report also what each so many instructions did; 0: not
     bool profile;   // M2SIM_TIME: count by instruction and call path, for m2sim_profile_*
+    bool pipeline;   // M2SIM_TIME: keep instructions with the cycles of their stages, for
+        // m2sim_pipeline: the first of `region`, or
+    const char *
+        around;   // those around where function "F" or "F:N" begins, the Nth time; or, without either,
+        // from an iteration of the loop that takes most cycles. Not beside `profile` or `draws`.
+    unsigned
+        instructions;   // that many; default 200, at most 100000. All but a loop's end the run.
     bool explain;   // M2SIM_TIME: watch what m2sim_explain says, as well; wants `profile`
     const char *gdb;   // "PORT" or "ADDRESS:PORT": m2sim_run waits there for a debugger
     bool deterministic;   // M2SIM_RUN: threads take turns and time is instructions
@@ -150,7 +157,7 @@ enum m2sim_ended {
     M2SIM_ENDED_SIGNAL,
     M2SIM_ENDED_LIMIT,
     M2SIM_ENDED_INTERRUPTED,
-    M2SIM_ENDED_REGION,   // the region that was asked for ended; the status is 0
+    M2SIM_ENDED_REGION,   // the region that was asked for ended, or all of a pipeline is there; the status is 0
     M2SIM_ENDED_MEMORY,   // the host lacks what the guest may have; the status is 70
 };
 enum m2sim_ended m2sim_ended(const struct m2sim *s);
@@ -214,6 +221,15 @@ bool m2sim_profile_view(const struct m2sim_profile_view *o, FILE *f, unsigned fl
 
 // The format that a file's suffix means, or NULL.
 const char *m2sim_profile_format_of(const char *path);
+
+// Writes the instructions of a finished run with options.pipeline, as one of M2SIM_PIPELINE_FORMATS (NULL:
+// "text"); `path`, which may be NULL, is what the file is called: one in .zst is compressed. False with *e when
+// there are none or they cannot be written.
+bool m2sim_pipeline(const struct m2sim *s, const char *format, const char *path, FILE *f,
+                    struct m2sim_error *e);
+
+// The format that a file's suffix means, or NULL.
+const char *m2sim_pipeline_format_of(const char *path);
 
 // Runs of a program on cores that are better in one thing, each a process of its own of this m2sim.
 struct m2sim_what_ifs;
@@ -422,6 +438,8 @@ enum m2sim_list {
     M2SIM_CLOCKS,   // m2sim_bench.wall: cpu, wall
     M2SIM_NETS,   // m2sim_options.net
     M2SIM_PROFILE_FORMATS,   // m2sim_profile
+    M2SIM_PIPELINE_FORMATS,   // m2sim_pipeline
+    M2SIM_FORMATS,   // of either
     M2SIM_WHAT_IFS,   // m2sim_what_ifs_begin
     M2SIM_LISTS
 };

@@ -7,6 +7,7 @@
 #include "base/nearest.h"
 #include "base/number.h"
 #include "bench/bench.h"
+#include "pipeline/pipeline.h"
 #include "profile/profile.h"
 
 static const struct name {
@@ -66,6 +67,21 @@ static void each_format(m2sim_each *each, void *ctx)
         each(ctx, f->name, f->doc);
 }
 
+static void each_pipeline_format(m2sim_each *each, void *ctx)
+{
+    for (const struct pipeline_format *f = pipeline_formats; f->name; f++)
+        each(ctx, f->name, f->doc);
+}
+
+// Those of profiles, and what else a pipeline has.
+static void each_of_either(m2sim_each *each, void *ctx)
+{
+    each_format(each, ctx);
+    for (const struct pipeline_format *f = pipeline_formats; f->name; f++)
+        if (!profile_format(f->name))
+            each(ctx, f->name, f->doc);
+}
+
 static void each_mode(m2sim_each *each, void *ctx)
 {
     size_t n;
@@ -86,6 +102,8 @@ void m2sim_names(enum m2sim_list list, m2sim_each *each, void *ctx)
     case M2SIM_CLOCKS: each_row(clocks, each, ctx); break;
     case M2SIM_NETS: each_row(nets, each, ctx); break;
     case M2SIM_PROFILE_FORMATS: each_format(each, ctx); break;
+    case M2SIM_PIPELINE_FORMATS: each_pipeline_format(each, ctx); break;
+    case M2SIM_FORMATS: each_of_either(each, ctx); break;
     case M2SIM_WHAT_IFS: each_row(what_ifs, each, ctx); break;
     case M2SIM_LISTS: break;
     }
@@ -127,6 +145,8 @@ bool m2sim_choose(enum m2sim_list list, const char *name, struct m2sim_error *e)
         [M2SIM_CLOCKS] = "clock",
         [M2SIM_NETS] = "network",
         [M2SIM_PROFILE_FORMATS] = "format of profiles",
+        [M2SIM_PIPELINE_FORMATS] = "format of pipelines",
+        [M2SIM_FORMATS] = "format",
         [M2SIM_WHAT_IFS] = "what-if",
     };
     assert(list < M2SIM_LISTS);

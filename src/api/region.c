@@ -22,7 +22,7 @@ enum {
 
 // Where functions of a name begin.
 struct places {
-    char name[256];   // "": none is watched for
+    char name[REGION_NAME];   // "": none is watched for
     vaddr at[MOST_PLACES];
     size_t count;
 };
@@ -43,7 +43,8 @@ struct region_watch {
 
 // -- What is asked for --
 
-static bool split_name(const char *given, struct places *p, u64 *nth, struct m2sim_error *e)
+bool region_split_name(const char *option, const char *given, char name[REGION_NAME], u64 *nth,
+                       struct m2sim_error *e)
 {
     const char *colon = strrchr(given, ':');
     size_t n = strlen(given);
@@ -53,12 +54,13 @@ static bool split_name(const char *given, struct places *p, u64 *nth, struct m2s
         n = (size_t)(colon - given);
         if (!number_read(colon + 1, nth) || !*nth)
             return api_fail(e, M2SIM_EXIT_USAGE,
-                            "--from-symbol %.200s: behind ':' the number of its call, from 1",
+                            "--%s %.200s: behind ':' the number of its call, from 1", option,
                             given);
     }
-    if (!n || n >= sizeof(p->name))
+    if (!n || n >= REGION_NAME)
         return api_fail(e, M2SIM_EXIT_USAGE, "'%.200s' is no name of a function", given);
-    memcpy(p->name, given, n);
+    memcpy(name, given, n);
+    name[n] = '\0';
     return true;
 }
 
@@ -79,9 +81,10 @@ static bool understand(struct region_watch *w, const struct m2sim_region *r, str
     if (w->sim->options.gdb)
         return api_fail(e, M2SIM_EXIT_USAGE,
                         "--gdb: a debugger stops the program itself; no region beside it");
-    if (r->from_symbol && !split_name(r->from_symbol, &w->from, &w->nth, e))
+    if (r->from_symbol &&
+        !region_split_name("from-symbol", r->from_symbol, w->from.name, &w->nth, e))
         return false;
-    if (r->to_symbol && !split_name(r->to_symbol, &w->to, &ignored, e))
+    if (r->to_symbol && !region_split_name("to-symbol", r->to_symbol, w->to.name, &ignored, e))
         return false;
     w->from_instruction = r->from_instruction;
     w->to_instruction = r->to_instruction;

@@ -8,6 +8,12 @@
 
 #include "api/sim.h"
 
+enum { REGION_NAME = 256 };
+
+// Splits "F" or "F:N", which `option` was given, into the name and the number, 1 when there is none.
+bool region_split_name(const char *option, const char *given, char name[REGION_NAME], u64 *nth,
+                       struct m2sim_error *e);
+
 struct region_watch;
 
 // NULL when options.region asks for none; NULL with e->exit_code set when it asks for what cannot be.

@@ -124,10 +124,14 @@ static void answer(struct m2sim *s)
 
 static void feed_core(struct m2sim *s, const struct record *r, size_t n)
 {
+    if (s->tracing)
+        tracing_feed(s->tracing, r, n);
     if (s->profiling)
         profiling_feed(s->profiling, r, n, false);
     else
         core_feed(s->core, r, n);
+    if (s->tracing)
+        tracing_fed(s->tracing);
 }
 
 static void feed_intervals(struct m2sim *s, const struct record *r, size_t n)
@@ -281,10 +285,13 @@ static bool make_core(struct m2sim *s, struct m2sim_error *e)
         s->intervals = intervals_new(s->core, o->interval);
     if (o->profile)
         s->profiling = profiling_new(s);
+    if (o->pipeline && !(s->tracing = tracing_new(s, e)))
+        return false;
     if (o->explain && !(s->evidence = evidence_new(s->arena, &s->config, &err)))
         return api_fail_for(e, M2SIM_EXIT_CONFIG, &err);
     s->unread = config_unread(&s->config, s->arena, o->model);
-    s->stream = stream_new(feed, s, o->threads != 1);
+    s->stream =
+        stream_new(feed, s, o->threads != 1 && !o->pipeline);   // which ends the run at one place
     if (core_reads_lines(&s->config))
         stream_tell_lines(s->stream, read_memory, s);
     return !o->output || keep_table(s, e);
@@ -565,6 +572,7 @@ void m2sim_free(struct m2sim *s)
     draws_free(s->draws);
     intervals_free(s->intervals);
     profiling_free(s->profiling);
+    tracing_free(s->tracing);
     region_free(s->region);
     if (!s->machine.abandoned)
         jit_free(s->machine.jit);
@@ -577,6 +585,11 @@ void m2sim_free(struct m2sim *s)
     free(s->root);
     free(s->rules);
     free(s);
+}
+
+static bool region_over(const struct m2sim *s)
+{
+    return (s->region && region_ended(s->region)) || (s->tracing && tracing_done(s->tracing));
 }
 
 int m2sim_run(struct m2sim *s)
@@ -603,7 +616,7 @@ int m2sim_run(struct m2sim *s)
     s->host_seconds = (double)(host_ns() - start) / 1e9;
     if (s->perf_map)
         api_write_perf_map(s);
-    bool region = s->region && region_ended(s->region);
+    bool region = region_over(s);
     s->status = region                  ? 0
                 : end == MACHINE_EXITED ? process_status(s->process)
                 : end == MACHINE_LIMIT  ? M2SIM_EXIT_LIMIT
@@ -660,7 +673,7 @@ bool m2sim_interrupt(struct m2sim *s, const siginfo_t *info)
 enum m2sim_ended m2sim_ended(const struct m2sim *s)
 {
     int killed = s->end == MACHINE_EXITED ? s->process->exit_signal : 0;
-    if (s->region && region_ended(s->region))
+    if (region_over(s))
         return M2SIM_ENDED_REGION;
     if (s->end == MACHINE_LIMIT)
         return M2SIM_ENDED_LIMIT;

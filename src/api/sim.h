@@ -33,6 +33,7 @@ struct m2sim {
     struct region_watch *region;   // what is timed; NULL: all
     bool discounted;   // what was counted while the core was warmed
     struct intervals *intervals;   // options.interval, else NULL
+    struct tracing *tracing;   // options.pipeline, else NULL
     struct profiling *profiling;   // options.profile, else NULL
     struct evidence *evidence;   // options.explain, else NULL
     stream_consumer *watch;   // M2SIM_COUNT, of api_watched, else NULL; with
@@ -87,6 +88,14 @@ bool api_digest_program(const struct m2sim *s, char digest[17], struct m2sim_err
 struct profiling *profiling_new(struct m2sim *s);
 void profiling_free(struct profiling *p);
 void profiling_feed(struct profiling *p, const struct record *r, size_t n, bool warm);
+
+// pipeline.c: keeps instructions as they pass the core, from m2sim_new() on. NULL and *e when what is asked for
+// cannot be. Is shown what is fed to the core, before it is; ends the run when it has all.
+struct tracing *tracing_new(struct m2sim *s, struct m2sim_error *e);
+void tracing_free(struct tracing *t);
+void tracing_feed(struct tracing *t, const struct record *r, size_t n);
+void tracing_fed(struct tracing *t);
+bool tracing_done(const struct tracing *t);
 
 // debug.c: waits on options.gdb's port from m2sim_new() on, and serves the debugger that
 // connects when the guest begins. False and *e when the port cannot be had.

@@ -21,6 +21,7 @@ done
 cmp one two && echo the same
 (LONG=$(seq 1000) m2sim profile --clean-env --json -o three -- a/p x; env -i PATH="$PATH" m2sim profile --clean-env --json -o four -- a/p x)
 sed 's/"command".*//' three >3
+(LONG=$(seq 1000) m2sim pipeline --clean-env -o p1 -- a/p x; m2sim pipeline --clean-env -o p2 -- a/p x; cmp p1 p2 && echo and its pipeline)
 sed 's/"command".*//' four | cmp - 3 && echo and its profile
 (LONG=$(seq 1000) m2sim explain --what-if none --clean-env -o five -- a/p x; env -i PATH="$PATH" m2sim explain --what-if none --clean-env -o six -- a/p x)
 cmp five six && echo and its losses

@@ -8,5 +8,7 @@ env -i PATH="$PATH" m2sim profile -q --env PATH=3 -- ./p
 echo
 env -i PATH="$PATH" m2sim explain -q --what-if none --env PATH=4 -- ./p
 echo
+env -i PATH="$PATH" m2sim pipeline -q --env PATH=5 -- ./p
+echo
 m2sim run --env PATH -- ./p
 echo "status $?"

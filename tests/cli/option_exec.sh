@@ -1,6 +1,6 @@
 # Only generated code leaves a map of it, where there is a translator.
 mkelf p d2807d00 f1000400 54ffffe1 d2800540 d2800ba8 d4000001
-for command in 'run' 'time -q' 'profile -q'; do
+for command in 'run' 'time -q' 'profile -q' 'pipeline -q'; do
     for engine in interp jit; do
         m2sim $command --exec $engine --perf-map -- ./p &
         wait $!

@@ -7,6 +7,10 @@ for n in 4 1000; do
     done
 done
 m2sim time --no-host --from-instruction 1000 -- ./p 2>&1 | sed -n 4,5p
+m2sim pipeline --from-instruction 1000 --warm 0 --instructions 3 -o - -- ./p
+echo "status $?"
+m2sim pipeline --from-instruction 3000 -- ./p
+echo "status $?"
 m2sim time --from-instruction 3000 -- ./p
 echo "status $?"
 m2sim time --from-instruction 0 -- ./p

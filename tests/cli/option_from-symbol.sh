@@ -26,3 +26,5 @@ m2sim time --from-symbol f --roi -- ./p
 echo "status $?"
 m2sim time --from-symbol f --gdb 0 -- ./p
 echo "status $?"
+m2sim pipeline --from-symbol f:3 --instructions 2 -o - -- ./p
+echo "status $?"

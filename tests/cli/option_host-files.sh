@@ -3,7 +3,7 @@
 mkdir in
 cd in
 mkelf p 92800c60 100000e1 d2800002 d2800708 d4000001 cb0003e0 d2800ba8 d4000001 6f2f2e2e 69737475 00006564
-for command in run time profile 'explain --what-if none'; do
+for command in run time profile pipeline 'explain --what-if none'; do
     m2sim $command -q -- ./p
     echo "without: $?"
     m2sim $command -q --host-files -- ./p

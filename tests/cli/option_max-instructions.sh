@@ -8,4 +8,6 @@ m2sim time --max-instructions=1M --json --no-host -- ./p 2>&1 | grep -E '^  "(in
 m2sim profile --max-instructions=1M -o profile -- ./p
 echo "status $?"
 grep -c 'Hot functions' profile
+m2sim pipeline --max-instructions=1M -o pipeline -- ./p
+echo "status $?, $(head -1 pipeline)"
 m2sim explain --what-if fp --max-instructions=1M --json -- ./p 2>&1 | grep -E '^ +"instructions"'

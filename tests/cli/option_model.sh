@@ -6,6 +6,7 @@ for model in fast detailed; do
 done
 for model in fast detailed; do
     m2sim profile --model $model -- ./p 2>&1 | grep -o "$model model"
+    m2sim pipeline --model $model -o - -- ./p | grep -o "$model model"
     m2sim explain --model $model --what-if loads -- ./p 2>&1 | grep -o '[a-z]* model$\|time .*'
 done
 m2sim time --model detialed -- ./p

@@ -12,7 +12,7 @@ until [ -e port ]; do sleep 0.05; done
 mkelf p d2800040 d2800021 d2800002 d28018c8 d4000001 100000e1 d2800202 d2801968 d4000001 cb0003e0 d2800ba8 d4000001 $(cat port) 0100007f 00000000 00000000
 private=111
 m2sim run --net private -- ./p 2>&1 | grep -q 'permits no network' && private=70
-for command in run time profile 'explain --what-if none'; do
+for command in run time profile pipeline 'explain --what-if none'; do
     for net in loopback none private; do
         m2sim $command -q --net $net -- ./p 2>err
         status=$?

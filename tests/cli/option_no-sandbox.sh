@@ -9,7 +9,7 @@ show() {
     rm out
 }
 for option in '' --no-sandbox; do
-    for command in run 'run --exec interp' 'run --deterministic' time profile 'explain --what-if none' 'isa --run'; do
+    for command in run 'run --exec interp' 'run --deterministic' time profile pipeline 'explain --what-if none' 'isa --run'; do
         show m2sim $command $option ./p
     done
 done 2>/dev/null

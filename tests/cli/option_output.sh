@@ -14,6 +14,12 @@ m2sim profile -o e/ -- ./p
 ls e
 m2sim profile -o /dev/full -- ./p
 echo "status $?"
+m2sim pipeline -o e/ -- ./p
+echo "status $?"
+m2sim pipeline -o /dev/full -- ./p
+echo "status $?"
+m2sim pipeline -o pipeline -- ./p
+head -1 pipeline
 m2sim accuracy --suite instructions --core m1-icestorm --every 400 -o table
 head -1 table
 m2sim accuracy --suite instructions --core m1-icestorm --every 400 -o plots/ | head -1

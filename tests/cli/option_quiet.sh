@@ -6,6 +6,8 @@ m2sim time -q -- ./p
 echo "status $?"
 m2sim profile -q -- ./p
 echo "status $?"
+m2sim pipeline -q -- ./p
+echo "status $?"
 m2sim explain --what-if l1d -q -- ./p
 echo "status $?"
 m2sim accuracy -q --suite instructions --core m1-icestorm --every 400 >out

@@ -16,3 +16,4 @@ aarch64-linux-gnu-gcc -I"$CLI_SOURCE/include" -Wall -Wextra -Werror -static u.c 
 echo "status $?"
 cc -I"$CLI_SOURCE/include" -Wall -Wextra -Werror u.c -o u && ./u
 echo "status $?"
+m2sim pipeline --roi --instructions 9 -o pipeline -- ./p && head -1 pipeline

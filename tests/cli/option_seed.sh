@@ -10,6 +10,7 @@ a=$(byte run --seed 7) b=$(byte time -q --seed 7) c=$(byte run --seed 8) d=$(byt
 e=$(byte profile -q --seed 7)
 [ $a = $e ] && echo profile too
 [ $a = $(byte explain -q --what-if none --seed 7) ] && echo explain too
+[ $a = $(byte pipeline -q --seed 7) ] && echo pipeline too
 moved() {
     m2sim calibrate --suite sequences --every 64 --folds 1 --trajectories 1 --global 1 --local 1 --cache answers \
         --parameters forward.latency --perturb --seed $1 | awk '/^  forward.latency/ && NF == 9 { print $3 }'

@@ -12,3 +12,5 @@ m2sim time --from-instruction 600 --to-instruction 600 -- ./p
 echo "status $?"
 m2sim time --to-symbol f --to-instruction 600 -- ./p
 echo "status $?"
+m2sim pipeline --to-instruction 5 -o - -- ./p
+echo "status $?"

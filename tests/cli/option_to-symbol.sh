@@ -12,3 +12,4 @@ m2sim profile --json --to-symbol f -o profile -- ./p
 echo "status $?, $(grep -o '"retired": [0-9]*' profile)"
 m2sim time --to-symbol h -- ./p
 echo "status $?"
+m2sim pipeline --from-symbol f:3 --to-symbol g -o pipeline -- ./p && head -1 pipeline

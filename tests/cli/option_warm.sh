@@ -12,3 +12,4 @@ cold, warm = json.load(open('cold')), json.load(open('warm'))
 print(cold['instructions'] == warm['instructions'], warm['cycles'] < cold['cycles'], cold['region'], warm['region'])"
 m2sim time --warm 5000 --json --no-host -o report -- ./p
 grep -o -m 1 '"instructions": [0-9]*' report
+m2sim pipeline --warm 1000 --instructions 9 -o pipeline -- ./p && head -1 pipeline
