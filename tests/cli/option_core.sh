@@ -5,7 +5,7 @@ for core in m2-avalanche m2-blizzard m1-firestorm m1-icestorm; do
     m2sim explain --core $core --what-if fp -- ./p 2>&1 | grep -o 'on m.*\|time .*'
 done
 m2sim profile --core m2-blizzard -- ./p 2>&1 | grep -o '# m2-blizzard'
-m2sim pipeline --core m2-blizzard -o pipeline -- ./p && head -1 pipeline
+m2sim pipeline --core m2-blizzard -o pipeline -- ./p; head -1 pipeline
 m2sim accuracy --suite instructions --core m1-icestorm --every 400 | sed '/^Errors/,$d' | grep ' on '
 m2sim isa --core m1-icestorm | grep '^RMIF '
 printf 'extends: m2-avalanche\nname: mine\n' >mine.yaml
