@@ -18,6 +18,7 @@ struct guest_command {
     bool json, quiet, strace;
     bool folder;   // output is one
     const char *format;   // of a profile
+    bool page;   // the report, or profile, is a page for a browser
     struct m2sim_output *to;
     const char **same;   // of explain: the options that time has too, as words
     struct m2sim_what_ifs *what_ifs;
@@ -165,8 +166,8 @@ static bool open_output(struct guest_command *g, FILE **out, FILE **strace, stru
 static bool write_report(const struct guest_command *g, struct m2sim *s, FILE *out,
                          struct m2sim_error *e)
 {
-    unsigned flags =
-        (g->json ? M2SIM_JSON : 0) | (cli_given(g->line, OPT_no_host) ? M2SIM_NO_HOST : 0);
+    unsigned flags = (g->json ? M2SIM_JSON : 0) | (g->page ? M2SIM_PAGE : 0) |
+                     (cli_given(g->line, OPT_no_host) ? M2SIM_NO_HOST : 0);
     if (g->o.explain)
         return m2sim_explain(s, g->what_ifs, out, flags, e);
     if (g->folder)
@@ -346,7 +347,10 @@ static int guest_command(const struct cli_line *l, enum command c, enum m2sim_mo
         return cli_usage(name, "-o %s: the report is one file", g.output);
     if (g.o.explain)
         list_same(&g);
+    g.page = (c == COMMAND_time || c == COMMAND_profile) && g.format && !strcmp(g.format, "html");
     int done = check_engine(&g, c);
+    if (done < 0 && g.page && !m2sim_can_page(&e))
+        done = cli_fail(&e);
     if (done < 0)
         done = execute(&g);
     free(g.env);

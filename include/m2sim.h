@@ -172,12 +172,17 @@ struct m2sim_progress {
 };
 void m2sim_progress(struct m2sim *s, struct m2sim_progress *p);
 
-enum { M2SIM_JSON = 1, M2SIM_NO_HOST = 2 };   // flags of m2sim_report
+// Flags of m2sim_report. M2SIM_PAGE: as a page for a browser, of M2SIM_TIME alone.
+enum { M2SIM_JSON = 1, M2SIM_NO_HOST = 2, M2SIM_PAGE = 16 };
 
 // Writes what the run showed: instructions and, in M2SIM_TIME, the simulated time and
 // where it went. M2SIM_NO_HOST leaves out the only figures that differ between two runs
 // of the same program, those of the host. False on a write error.
 bool m2sim_report(const struct m2sim *s, FILE *f, unsigned flags);
+
+// Whether this build has the page (M2SIM_PAGE, and "html" of M2SIM_PROFILE_FORMATS); else *e, of
+// M2SIM_EXIT_INTERNAL. To be asked before a run.
+bool m2sim_can_page(struct m2sim_error *e);
 
 // What a run writes to the file system. Open it before m2sim_new(), so that the guest can
 // neither reach nor redirect it; use it for every FILE given above that is not a standard

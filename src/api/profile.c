@@ -5,8 +5,11 @@
 
 static bool as(const char *name, const struct profile_format **format, struct m2sim_error *e)
 {
+    struct err err;
     *format = profile_format(name ? name : "text");
-    return *format || m2sim_choose(M2SIM_PROFILE_FORMATS, name, e);
+    if (!*format)
+        return m2sim_choose(M2SIM_PROFILE_FORMATS, name, e);
+    return profile_can(*format, &err) || api_fail(e, M2SIM_EXIT_INTERNAL, "%s", err.text);
 }
 
 bool m2sim_profile(const struct m2sim *s, const char *format, FILE *f, struct m2sim_error *e)
@@ -18,7 +21,9 @@ bool m2sim_profile(const struct m2sim *s, const char *format, FILE *f, struct m2
     if (!s->profiling)
         return api_fail(e, M2SIM_EXIT_USAGE, "the run was not profiled");
     struct arena *a = arena_new();
-    const struct profile *p = profiling_result(s, a, e);
+    struct profile *p = profiling_result(s, a, e);
+    if (p && to->write == profile_html)
+        profiling_describe(s, p, a);
     bool ok = p && (to->write(p, f, &err) || api_fail(e, M2SIM_EXIT_OUTPUT, "%s", err.text));
     arena_free(a);
     return ok;

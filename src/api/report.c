@@ -15,6 +15,7 @@
 #include "api/region.h"
 #include "core/counters.h"
 #include "core/pmu.h"
+#include "page/page.h"
 #include "report/intervals.h"
 #include "report/report.h"
 #include "report/uncertainty.h"
@@ -167,10 +168,72 @@ static struct sheet *sheet_new(const struct m2sim *s)
     return t;
 }
 
+// -- A page --
+
+bool m2sim_can_page(struct m2sim_error *e)
+{
+    struct err err;
+    return page_can(&err) || api_fail(e, M2SIM_EXIT_INTERNAL, "%s", err.text);
+}
+
+static void write_page(const struct m2sim *s, const struct report *r, FILE *f, bool host)
+{
+    struct page *p = page_begin(f);
+    struct err err;
+    report_json(r, page_part(p, "report"), host);
+    config_show_json(&s->config, page_part(p, "config"));
+    report_labels_json(r, page_part(p, "labels"));
+    page_end(p, &err);   // the caller asks `f`
+}
+
+// What `write` writes, in `a`.
+static const char *kept(void (*write)(const struct m2sim *s, const struct report *r, FILE *f),
+                        const struct m2sim *s, const struct report *r, struct arena *a)
+{
+    char *text = NULL;
+    size_t size = 0;
+    FILE *f = open_memstream(&text, &size);
+    if (!f)
+        out_of_memory();
+    write(s, r, f);
+    if (fclose(f))
+        out_of_memory();
+    char *copy = ARENA_ARRAY(a, size + 1, char);
+    memcpy(copy, text, size + 1);
+    free(text);
+    return copy;
+}
+
+static void tell_report(const struct m2sim *s, const struct report *r, FILE *f)
+{
+    report_json(r, f, false);   // a profile has no figures of the host
+}
+
+static void tell_config(const struct m2sim *s, const struct report *r, FILE *f)
+{
+    config_show_json(&s->config, f);
+}
+
+static void tell_labels(const struct m2sim *s, const struct report *r, FILE *f)
+{
+    report_labels_json(r, f);
+}
+
+void profiling_describe(const struct m2sim *s, struct profile *p, struct arena *a)
+{
+    struct sheet *t = sheet_new(s);
+    p->report = kept(tell_report, s, &t->r, a);
+    p->config = kept(tell_config, s, &t->r, a);
+    p->labels = kept(tell_labels, s, &t->r, a);
+    free(t);
+}
+
 bool m2sim_report(const struct m2sim *s, FILE *f, unsigned flags)
 {
     struct sheet *t = sheet_new(s);
-    if (flags & M2SIM_JSON)
+    if (flags & M2SIM_PAGE && s->core)
+        write_page(s, &t->r, f, !(flags & M2SIM_NO_HOST));
+    else if (flags & M2SIM_JSON)
         report_json(&t->r, f, !(flags & M2SIM_NO_HOST));
     else
         report_text(&t->r, f, !(flags & M2SIM_NO_HOST));
@@ -238,9 +301,10 @@ static size_t list_parts(const struct m2sim *s, struct part list[OUTPUT_FILES])
         { "intervals.csv", write_intervals, s->intervals != NULL },
         { table ? table + 1 : c->core.instructions, write_table, beside },
     };
+    struct err none;
     size_t n = 0;
     for (const struct profile_format *f = profile_formats; f->name; f++)
-        list[n++] = (struct part){ f->file, NULL, s->profiling != NULL, f };
+        list[n++] = (struct part){ f->file, NULL, s->profiling && profile_can(f, &none), f };
     memcpy(list + n, all, sizeof(all));
     return n + COUNT(all) - !beside;
 }
@@ -343,6 +407,8 @@ bool m2sim_report_folder(const struct m2sim *s, struct m2sim_output *to, unsigne
     struct arena *a = arena_new();
     struct profile *profile = s->profiling ? profiling_result(s, a, e) : NULL;
     bool ok = profile || !s->profiling, good = ok;
+    if (profile)
+        profiling_describe(s, profile, a);
     for (; ok && n < parts; n++)
         ok = write_part(s, &part[n], &t->r, profile, to, &out[n], !(flags & M2SIM_NO_HOST), &err);
     arena_free(a);

@@ -1,5 +1,6 @@
 #include <string.h>
 
+#include "page/page.h"
 #include "profile/profile.h"
 
 const struct profile_format profile_formats[PROFILE_FORMATS + 1] = {
@@ -27,4 +28,9 @@ const struct profile_format *profile_format_of(const char *path)
             best = f;
     }
     return best;
+}
+
+bool profile_can(const struct profile_format *format, struct err *e)
+{
+    return format->write != profile_html || page_can(e);
 }

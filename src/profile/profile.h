@@ -75,6 +75,8 @@ struct profile {
     u64 width, cycles, instructions;   // of the whole run, as `time` reports them
     u64 folded;   // calls that are on the path of their function further up
     bool paths_full;   // there were more paths than could be kept
+    const char *report, *config,
+        *labels;   // of the run, as JSON (report.h, config.h); NULL: not known, as of a file
     struct profile_label *cause, *event;
     u32 causes, events;
     struct profile_object *object;
@@ -105,6 +107,9 @@ enum {
 };
 extern const struct profile_format
     profile_formats[PROFILE_FORMATS + 1];   // ends with one without name
+
+// Whether this build can write it; else false with *e.
+bool profile_can(const struct profile_format *format, struct err *e);
 
 // The format called `name`, and that of a file's suffix; NULL: none.
 const struct profile_format *profile_format(const char *name);

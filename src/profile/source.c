@@ -13,7 +13,7 @@ struct source {
     struct source *next;
     char *name, *text;   // text NULL: it cannot be read
     char **line;
-    u32 lines;
+    u32 *indent, lines;
 };
 
 struct sources {
@@ -39,6 +39,7 @@ void sources_free(struct sources *s)
         free(f->name);
         free(f->text);
         free(f->line);
+        free(f->indent);
         free(f);
     }
     free(s);
@@ -66,10 +67,14 @@ static void cut(struct source *f, size_t size)
     for (size_t k = 0; k < size; k++)
         count += f->text[k] == '\n';
     f->line = must(calloc(count, sizeof(*f->line)));
+    f->indent = must(calloc(count, sizeof(*f->indent)));
     for (char *at = f->text, *end = f->text + size; at < end;) {
         char *stop = memchr(at, '\n', (size_t)(end - at));
         char *next = stop ? stop + 1 : end;
         stop = stop ? stop : end;
+        u32 columns = 0;
+        for (const char *c = at; c < stop && (*c == ' ' || *c == '\t'); c++)
+            columns = *c == ' ' ? columns + 1 : (columns | 7) + 1;
         for (char *c = at; c < stop; c++)
             if ((unsigned char)*c < ' ' || *c == 127)
                 *c = ' ';
@@ -78,6 +83,7 @@ static void cut(struct source *f, size_t size)
         while (stop > at && stop[-1] == ' ')
             stop--;
         *stop = 0;
+        f->indent[f->lines] = columns;
         f->line[f->lines++] = at;
         at = next;
     }
@@ -102,4 +108,10 @@ const char *sources_line(struct sources *s, const char *file, u32 line)
 {
     const struct source *f = file && line ? open_source(s, file) : NULL;
     return f && line <= f->lines ? f->line[line - 1] : NULL;
+}
+
+u32 sources_indent(struct sources *s, const char *file, u32 line)
+{
+    const struct source *f = file && line ? open_source(s, file) : NULL;
+    return f && line <= f->lines ? f->indent[line - 1] : 0;
 }

@@ -13,4 +13,7 @@ void sources_free(struct sources *s);
 // read. It lives as long as `s`.
 const char *sources_line(struct sources *s, const char *file, u32 line);
 
+// The blanks before it, in columns; tabs are 8 apart.
+u32 sources_indent(struct sources *s, const char *file, u32 line);
+
 #endif

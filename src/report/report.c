@@ -460,3 +460,31 @@ void report_json(const struct report *r, FILE *f, bool host)
     jw_close(&j);
     jw_finish(&j);
 }
+
+void report_labels_json(const struct report *r, FILE *f)
+{
+    struct jw j;
+    jw_begin(&j, f);
+    jw_object(&j, NULL);
+    jw_array(&j, "causes");
+    for (unsigned k = 0; k < r->causes; k++) {
+        const struct report_slots *of = &r->level2[r->cause[k].of];
+        jw_array(&j, NULL);
+        jw_text(&j, NULL, r->cause[k].name);
+        jw_text(&j, NULL, r->cause[k].title);
+        jw_text(&j, NULL, of->title);
+        jw_text(&j, NULL, topdown_titles[of->of]);
+        jw_close(&j);
+    }
+    jw_close(&j);
+    jw_array(&j, "structures");
+    for (unsigned k = 0; k < r->structures; k++) {
+        jw_array(&j, NULL);
+        jw_text(&j, NULL, r->structure[k].name);
+        jw_text(&j, NULL, r->structure[k].doc);
+        jw_close(&j);
+    }
+    jw_close(&j);
+    jw_close(&j);
+    jw_finish(&j);
+}

@@ -82,6 +82,10 @@ struct report {
 void report_text(const struct report *r, FILE *f, bool host);
 void report_json(const struct report *r, FILE *f, bool host);
 
+// What the names in that JSON mean, as JSON: "causes" of the slots, each [name, meaning, title of its
+// level 2, of its level 1], and "structures", each [name, meaning]. For a page that shows a report.
+void report_labels_json(const struct report *r, FILE *f);
+
 // In the format of gem5's stats.txt, under gem5's names where it has them.
 void report_gem5(const struct report *r, FILE *f, bool host);
 

@@ -301,6 +301,13 @@ static void it_says_which_it_is(void **state)
     assert_true(strlen(m2sim_model_digest()) >= 16);
 }
 
+static void it_has_a_page_or_says_why_not(void **state)
+{
+    struct m2sim_error e = { 0, "" };
+    if (!m2sim_can_page(&e))
+        assert_true(e.exit_code == M2SIM_EXIT_INTERNAL && strstr(e.text, "without node"));
+}
+
 int main(int argc, char **argv)
 {
     const struct CMUnitTest tests[] = {
@@ -316,6 +323,7 @@ int main(int argc, char **argv)
         cmocka_unit_test(a_core_is_shown_as_it_was_set),
         cmocka_unit_test(words_are_read),
         cmocka_unit_test(it_says_which_it_is),
+        cmocka_unit_test(it_has_a_page_or_says_why_not),
     };
     if (argc != 2)
         return M2SIM_EXIT_USAGE;
