@@ -242,9 +242,18 @@ static void note_parameter(void *ctx, const struct m2sim_parameter *p)
 static void what_may_be_chosen_is_told(void **state)
 {
     static const char *const known[M2SIM_LISTS] = {
-        [M2SIM_MODELS] = "detailed", [M2SIM_CORES] = "m2-blizzard",    [M2SIM_ENGINES] = "interp",
-        [M2SIM_SUITES] = "loops",    [M2SIM_BENCH_MODES] = "start",    [M2SIM_CLOCKS] = "wall",
-        [M2SIM_NETS] = "private",    [M2SIM_PROFILE_FORMATS] = "json", [M2SIM_FITTED] = "sequences",
+        [M2SIM_MODELS] = "detailed",
+        [M2SIM_CORES] = "m2-blizzard",
+        [M2SIM_ENGINES] = "interp",
+        [M2SIM_SUITES] = "loops",
+        [M2SIM_BENCH_MODES] = "start",
+        [M2SIM_CLOCKS] = "wall",
+        [M2SIM_NETS] = "private",
+        [M2SIM_PROFILE_FORMATS] = "json",
+        [M2SIM_PIPELINE_FORMATS] = "kanata",
+        [M2SIM_FORMATS] = "text",
+
+        [M2SIM_FITTED] = "sequences",
         [M2SIM_WHAT_IFS] = "window",
     };
     struct m2sim_error e;
@@ -308,6 +317,73 @@ static void it_has_a_page_or_says_why_not(void **state)
         assert_true(e.exit_code == M2SIM_EXIT_INTERNAL && strstr(e.text, "without node"));
 }
 
+static struct m2sim *finished(const struct m2sim_options *more)
+{
+    struct m2sim_options o = *more;
+    struct m2sim_error e;
+    o.program = guest[0];
+    o.argv = guest;
+    o.mode = M2SIM_TIME;
+    struct m2sim *s = m2sim_new(&o, &e);
+    assert_non_null(s);
+    assert_int_equal(m2sim_run(s), 42);
+    return s;
+}
+
+static void a_profile_is_written_and_looked_at_again(void **state)
+{
+    struct m2sim *s = finished(&(struct m2sim_options){ .profile = true, .explain = true });
+    struct m2sim_error e;
+    FILE *f = tmpfile(), *kept = fopen("calls.m2prof", "w"), *text = tmpfile();
+    assert_true(m2sim_profile(s, "json", f, &e));
+    assert_non_null(strstr(text_of(f), "\"retired\": 3"));
+    assert_string_equal(m2sim_profile_format_of("calls.m2prof"), "m2prof");
+    assert_true(m2sim_profile(s, "m2prof", kept, &e));
+    fclose(kept);
+    struct m2sim_profile_view v = { .path = "calls.m2prof" };
+    assert_true(m2sim_profile_view(&v, text, 0, &e));
+    assert_non_null(strstr(text_of(text), "3 instructions"));
+    unlink("calls.m2prof");
+    f = tmpfile();
+    assert_true(m2sim_explain(s, NULL, f, M2SIM_JSON, &e));
+    assert_non_null(strstr(text_of(f), "\"schema\""));
+    m2sim_free(s);
+}
+
+static void stages_of_instructions_are_written(void **state)
+{
+    const struct m2sim_options o = { .pipeline = true, .region.to_instruction = 0 };
+    struct m2sim *s = finished(&o);
+    struct m2sim_error e;
+    FILE *f = tmpfile();
+    assert_false(m2sim_pipeline(s, "nonsense", NULL, f, &e));
+    assert_null(m2sim_pipeline_format_of("x.nonsense"));
+    m2sim_free(s);
+    fclose(f);
+}
+
+static void a_region_that_never_began_is_told(void **state)
+{
+    struct m2sim *s = finished(&(struct m2sim_options){ .region.from_instruction = 1000 });
+    struct m2sim_error e;
+    assert_true(m2sim_region_missed(s, &e));
+    assert_int_equal(e.exit_code, M2SIM_EXIT_DATA);
+    m2sim_free(s);
+    s = begin(M2SIM_TIME, 0);
+    assert_false(m2sim_region_missed(s, &e));
+    m2sim_free(s);
+}
+
+static void an_unknown_what_if_is_refused(void **state)
+{
+    struct m2sim_options o = { .program = guest[0], .argv = guest, .mode = M2SIM_TIME };
+    static const char *const none[] = { NULL };
+    struct m2sim_error e;
+    assert_null(m2sim_what_ifs_begin(&o, "nonsense", none, 1, &e));
+    assert_int_equal(e.exit_code, M2SIM_EXIT_USAGE);
+    m2sim_what_ifs_free(NULL);
+}
+
 int main(int argc, char **argv)
 {
     const struct CMUnitTest tests[] = {
@@ -324,6 +400,10 @@ int main(int argc, char **argv)
         cmocka_unit_test(words_are_read),
         cmocka_unit_test(it_says_which_it_is),
         cmocka_unit_test(it_has_a_page_or_says_why_not),
+        cmocka_unit_test(a_profile_is_written_and_looked_at_again),
+        cmocka_unit_test(stages_of_instructions_are_written),
+        cmocka_unit_test(a_region_that_never_began_is_told),
+        cmocka_unit_test(an_unknown_what_if_is_refused),
     };
     if (argc != 2)
         return M2SIM_EXIT_USAGE;
