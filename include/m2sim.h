@@ -97,7 +97,7 @@ struct m2sim_options {
         // m2sim_pipeline: the first of `region`, or
     const char *
         around;   // those around where function "F" or "F:N" begins, the Nth time; or, without either,
-        // from an iteration of the loop that takes most cycles. Not beside `profile` or `draws`.
+    // from an iteration of the loop that takes most cycles. Not beside `profile` or `draws`.
     unsigned
         instructions;   // that many; default 200, at most 100000. All but a loop's end the run.
     bool explain;   // M2SIM_TIME: watch what m2sim_explain says, as well; wants `profile`
