@@ -79,6 +79,19 @@ static void clear(struct list *l)
     *l = (struct list){ 0 };
 }
 
+// In the order of stages. What is thrown away has passed none later than that, though it is known when it would
+// have been done; the fast model's tail of a fused pair has its head's times but that of its own renaming.
+static void settle(struct times *t)
+{
+    cycle *const stage[] = { &t->fetch, &t->rename, &t->dispatch, &t->issue, &t->done };
+    cycle next = t->retire;
+    for (size_t k = COUNT(stage); k-- > 0;) {
+        if (*stage[k] > next)
+            *stage[k] = t->squashed && k ? 0 : next;
+        next = *stage[k] ? *stage[k] : next;
+    }
+}
+
 static struct pipeline_inst copy_of(const struct pipeline *p, vaddr pc, const struct plan *plan,
                                     const struct times *t)
 {
@@ -88,6 +101,7 @@ static struct pipeline_inst copy_of(const struct pipeline *p, vaddr pc, const st
                                .t = *t,
                                .source_count = plan->src_count,
                                .result_count = plan->dst_count };
+    settle(&i.t);
     memcpy(i.source, plan->src, sizeof(i.source));
     memcpy(i.result, plan->dst, sizeof(i.result));
     return i;
