@@ -11,20 +11,23 @@
 #ifndef M2SIM_ROI_H
 #define M2SIM_ROI_H
 
+#define M2SIM_ROI_BEGIN 96   // numbers of hints
+#define M2SIM_ROI_END 97
+
 #ifdef __aarch64__
-#define M2SIM_ROI_HINT(number) __asm__ volatile("hint #" #number ::: "memory")
+#define M2SIM_ROI_HINT(number) __asm__ volatile("hint %0" ::"i"(number) : "memory")
 #else
 #define M2SIM_ROI_HINT(number) ((void)0)
 #endif
 
 static inline void m2sim_roi_begin(void)
 {
-    M2SIM_ROI_HINT(96);
+    M2SIM_ROI_HINT(M2SIM_ROI_BEGIN);
 }
 
 static inline void m2sim_roi_end(void)
 {
-    M2SIM_ROI_HINT(97);
+    M2SIM_ROI_HINT(M2SIM_ROI_END);
 }
 
 #endif

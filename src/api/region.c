@@ -8,13 +8,12 @@
 #include "base/number.h"
 #include "base/oom.h"
 #include "exec/jit/jit.h"
+#include "m2sim_roi.h"
 
 enum {
     MOST_PLACES = 64,    // functions of one name
     STEPPED = 100000,   // instructions before a number that are taken one by one (exec/machine.c)
     WARM = 1000000,   // before --from-instruction, by default
-    MARK_BEGIN = 96,   // hints of m2sim_roi.h
-    MARK_END = 97,
     MMAP = 222,
     MPROTECT = 226,
     EXECVE = 221,
@@ -36,6 +35,7 @@ struct region_watch {
     u64 from_instruction, to_instruction;   // 0: none
     bool marks;
     bool began, ended, look;   // look: code was mapped since places were looked for
+    bool alone;   // this is the child of a fork: nothing of it is timed or watched
     vaddr counted;   // where the thread stands and was counted already, or 0
     u64 before, warm, warmed;
     char text[700];
@@ -281,11 +281,11 @@ static bool run(void *ctx, struct thread *t, struct recorder *r, u64 budget, boo
     *trap = stretch(w, t, budget, step, executed);
     if (trap->kind == TRAP_SVC)
         w->look |= t->cpu.x[8] == MMAP || t->cpu.x[8] == MPROTECT || t->cpu.x[8] == EXECVE;
-    if (trap->kind == TRAP_MARK && w->marks && trap->addr == MARK_BEGIN && !w->began) {
+    if (trap->kind == TRAP_MARK && w->marks && trap->addr == M2SIM_ROI_BEGIN && !w->began) {
         w->machine->instructions += *executed;   // those before the region
         *executed = 0;
         begin_region(w);
-    } else if (trap->kind == TRAP_MARK && w->marks && trap->addr == MARK_END && w->began) {
+    } else if (trap->kind == TRAP_MARK && w->marks && trap->addr == M2SIM_ROI_END && w->began) {
         end_region(w);
     }
     return true;
@@ -351,6 +351,9 @@ void region_forked(struct region_watch *w)
     for (size_t k = 0; k < p->count; k++)
         take_out(w->sim->process->space, p->at[k]);
     w->machine->debugger = NULL;
+    if (!w->began)
+        w->before = w->machine->instructions;
+    w->alone = true;
 }
 
 bool region_began(const struct region_watch *w)
@@ -365,7 +368,7 @@ bool region_ended(const struct region_watch *w)
 
 u64 region_before(const struct region_watch *w)
 {
-    return w->began ? w->before : w->machine->instructions;
+    return w->began || w->alone ? w->before : w->machine->instructions;
 }
 
 size_t region_warms(struct region_watch *w, const struct record *r, size_t n)
@@ -379,11 +382,6 @@ size_t region_warms(struct region_watch *w, const struct record *r, size_t n)
 u64 region_warmed(const struct region_watch *w)
 {
     return w->warmed;
-}
-
-u64 region_to_warm(const struct region_watch *w)
-{
-    return w->warm;
 }
 
 void region_never(struct region_watch *w, struct m2sim_error *e)

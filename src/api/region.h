@@ -34,7 +34,6 @@ u64 region_before(const struct region_watch *w);
 // How many of `n` records at `r`, the next of the region, only warm caches, TLBs and predictors.
 size_t region_warms(struct region_watch *w, const struct record *r, size_t n);
 u64 region_warmed(const struct region_watch *w);   // instructions so far
-u64 region_to_warm(const struct region_watch *w);   // that were asked for
 
 // Why it never began, in one line.
 void region_never(struct region_watch *w, struct m2sim_error *e);
