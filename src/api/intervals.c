@@ -4,6 +4,8 @@
 #include <string.h>
 
 #include "base/oom.h"
+#include "core/counters.h"
+#include "report/tables.h"
 
 enum {
     LINE_BITS = 6,          // the unit of the footprint
@@ -23,6 +25,9 @@ struct intervals {
     struct report_interval *row;
     size_t count, room;
     struct core_stats before;   // when it began
+    struct misses {
+        u64 l1d, l2;
+    } misses;   // by then
     struct touched *touched;   // open addressing, a power of two
     size_t slots, lines;
 };
@@ -102,11 +107,27 @@ static void touch(struct intervals *i, u64 line)
 
 // -- Ends --
 
+// As the report's table has them.
+static struct misses misses_of(const struct core_stats *s)
+{
+    struct stat_group groups[CORE_GROUPS];
+    struct report_level level[REPORT_LEVELS];
+    struct misses m = { 0, 0 };
+    core_counters(s, groups);
+    u32 n = report_levels(groups, level);
+    for (u32 k = 0; k < n; k++) {
+        m.l1d = strcmp(level[k].name, "l1d") ? m.l1d : level[k].misses;
+        m.l2 = strcmp(level[k].name, "l2") ? m.l2 : level[k].misses;
+    }
+    return m;
+}
+
 static void end_interval(struct intervals *i)
 {
     struct core_stats now;
     const struct core_stats *was = &i->before;
     core_stats(i->core, &now);
+    struct misses misses = misses_of(&now);
     if (i->count == i->room) {
         i->room = i->room ? 2 * i->room : 256;
         i->row = realloc(i->row, i->room * sizeof(*i->row));
@@ -120,14 +141,13 @@ static void end_interval(struct intervals *i)
         .instructions = now.instructions - was->instructions,
         .cycles = now.cycles - was->cycles,
         .mispredictions = now.mispredictions - was->mispredictions,
-        .l1d_misses = now.memory.l1d.read_misses + now.memory.l1d.write_misses -
-                      was->memory.l1d.read_misses - was->memory.l1d.write_misses,
-        .l2_misses = now.memory.l2.read_misses + now.memory.l2.write_misses -
-                     was->memory.l2.read_misses - was->memory.l2.write_misses,
+        .l1d_misses = misses.l1d - i->misses.l1d,
+        .l2_misses = misses.l2 - i->misses.l2,
         .lines = i->lines,
         .cause = cause,
     };
     i->before = now;
+    i->misses = misses;
     i->fed = 0;
     i->lines = 0;
 }

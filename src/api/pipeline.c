@@ -4,18 +4,16 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include <zstd.h>
-
 #include "api/images.h"
 #include "api/region.h"
 #include "base/oom.h"
+#include "base/packed.h"
 #include "isa/decode.h"
 #include "pipeline/pipeline.h"
 
 enum {
     INSTRUCTIONS = 200,   // by default
     PLACES = 64,          // functions of one name
-    LEVEL = 3,            // of compression
 };
 
 struct tracing {
@@ -42,12 +40,6 @@ static bool arrives(void *ctx, vaddr pc)
     return false;
 }
 
-// The core sees addresses as they would be in the largest window.
-static vaddr guest_address(const struct m2sim *s, vaddr pc)
-{
-    return s->as_in_largest ? canonical_back(&s->canonical, pc) : pc;
-}
-
 static void look_through(struct tracing *t, const struct image *m)
 {
     const struct symbol *y = NULL;
@@ -62,7 +54,7 @@ static void look_through(struct tracing *t, const struct image *m)
 // in time, and no instruction is looked up twice.
 static void define(struct tracing *t, vaddr pc)
 {
-    vaddr at = guest_address(t->sim, pc);
+    vaddr at = api_guest_address(t->sim, pc);
     const struct image *m = images_at(t->images, at);
     if (!m)
         return;
@@ -141,16 +133,10 @@ void tracing_free(struct tracing *t)
 
 // -- When it has ended --
 
-static const char *keep(struct arena *a, const char *text)
-{
-    size_t n = strlen(text) + 1;
-    return memcpy(ARENA_ARRAY(a, n, char), text, n);
-}
-
 // Where `pc` is: in a function, how far.
 static const char *function_at(const struct tracing *t, vaddr pc, u64 *offset)
 {
-    vaddr start, end, at = guest_address(t->sim, pc);
+    vaddr start, end, at = api_guest_address(t->sim, pc);
     const char *name;
     if (!images_function(t->images, at, &start, &end, &name))
         return NULL;
@@ -163,7 +149,7 @@ static void name_all(const struct tracing *t, struct arena *a, struct pipeline_v
     char text[128];
     for (u32 k = 0; k < v->count; k++) {
         struct pipeline_inst *i = &v->inst[k];
-        i->text = keep(a, isa_disassemble(i->word, i->pc, text, sizeof(text)));
+        i->text = arena_text(a, isa_disassemble(i->word, i->pc, text, sizeof(text)));
         i->function = function_at(t, i->pc, &i->offset);
     }
 }
@@ -193,7 +179,7 @@ static const char *say(const struct tracing *t, struct arena *a, const struct pi
     } else {
         snprintf(text, sizeof(text), "from the start, for there is no loop");
     }
-    return keep(a, text);
+    return arena_text(a, text);
 }
 
 static bool nothing(const struct tracing *t, struct m2sim_error *e)
@@ -221,13 +207,7 @@ static bool write_packed(const struct pipeline_format *to, const struct pipeline
     to->write(v, whole);
     if (fclose(whole) != 0)
         out_of_memory();
-    size_t room = ZSTD_compressBound(size);
-    void *packed = malloc(room);
-    if (!packed)
-        out_of_memory();
-    size_t bytes = ZSTD_compress(packed, room, text, size, LEVEL);
-    bool ok = !ZSTD_isError(bytes) && fwrite(packed, 1, bytes, f) == bytes;
-    free(packed);
+    bool ok = packed_write(text, size, f);
     free(text);
     return ok;
 }

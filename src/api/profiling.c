@@ -8,6 +8,7 @@
 #include "api/images.h"
 #include "base/oom.h"
 #include "profile/paths.h"
+#include "report/figures.h"
 #include "symbols/sites.h"
 
 enum { MOST_INLINED = 32 };
@@ -21,17 +22,11 @@ struct profiling {
 
 // -- While it runs --
 
-// The core sees addresses as they would be in the largest window.
-static vaddr guest_address(const struct m2sim *s, vaddr pc)
-{
-    return s->as_in_largest ? canonical_back(&s->canonical, pc) : pc;
-}
-
 static bool function_at(void *ctx, vaddr pc, vaddr *start, vaddr *end)
 {
     const struct profiling *p = ctx;
     const char *name;
-    vaddr at = guest_address(p->sim, pc), moved = pc - at;
+    vaddr at = api_guest_address(p->sim, pc), moved = pc - at;
     if (!images_function(p->images, at, start, end, &name))
         return false;
     *start += moved;
@@ -128,25 +123,17 @@ static int by_path(const void *left, const void *right)
     return a->instruction < b->instruction ? -1 : a->instruction > b->instruction;
 }
 
-static const char *keep(struct arena *a, const char *text)
-{
-    size_t n = strlen(text) + 1;
-    return memcpy(ARENA_ARRAY(a, n, char), text, n);
-}
-
 // -- Labels --
 
 static void put_labels(struct gathering *g)
 {
-    static const char *const class[] = { "Retiring", "Bad Speculation", "Frontend Bound",
-                                         "Backend Bound" };
     struct profile *p = g->p;
     p->causes = STACK_COUNT;
     p->cause = ARENA_ARRAY(g->arena, STACK_COUNT, struct profile_label);
     for (u32 k = 0; k < STACK_COUNT; k++) {
         const struct core_topdown2 *of = &core_topdown2[core_causes[k].of];
         p->cause[k] = (struct profile_label){ core_causes[k].name, core_causes[k].doc, of->title,
-                                              class[of->of] };
+                                              report_topdown_titles[of->of] };
     }
     p->events = EVENT_COUNT;
     p->event = ARENA_ARRAY(g->arena, EVENT_COUNT, struct profile_label);
@@ -173,7 +160,7 @@ static void *more_room(struct gathering *g, void *old, u32 count, u32 *room, siz
 static u32 object_at(struct gathering *g, vaddr pc)
 {
     struct profile *p = g->p;
-    vaddr at = guest_address(g->from->sim, pc);
+    vaddr at = api_guest_address(g->from->sim, pc);
     const struct image *m = pc == (vaddr)ACCOUNT_NOBODY ? NULL : images_at(g->from->images, at);
     if (!m)
         return PROFILE_NONE;
@@ -182,7 +169,7 @@ static u32 object_at(struct gathering *g, vaddr pc)
         if (p->object[k].bias == bias && !strcmp(p->object[k].path, m->file))
             return k;
     p->object = more_room(g, p->object, p->objects, &g->object_room, sizeof(*p->object));
-    p->object[p->objects] = (struct profile_object){ keep(g->arena, m->file), bias };
+    p->object[p->objects] = (struct profile_object){ arena_text(g->arena, m->file), bias };
     return p->objects++;
 }
 
@@ -194,7 +181,8 @@ static void open_sites(struct gathering *g, const struct entry *all, size_t n)
     for (size_t k = 0; k < n; k++) {
         if (all[k].pc == (vaddr)ACCOUNT_NOBODY)
             continue;
-        const struct image *m = images_at(g->from->images, guest_address(g->from->sim, all[k].pc));
+        const struct image *m =
+            images_at(g->from->images, api_guest_address(g->from->sim, all[k].pc));
         bool known = !m || m == last || !m->host;
         for (size_t f = 0; !known && f < files; f++)
             known = !strcmp(file[f].path, m->host);
@@ -216,7 +204,7 @@ static const char *made_up(struct gathering *g, u32 object, vaddr pc)
              : slash ? slash + 1
                      : o->path,
              pc - (o ? o->bias : 0));
-    return keep(g->arena, text);
+    return arena_text(g->arena, text);
 }
 
 static u32 add_function(struct gathering *g, vaddr start, vaddr end, const char *name, vaddr pc)
@@ -226,13 +214,13 @@ static u32 add_function(struct gathering *g, vaddr start, vaddr end, const char 
     u32 object = object_at(g, pc);
     struct site s = { NULL, NULL, 0 };
     if (g->sites && name && pc != (vaddr)ACCOUNT_NOBODY)
-        s = sites_function(g->sites, guest_address(g->from->sim, start));
+        s = sites_function(g->sites, api_guest_address(g->from->sim, start));
     p->function[p->functions] = (struct profile_function){
-        name ? keep(g->arena, name) : made_up(g, object, start),
+        name ? arena_text(g->arena, name) : made_up(g, object, start),
         object,
         start,
         name && end != UINT64_MAX ? end - start : 0,
-        s.file ? keep(g->arena, s.file) : NULL,
+        s.file ? arena_text(g->arena, s.file) : NULL,
         (u32)(s.line > 0 ? s.line : 0),
     };
     return p->functions++;
@@ -250,7 +238,7 @@ static u32 function_of(struct gathering *g, vaddr pc, bool entry)
         return add_function(g, pc, pc, "[no instruction]", pc);
     if (last && pc - last->address < last->size)
         return p->functions - 1;
-    vaddr at = guest_address(g->from->sim, pc);
+    vaddr at = api_guest_address(g->from->sim, pc);
     if (!images_function(g->from->images, at, &start, &end, &name)) {
         bool same = last && !last->size && last->object == object_at(g, pc) && !entry;
         return same ? p->functions - 1 : add_function(g, pc, pc, NULL, pc);
@@ -283,8 +271,8 @@ static u32 inlined_at(struct gathering *g, vaddr at, u32 before)
     for (size_t k = n; k-- > 0;) {   // outer ones first
         p->inlined = more_room(g, p->inlined, p->inlines, &g->inline_room, sizeof(*p->inlined));
         p->inlined[p->inlines] = (struct profile_inline){
-            keep(g->arena, call[k].function),
-            call[k].file ? keep(g->arena, call[k].file) : NULL,
+            arena_text(g->arena, call[k].function),
+            call[k].file ? arena_text(g->arena, call[k].file) : NULL,
             (u32)call[k].line,
             next,
         };
@@ -305,13 +293,13 @@ static struct profile_instruction instruction_at(struct gathering *g, vaddr pc, 
     };
     if (!g->sites || pc == (vaddr)ACCOUNT_NOBODY)
         return i;
-    vaddr at = guest_address(g->from->sim, pc);
+    vaddr at = api_guest_address(g->from->sim, pc);
     struct site s = sites_line(g->sites, at);
     i.line = (u32)(s.line > 0 ? s.line : 0);
     if (s.file && before && before->file && !strcmp(before->file, s.file))
         i.file = before->file;
     else if (s.file)
-        i.file = keep(g->arena, s.file);
+        i.file = arena_text(g->arena, s.file);
     i.inlined = inlined_at(g, at, before ? before->inlined : PROFILE_NONE);
     return i;
 }

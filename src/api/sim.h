@@ -77,6 +77,12 @@ struct m2sim {
 // Cycles until everything the guest has executed so far has retired; M2SIM_TIME.
 cycle api_cycles(struct m2sim *s);
 
+// The guest's own address of what the core sees at `pc`, as it would be in the largest window.
+static inline vaddr api_guest_address(const struct m2sim *s, vaddr pc)
+{
+    return s->as_in_largest ? canonical_back(&s->canonical, pc) : pc;
+}
+
 // m2sim_new() of a run in M2SIM_COUNT of which `watch` sees the records, instead of counting.
 struct m2sim *api_watched(const struct m2sim_options *o, stream_consumer *watch, void *ctx,
                           struct m2sim_error *e);

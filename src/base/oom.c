@@ -1,5 +1,6 @@
 #include "base/oom.h"
 
+#include <stdlib.h>
 #include <string.h>
 #include <sys/uio.h>
 #include <unistd.h>
@@ -20,4 +21,9 @@ __attribute__((noreturn)) void host_failed(const char *what)
 __attribute__((noreturn)) void out_of_memory(void)
 {
     host_failed("out of memory");
+}
+
+void *must_calloc(size_t n, size_t size)
+{
+    return must(calloc(n ? n : 1, size));
 }

@@ -14,12 +14,6 @@
 
 enum { MOST_PARENTS = 8, LARGEST_FILE = 4 << 20 };
 
-static const char *keep(struct arena *a, const char *s)
-{
-    char *t = ARENA_ARRAY(a, strlen(s) + 1, char);
-    return strcpy(t, s);
-}
-
 // The whole file in the arena, zero-terminated; NULL with `e` filled.
 static char *read_file(struct arena *a, const char *path, size_t *n, struct err *e)
 {
@@ -224,13 +218,13 @@ static bool follow(struct chain *ch, struct config *scratch, struct arena *a, co
         if (!locate(path, name, near, e) || !is_new(ch, path, e))
             return false;
         size_t i = ch->count++;
-        near = ch->file[i] = keep(a, path);
+        near = ch->file[i] = arena_text(a, path);
         ch->text[i] = read_file(a, path, &ch->n[i], e);
         if (!ch->text[i] || !config_read(scratch, a, path, ch->text[i], ch->n[i], parent, e))
             return false;
         if (!*parent)
             return true;
-        name = keep(a, parent);
+        name = arena_text(a, parent);
     }
 }
 
@@ -295,7 +289,7 @@ static bool finish(struct config *c, struct arena *a, struct err *e)
             return false;
         h = fnv1a(h, table, n);
     }
-    c->instructions = keep(a, path);
+    c->instructions = arena_text(a, path);
     snprintf(c->digest, sizeof(c->digest), "%016llx", (unsigned long long)h);
     return true;
 }
@@ -314,7 +308,7 @@ const char *const *config_unread(const struct config *c, struct arena *a, const 
         char path[128];
         snprintf(path, sizeof(path), "core.%s", core_table[i].path);
         if (c->origin[i].kind == ORIGIN_SET && !param_read_by(&core_table[i], model))
-            list[n++] = keep(a, path);
+            list[n++] = arena_text(a, path);
     }
     return list;
 }

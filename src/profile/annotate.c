@@ -33,11 +33,6 @@ struct view {
     u64 all;   // slots of the function
 };
 
-static double share(u64 part, u64 whole)
-{
-    return whole ? (double)part / (double)whole : 0;
-}
-
 static u64 event(const struct view *v, const struct profile_sum *s, const char *name)
 {
     u32 k = profile_event(v->p, name);
@@ -120,20 +115,21 @@ static void print_events(const struct view *v, const struct profile_sum *s, FILE
     u64 executed = event(v, s, "executed"), wrong = event(v, s, "mispredicted");
     for (size_t k = 0; k < COUNT(level); k++)
         if (event(v, s, level[k]))
-            fprintf(f, "  %s %.1f %%", level[k], 100 * share(event(v, s, level[k]), executed));
+            fprintf(f, "  %s %.1f %%", level[k],
+                    100 * report_part(event(v, s, level[k]), executed));
     if (event(v, s, "dtlb"))
-        fprintf(f, "  dTLB missed %.1f %%", 100 * share(event(v, s, "dtlb"), executed));
+        fprintf(f, "  dTLB missed %.1f %%", 100 * report_part(event(v, s, "dtlb"), executed));
     if (wrong)
-        fprintf(f, "  mispredicted %.1f %%", 100 * share(wrong, executed));
+        fprintf(f, "  mispredicted %.1f %%", 100 * report_part(wrong, executed));
     else if (event(v, s, "taken") && event(v, s, "taken") < executed)
-        fprintf(f, "  taken %.1f %%", 100 * share(event(v, s, "taken"), executed));
+        fprintf(f, "  taken %.1f %%", 100 * report_part(event(v, s, "taken"), executed));
 }
 
 static void print_cause(const struct view *v, const struct profile_sum *s, FILE *f)
 {
     u64 slots;
     const struct profile_label *worst = profile_worst(v->p, s, &slots);
-    bool said = worst && share(s->all, v->all) >= 0.01 && share(slots, s->all) >= 0.1;
+    bool said = worst && report_part(s->all, v->all) >= 0.01 && report_part(slots, s->all) >= 0.1;
     fprintf(f, "%-12s", said ? worst->name : "");
 }
 
@@ -143,7 +139,7 @@ static void print_row(const struct view *v, u32 row, FILE *f)
     const struct profile_sum *s = &v->sum[v->first + row];
     char text[96], count[32], cycles[32];
     u64 bias = i->object == PROFILE_NONE ? 0 : v->p->object[i->object].bias;
-    fprintf(f, "%5.1f%% %14s %14s  ", 100 * share(s->all, v->all),
+    fprintf(f, "%5.1f%% %14s %14s  ", 100 * report_part(s->all, v->all),
             report_grouped((s->all + v->p->width / 2) / v->p->width, cycles),
             report_grouped(event(v, s, "executed"), count));
     print_cause(v, s, f);

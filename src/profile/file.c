@@ -8,9 +8,8 @@
 
 #include "base/json.h"
 #include "base/oom.h"
+#include "base/packed.h"
 #include "profile/profile.h"
-
-enum { LEVEL = 3 };   // of compression
 
 #define FORMAT "m2prof"
 
@@ -177,13 +176,7 @@ bool profile_m2prof(const struct profile *p, FILE *f, struct err *e)
     profile_json(p, to, &ignored);
     if (fclose(to))
         out_of_memory();
-    size_t room = ZSTD_compressBound(size);
-    void *packed = malloc(room);
-    if (!packed)
-        out_of_memory();
-    size_t bytes = ZSTD_compress(packed, room, text, size, LEVEL);
-    bool ok = !ZSTD_isError(bytes) && fwrite(packed, 1, bytes, f) == bytes && fflush(f) == 0;
-    free(packed);
+    bool ok = packed_write(text, size, f);
     free(text);
     return ok || err_system(e, errno, "the profile");
 }
@@ -206,16 +199,10 @@ static void bad(struct reading *r, const char *what)
     r->ok = false;
 }
 
-static const char *keep(struct reading *r, const char *text)
-{
-    size_t n = strlen(text) + 1;
-    return memcpy(ARENA_ARRAY(r->arena, n, char), text, n);
-}
-
 static const char *text_or_null(struct reading *r, const json_t *o, const char *key)
 {
     const char *v = json_string_value(json_object_get(o, key));
-    return v ? keep(r, v) : NULL;
+    return v ? arena_text(r->arena, v) : NULL;
 }
 
 static const char *text(struct reading *r, const json_t *o, const char *key)

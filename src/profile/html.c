@@ -10,14 +10,6 @@
 static const double SMALL =
     0.0005;   // share of all slots below which a function or path is left out
 
-static void *must_calloc(size_t n, size_t size)
-{
-    void *p = calloc(n ? n : 1, size);
-    if (!p)
-        out_of_memory();
-    return p;
-}
-
 static bool is_small(const struct web *w, u64 slots)
 {
     return (double)slots < SMALL * (double)w->all || !slots;
@@ -94,37 +86,18 @@ static void write_head(struct web *w)
 
 // -- Functions --
 
-struct hot {
-    u32 which;
-    u64 slots;
-};
-
-static int by_slots(const void *left, const void *right)
-{
-    const struct hot *a = left, *b = right;
-    if (a->slots != b->slots)
-        return a->slots > b->slots ? -1 : 1;
-    return a->which < b->which ? -1 : a->which > b->which;
-}
-
 static void list_functions(struct web *w)
 {
     const struct profile *p = w->p;
-    struct hot *hot = must_calloc(p->functions, sizeof(*hot));
     w->order = must_calloc(p->functions, sizeof(*w->order));
     w->place = must_calloc(p->functions, sizeof(*w->place));
-    w->calls = must_calloc(p->functions, sizeof(*w->calls));
+    w->calls = profile_calls(p);
     w->own = profile_by_function(p);
     w->each = profile_by_instruction(p);
     w->below = profile_inclusive(p);
-    for (u32 k = 1; k < p->paths; k++)
-        if (p->path[k].function != PROFILE_NONE)
-            w->calls[p->path[k].function] += p->path[k].calls;
-    for (u32 k = 0; k < p->functions; k++)
-        hot[k] = (struct hot){ k, w->own[k].all };
-    qsort(hot, p->functions, sizeof(*hot), by_slots);
+    u32 *hot = profile_hottest(p, w->own);
     for (u32 k = 0; k < p->functions; k++) {
-        u32 which = hot[k].which;
+        u32 which = hot[k];
         w->place[which] = is_small(w, w->below[which]) ? PROFILE_NONE : w->listed;
         if (w->place[which] != PROFILE_NONE)
             w->order[w->listed++] = which;

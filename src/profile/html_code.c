@@ -30,13 +30,6 @@ struct code {
     u32 inlines, inline_room;
 };
 
-static void *must(void *p)
-{
-    if (!p)
-        out_of_memory();
-    return p;
-}
-
 // -- Which lines --
 
 static void want(struct code *c, const char *file, u32 first, u32 last)

@@ -5,14 +5,6 @@
 
 #include "base/oom.h"
 
-static void *must_calloc(size_t n, size_t size)
-{
-    void *p = calloc(n ? n : 1, size);
-    if (!p)
-        out_of_memory();
-    return p;
-}
-
 // -- Cycles --
 
 struct order {

@@ -7,13 +7,6 @@
 
 enum { FIRST = 256 };
 
-static void *must(void *p)
-{
-    if (!p)
-        out_of_memory();
-    return p;
-}
-
 static u32 mix(u64 v)
 {
     return (u32)(v * 0x9e3779b97f4a7c15 >> 32);

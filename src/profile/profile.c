@@ -6,14 +6,6 @@
 
 #include "base/oom.h"
 
-static void *must_calloc(size_t n, size_t size)
-{
-    void *p = calloc(n ? n : 1, size);
-    if (!p)
-        out_of_memory();
-    return p;
-}
-
 void profile_sum_add(const struct profile *p, struct profile_sum *s, const struct profile_cost *c)
 {
     for (u32 k = 0; k < p->causes; k++) {
@@ -86,6 +78,41 @@ u64 *profile_inclusive(const struct profile *p)
     }
     free(last);
     return of;
+}
+
+struct hot {
+    u32 function;
+    u64 slots;
+};
+
+static int by_slots(const void *left, const void *right)
+{
+    const struct hot *a = left, *b = right;
+    if (a->slots != b->slots)
+        return a->slots > b->slots ? -1 : 1;
+    return a->function < b->function ? -1 : a->function > b->function;
+}
+
+u32 *profile_hottest(const struct profile *p, const struct profile_sum *own)
+{
+    struct hot *hot = must_calloc(p->functions, sizeof(*hot));
+    u32 *order = must_calloc(p->functions, sizeof(*order));
+    for (u32 k = 0; k < p->functions; k++)
+        hot[k] = (struct hot){ k, own[k].all };
+    qsort(hot, p->functions, sizeof(*hot), by_slots);
+    for (u32 k = 0; k < p->functions; k++)
+        order[k] = hot[k].function;
+    free(hot);
+    return order;
+}
+
+u64 *profile_calls(const struct profile *p)
+{
+    u64 *calls = must_calloc(p->functions, sizeof(*calls));
+    for (u32 k = 1; k < p->paths; k++)
+        if (p->path[k].function != PROFILE_NONE)
+            calls[p->path[k].function] += p->path[k].calls;
+    return calls;
 }
 
 // -- Lines --

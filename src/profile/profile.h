@@ -145,6 +145,11 @@ struct profile_sum *profile_by_path(const struct profile *p, bool below);
 // What is spent in a function and in what it calls; functions on one path twice count once.
 u64 *profile_inclusive(const struct profile *p);   // slots, by function
 
+// The functions by slots of their own, most first, where `own` is profile_by_function; and how often
+// each was called. The caller frees.
+u32 *profile_hottest(const struct profile *p, const struct profile_sum *own);
+u64 *profile_calls(const struct profile *p);
+
 struct profile_line {
     const char *file;
     u32 line, function;   // the function with most of its slots

@@ -20,13 +20,6 @@ struct sources {
     struct source *files;
 };
 
-static void *must(void *p)
-{
-    if (!p)
-        out_of_memory();
-    return p;
-}
-
 struct sources *sources_new(void)
 {
     return must(calloc(1, sizeof(struct sources)));

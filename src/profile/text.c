@@ -13,11 +13,6 @@ enum { MOST_FUNCTIONS = 15, MOST_LINES = 20 };
 
 static const double SMALL = 0.002;   // share of all slots below which nothing is listed
 
-static double share(u64 part, u64 whole)
-{
-    return whole ? (double)part / (double)whole : 0;
-}
-
 static const char *cycles(const struct profile *p, u64 slots, char text[32])
 {
     return report_grouped((slots + p->width / 2) / p->width, text);
@@ -28,8 +23,8 @@ static void print_cause(const struct profile *p, const struct profile_sum *s, FI
 {
     u64 slots;
     const struct profile_label *worst = profile_worst(p, s, &slots);
-    if (worst && share(slots, s->all) >= 0.1)
-        fprintf(f, "%3.0f %% %s: %s\n", 100 * share(slots, s->all), worst->name, worst->doc);
+    if (worst && report_part(slots, s->all) >= 0.1)
+        fprintf(f, "%3.0f %% %s: %s\n", 100 * report_part(slots, s->all), worst->name, worst->doc);
     else
         fprintf(f, "retires most of the time\n");
 }
@@ -40,58 +35,28 @@ static void print_head(const struct profile *p, FILE *f)
     fprintf(f, "\n  m2sim: %s\n\n", p->command);
     fprintf(f, "  %s cycles, %s instructions, %.2f per cycle, %.6f ms   # %s, %s model, %.3f GHz\n",
             report_grouped(p->cycles, a), report_grouped(p->instructions, b),
-            share(p->instructions, p->cycles), (double)p->cycles / p->frequency_ghz / 1e6, p->core,
-            p->model, p->frequency_ghz);
-}
-
-struct hot {
-    u32 which;
-    u64 slots;
-};
-
-static int by_slots(const void *left, const void *right)
-{
-    const struct hot *a = left, *b = right;
-    if (a->slots != b->slots)
-        return a->slots > b->slots ? -1 : 1;
-    return a->which < b->which ? -1 : a->which > b->which;
-}
-
-static u64 *calls_of(const struct profile *p)
-{
-    u64 *calls = calloc(p->functions + 1, sizeof(*calls));
-    if (!calls)
-        out_of_memory();
-    for (u32 k = 1; k < p->paths; k++)
-        if (p->path[k].function != PROFILE_NONE)
-            calls[p->path[k].function] += p->path[k].calls;
-    return calls;
+            report_part(p->instructions, p->cycles), (double)p->cycles / p->frequency_ghz / 1e6,
+            p->core, p->model, p->frequency_ghz);
 }
 
 static void print_functions(const struct profile *p, u64 all, FILE *f)
 {
     struct profile_sum *own = profile_by_function(p);
-    u64 *below = profile_inclusive(p), *calls = calls_of(p);
-    struct hot *hot = calloc(p->functions + 1, sizeof(*hot));
-    u32 executed = profile_event(p, "executed");
-    if (!hot)
-        out_of_memory();
-    for (u32 k = 0; k < p->functions; k++)
-        hot[k] = (struct hot){ k, own[k].all };
-    qsort(hot, p->functions, sizeof(*hot), by_slots);
+    u64 *below = profile_inclusive(p), *calls = profile_calls(p);
+    u32 *hot = profile_hottest(p, own), executed = profile_event(p, "executed");
     fprintf(f, "\n  Hot functions: cycles of their own, and with what they call\n");
     fprintf(f, "    %6s %14s %7s %12s %5s  %s\n", "own", "cycles", "with", "calls", "IPC",
             "function, and what it waits for most");
     for (u32 k = 0; k < p->functions && k < MOST_FUNCTIONS; k++) {
-        const struct profile_sum *s = &own[hot[k].which];
+        const struct profile_sum *s = &own[hot[k]];
         char text[32], count[32];
-        if (share(s->all, all) < SMALL)
+        if (report_part(s->all, all) < SMALL)
             break;
-        fprintf(f, "    %5.1f%% %14s %6.1f%% %12s %5.2f  %s\n", 100 * share(s->all, all),
-                cycles(p, s->all, text), 100 * share(below[hot[k].which], all),
-                report_grouped(calls[hot[k].which], count),
-                executed == PROFILE_NONE ? 0 : share(s->events[executed] * p->width, s->all),
-                p->function[hot[k].which].name);
+        fprintf(f, "    %5.1f%% %14s %6.1f%% %12s %5.2f  %s\n", 100 * report_part(s->all, all),
+                cycles(p, s->all, text), 100 * report_part(below[hot[k]], all),
+                report_grouped(calls[hot[k]], count),
+                executed == PROFILE_NONE ? 0 : report_part(s->events[executed] * p->width, s->all),
+                p->function[hot[k]].name);
         fprintf(f, "    %50s", "");
         print_cause(p, s, f);
     }
@@ -111,13 +76,13 @@ static void print_lines(const struct profile *p, u64 all, FILE *f)
         char text[32];
         if (!l->file || !l->line)
             continue;
-        if (share(l->sum.all, all) < SMALL)
+        if (report_part(l->sum.all, all) < SMALL)
             break;
         if (!listed++)
             fprintf(f, "\n  Hot lines\n");
         const char *slash = strrchr(l->file, '/');
         const char *source = sources_line(sources, l->file, l->line);
-        fprintf(f, "    %5.1f%% %14s  %s:%u  %s\n", 100 * share(l->sum.all, all),
+        fprintf(f, "    %5.1f%% %14s  %s:%u  %s\n", 100 * report_part(l->sum.all, all),
                 cycles(p, l->sum.all, text), slash ? slash + 1 : l->file, l->line,
                 p->function[l->function].name);
         if (source)

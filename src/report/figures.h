@@ -7,10 +7,19 @@
 // The names of report.slots, in JSON.
 extern const char *const report_topdown[REPORT_TOPDOWN];
 
+// The same for people.
+extern const char *const report_topdown_titles[REPORT_TOPDOWN];
+
 // a / b; 0 when b is.
 static inline double report_ratio(double a, double b)
 {
     return b > 0 ? a / b : 0;
+}
+
+// The share that `part` is of `whole`.
+static inline double report_part(u64 part, u64 whole)
+{
+    return report_ratio((double)part, (double)whole);
 }
 
 // Of `n` events, those in a thousand instructions.

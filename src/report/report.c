@@ -11,7 +11,7 @@
 #include "report/uncertainty.h"
 
 // clang-format off
-static const char *const topdown_titles[REPORT_TOPDOWN] = {
+const char *const report_topdown_titles[REPORT_TOPDOWN] = {
     "Retiring", "Bad Speculation", "Frontend Bound", "Backend Bound",
 };
 // clang-format on
@@ -65,7 +65,7 @@ static void slots_text(const struct report *r, FILE *f)
     for (u32 k = 0; k < REPORT_TOPDOWN; k++) {
         char name[64];
         snprintf(name, sizeof(name), "topdown.%s", report_topdown[k]);
-        share_text(r, f, "", topdown_titles[k], name, report_share(r, r->slots[k]));
+        share_text(r, f, "", report_topdown_titles[k], name, report_share(r, r->slots[k]));
         for (unsigned n = 0; n < r->level2s; n++) {
             snprintf(name, sizeof(name), "topdown.level2.%s.share", r->level2[n].name);
             if (r->level2[n].of == k)
@@ -473,7 +473,7 @@ void report_labels_json(const struct report *r, FILE *f)
         jw_text(&j, NULL, r->cause[k].name);
         jw_text(&j, NULL, r->cause[k].title);
         jw_text(&j, NULL, of->title);
-        jw_text(&j, NULL, topdown_titles[of->of]);
+        jw_text(&j, NULL, report_topdown_titles[of->of]);
         jw_close(&j);
     }
     jw_close(&j);
